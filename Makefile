@@ -1,0 +1,48 @@
+# `make` lists what there is to do. Everything runs in .venv, which the first target makes from requirements.lock.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+UV_VERSION = 0.13.9
+BIN = .venv/bin
+READY = .venv/.ready
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 26
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Making .venv from requirements.lock ..."
+	@rm -rf .venv
+	@python3 -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: $(READY)  ## Ask 1,000 connections of a local sandbox what they accept as a destination
+	@$(BIN)/python examples/demo.py
+
+test: check-generated lint types $(READY)  ## Check everything: generated code, style, types, behaviour
+	@$(BIN)/pytest
+
+lint: $(READY)  ## Check style and format
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(READY)  ## Check types: mypy strict on everything, pyright strict on what is hand-written
+	@$(BIN)/mypy
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+
+format: $(READY)  ## Rewrite the code in the project's format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+generate: $(READY)  ## Write the generated package from the OpenAPI document
+	@$(BIN)/python openapi/generate.py
+
+check-generated: $(READY)  ## Fail if the generated package is not what the document generates
+	@$(BIN)/python openapi/generate.py --check
+
+lock: $(READY)  ## Choose new versions of every dependency, and write requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" --extra sandbox --group dev --output-file requirements.lock pyproject.toml
+
+.PHONY: help demo test lint types format generate check-generated lock

@@ -1,0 +1,143 @@
+"""Who is asking: the Authorization header, its secrets, and keys that are fetched when needed."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+from attrs import frozen
+
+from ._errors import ConfigurationError
+
+KeySource = Callable[[], "str | Awaitable[str]"]
+
+
+class Secret:
+    """A text that never prints, and is never pickled."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text, for the wire only."""
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is never pickled: make the client, or its settings, in each process")
+
+
+class FetchedKey:
+    """An API key that a callable of the user's returns: asked for when first needed and again once it is refused.
+
+    The drivers hold a lock around `stale` and `accept`, so that many calls that wait ask once.
+    """
+
+    __slots__ = ("_current", "fetch")
+
+    def __init__(self, fetch: KeySource) -> None:
+        self.fetch = fetch
+        self._current: Secret | None = None
+
+    def stale(self, refused: Secret | None) -> bool:
+        """Say whether the key must be asked for: there is none yet, or it is the one that was refused."""
+        return self._current is None or self._current == refused
+
+    def accept(self, key: object) -> None:
+        """Keep what the callable returned.
+
+        Raises:
+            ConfigurationError: It is no usable key.
+        """
+        self._current = bearer(key, "the key that the api_key callable returned")
+
+    @property
+    def current(self) -> Secret:
+        """The value of the Authorization header, once a key was accepted."""
+        assert self._current is not None
+        return self._current
+
+
+@frozen
+class Credential:
+    """One way to authenticate: a header that is known, or a key to fetch."""
+
+    header: Secret | None = None
+    key: FetchedKey | None = None
+
+
+def credential(
+    api_key: str | KeySource | None, deployment_key: str | None, basic_auth: tuple[str, str] | None
+) -> Credential:
+    """Return the credential that exactly one of the arguments names.
+
+    Raises:
+        ConfigurationError: None or several are given, or one cannot be sent. The text never contains it.
+    """
+    kinds = {"api_key": api_key, "deployment_key": deployment_key, "basic_auth": basic_auth}
+    given = [name for name, value in kinds.items() if value is not None]
+    if len(given) != 1:
+        raise ConfigurationError(
+            f"give one credential, not {' and '.join(given)}"
+            if given
+            else "no credential: give api_key=..., deployment_key=... or basic_auth=(user, password), "
+            "or set POLYTOMIC_API_KEY or POLYTOMIC_DEPLOYMENT_KEY"
+        )
+    if callable(api_key):
+        return Credential(key=FetchedKey(api_key))
+    if api_key is not None:
+        return Credential(header=bearer(api_key, "api_key"))
+    if deployment_key is not None:
+        return Credential(header=_basic(_checked(deployment_key, "deployment_key"), ""))
+    return Credential(header=_basic(*_user_and_password(basic_auth)))
+
+
+def bearer(key: object, name: str) -> Secret:
+    """Return `Bearer <key>`, the plain key, as the API reference prints it."""
+    return Secret(f"Bearer {_checked(key, name)}")
+
+
+def _basic(user: str, password: str) -> Secret:
+    return Secret(f"Basic {b64encode(f'{user}:{password}'.encode()).decode('ascii')}")
+
+
+def _checked(key: object, name: str) -> str:
+    if not isinstance(key, str):
+        raise ConfigurationError(f"{name} must be a str, not {type(key).__name__}")
+    if not key:
+        raise ConfigurationError(f"{name} is empty")
+    if not all("!" <= character <= "~" for character in key):
+        raise ConfigurationError(
+            f"{name} has white space, a control character or a non-ASCII character; is there a line break at its end?"
+        )
+    return key
+
+
+def _user_and_password(pair: object) -> tuple[str, str]:
+    match pair:
+        case (str() as user, str() as password):
+            pass
+        case _:
+            raise ConfigurationError("basic_auth must be (user, password), two str")
+    if not user or ":" in user:
+        raise ConfigurationError("basic_auth: the user is empty or has a colon, which Basic cannot carry (RFC 7617)")
+    if any(ord(character) < 32 or ord(character) == 127 for character in user + password):
+        raise ConfigurationError("basic_auth has a control character (RFC 7617)")
+    return user, password

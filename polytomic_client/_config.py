@@ -1,0 +1,249 @@
+"""The settings of a client: from arguments, then from the environment, checked before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Mapping
+from datetime import date
+from ipaddress import ip_address
+from math import isfinite
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import evolve, field, frozen
+
+from ._auth import Credential, KeySource, credential
+from ._errors import ConfigurationError
+from ._retry import Clock, SystemClock
+from ._version import __version__
+from .v2023_04_25 import API_VERSION
+
+DEFAULT_BASE_URL = "https://app.polytomic.com"
+DEFAULT_DEADLINE = 120.0
+DEFAULT_MAX_ATTEMPTS = 3
+DEFAULT_MAX_CONNECTIONS = 100
+DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
+"""Bytes after decompression. Destinations take a few kB; 48 kB of gzip can hold 50 MB."""
+
+USER_AGENT = f"polytomic-client/{__version__} python/{platform.python_version()}"
+
+VERSION_HEADER = "X-Polytomic-Version"
+
+OWN_HEADERS = frozenset(
+    name.lower()
+    for name in (
+        "Accept",
+        "Accept-Encoding",
+        "Authorization",
+        "Connection",
+        "Content-Length",
+        "Content-Type",
+        "Host",
+        "Transfer-Encoding",
+        "User-Agent",
+        VERSION_HEADER,
+    )
+)
+"""Headers with one right value, which the client writes."""
+
+
+def _positive_seconds(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value <= 0:
+        raise ConfigurationError(f"{name} must be a positive number of seconds, not {value!r}")
+    return float(value)
+
+
+def _positive_int(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{name} must be a positive int, not {value!r}")
+    return value
+
+
+def _seconds_field(default: float) -> Any:
+    def check(_: object, attribute: Any, value: object) -> None:
+        _positive_seconds(f"timeout.{attribute.name}", value)
+
+    return field(default=default, validator=check)
+
+
+@frozen
+class Timeout:
+    """How long one step of one try may take, in seconds. All tries of a call together have `deadline` seconds.
+
+    Attributes:
+        connect: To make a connection, TLS included.
+        read: Between two pieces of the answer.
+        write: Between two pieces of the request. The asyncio transport counts a stalled write against `read`.
+    """
+
+    connect: float = _seconds_field(5.0)
+    read: float = _seconds_field(30.0)
+    write: float = _seconds_field(30.0)
+
+
+DEFAULT_TIMEOUT = Timeout()
+
+
+@frozen
+class Config:
+    """The settings of one client, all checked."""
+
+    credential: Credential
+    base_url: str
+    version: str
+    timeout: Timeout
+    deadline: float
+    max_attempts: int
+    max_connections: int
+    max_response_bytes: int
+    clock: Clock
+    headers: dict[str, str] = field(factory=dict[str, str])
+    """What every request carries besides what its operation says."""
+
+
+def build_config(
+    *,
+    api_key: str | KeySource | None = None,
+    deployment_key: str | None = None,
+    basic_auth: tuple[str, str] | None = None,
+    base_url: str | None = None,
+    version: str = API_VERSION,
+    timeout: float | Timeout = DEFAULT_TIMEOUT,
+    deadline: float = DEFAULT_DEADLINE,
+    max_attempts: int = DEFAULT_MAX_ATTEMPTS,
+    max_connections: int = DEFAULT_MAX_CONNECTIONS,
+    max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+    clock: Clock | None = None,
+) -> Config:
+    """Return checked settings; `AsyncPolytomic` documents each.
+
+    Raises:
+        ConfigurationError: A setting cannot work.
+    """
+    if api_key is None and deployment_key is None and basic_auth is None:
+        # A credential in the arguments wins over every one in the environment.
+        api_key = os.environ.get("POLYTOMIC_API_KEY") or None
+        deployment_key = os.environ.get("POLYTOMIC_DEPLOYMENT_KEY") or None
+    if base_url is None:
+        base_url = os.environ.get("POLYTOMIC_DEPLOYMENT_URL") or DEFAULT_BASE_URL
+    return Config(
+        credential=credential(api_key, deployment_key, basic_auth),
+        base_url=check_base_url(base_url),
+        version=check_version(version),
+        timeout=_timeout(timeout),
+        deadline=_positive_seconds("deadline", deadline),
+        max_attempts=_positive_int("max_attempts", max_attempts),
+        max_connections=_positive_int("max_connections", max_connections),
+        max_response_bytes=_positive_int("max_response_bytes", max_response_bytes),
+        clock=clock if clock is not None else SystemClock(),
+        headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT},
+    )
+
+
+def change_config(
+    config: Config,
+    *,
+    timeout: float | Timeout | None = None,
+    deadline: float | None = None,
+    max_attempts: int | None = None,
+    version: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Config:
+    """Return settings with some of them changed.
+
+    Raises:
+        ConfigurationError: A setting cannot work.
+    """
+    changes: dict[str, Any] = {}
+    if timeout is not None:
+        changes["timeout"] = _timeout(timeout)
+    if deadline is not None:
+        changes["deadline"] = _positive_seconds("deadline", deadline)
+    if max_attempts is not None:
+        changes["max_attempts"] = _positive_int("max_attempts", max_attempts)
+    if version is not None:
+        changes["version"] = check_version(version)
+    if headers is not None:
+        changes["headers"] = config.headers | _check_headers(headers)
+    return evolve(config, **changes)
+
+
+def check_version(version: object) -> str:
+    """Return a version of the API, a date such as 2023-04-25.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    if isinstance(version, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
+        try:
+            date.fromisoformat(version)
+        except ValueError:
+            pass
+        else:
+            return version
+    raise ConfigurationError(f"version must be a date such as {API_VERSION}, not {version!r}")
+
+
+def check_base_url(base_url: object) -> str:
+    """Return the URL that paths are put behind, without a slash at its end. A bare host means https.
+
+    Raises:
+        ConfigurationError: It has user info, a query or a fragment, another scheme than https, or http to a host that
+            is not this machine, where a key would travel in the clear.
+    """
+    if not isinstance(base_url, str) or not base_url:
+        raise ConfigurationError("base_url must be a URL such as https://polytomic.example.com")
+    if not all("!" <= character <= "~" for character in base_url) or "\\" in base_url:
+        raise ConfigurationError(
+            "base_url has white space, a backslash, a control character or a non-ASCII one; "
+            "write an international host name in its ASCII form (xn--...)"
+        )
+    url = base_url if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]+(/|$))", base_url) else f"https://{base_url}"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"base_url is malformed: {error}") from None
+    if "@" in parts.netloc:
+        raise ConfigurationError("base_url must not have user info: give the credential as an argument")
+    if not host or parts.query or parts.fragment or "?" in url or "#" in url:
+        raise ConfigurationError(f"base_url must be a host and an optional path, not {base_url!r}")
+    if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
+        raise ConfigurationError(f"base_url must not have '.' or '..' in its path: {base_url!r}")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+        raise ConfigurationError(
+            f"base_url must be https ({base_url!r} is not): the key would travel in the clear. "
+            "Plain http is for this machine only."
+        )
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _timeout(timeout: object) -> Timeout:
+    if isinstance(timeout, Timeout):
+        return timeout
+    seconds = _positive_seconds("timeout", timeout)
+    return Timeout(connect=seconds, read=seconds, write=seconds)
+
+
+def _check_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+            raise ConfigurationError(f"{name!r} is no header name")
+        if name.lower() in OWN_HEADERS:
+            raise ConfigurationError(f"header {name!r} is the client's own: there is a setting for what it says")
+        if not all(" " <= character <= "~" or character == "\t" for character in value) or value != value.strip():
+            raise ConfigurationError(
+                f"the value of header {name!r} has a line break, or a non-ASCII or outer white space character"
+            )
+    return dict(headers)

@@ -1,0 +1,312 @@
+"""Every error of the package: one root, a class per kind of failure, and what is safe to do next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Self, cast
+
+EXCERPT_CHARACTERS = 500
+"""How much of a body an error keeps: enough to recognise a proxy's page, too little to flood a log."""
+
+
+class PolytomicError(Exception):
+    """The root of every error that this package raises for a cause of its own."""
+
+
+class ConfigurationError(PolytomicError, ValueError):
+    """The client's settings cannot work; nothing was sent. The text never contains a key."""
+
+
+class ClientClosedError(PolytomicError, RuntimeError):
+    """The client was used after it was closed, or from another event loop than the one it works in."""
+
+
+class RequestError(PolytomicError):
+    """A call that failed.
+
+    Attributes:
+        message: What happened.
+        operation: The operation's name, such as `get_bulk_destination`.
+        request: The method and URL.
+        attempts: How many times the request was tried, the first included.
+        hint: What to do about it; may be empty.
+    """
+
+    hint: str = ""
+
+    def __init__(self, message: str, *, operation: str = "", request: str = "", attempts: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.operation = operation
+        self.request = request
+        self.attempts = attempts
+
+    def locate(self, operation: str, request: str, attempts: int) -> Self:
+        """Say which call failed, and return the error."""
+        self.operation, self.request, self.attempts = operation, request, attempts
+        return self
+
+    def __str__(self) -> str:
+        tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
+        where = f"{self.operation}: {self.request}{tries}: " if self.request else ""
+        return f"{where}{self.reason()}{'. ' if self.hint else ''}{self.hint}"
+
+    def reason(self) -> str:
+        """Return what happened, without the request and the hint."""
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[RequestError], arguments: tuple[Any, ...], state: dict[str, Any]) -> RequestError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(state)
+    return error
+
+
+class APIStatusError(RequestError):
+    """The API answered, with a status that is not the success the document describes.
+
+    Attributes:
+        status_code: The HTTP status, also one that IANA does not name (520).
+        key: The API's word for the kind of error, for programs, where the body has one.
+        message: The API's sentence, or what the status says where the body has none.
+        metadata: Further facts from the body: an object or an array, empty where there are none.
+        headers: The response's headers; names in any case.
+        request_id: The `X-Request-Id` of the response, if it has one.
+        retry_after: The seconds that `Retry-After` asks to wait, if it does.
+        body: The first 500 characters of the body, without control characters.
+    """
+
+    def __init__(
+        self,
+        status_code: int,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        retry_after: float | None = None,
+    ) -> None:
+        key, message, metadata = _read_error_body(content)
+        super().__init__(message or f"HTTP status {status_code}")
+        self.status_code = status_code
+        self.key = key
+        self.metadata = metadata
+        self.headers: Mapping[str, str] = headers if headers is not None else {}
+        self.request_id = self.headers.get("X-Request-Id")
+        self.retry_after = retry_after
+        self.body = excerpt(content)
+        self._has_message = message is not None
+
+    def reason(self) -> str:
+        if self._has_message:
+            text = f"{self.status_code} {self.message}"
+        else:
+            text = f"{self.status_code} with {'body ' + repr(self.body) if self.body else 'an empty body'}"
+        return f"[{self.request_id}] {text}" if self.request_id else text
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is malformed."""
+
+    hint = "Check the arguments; the same request will fail again."
+
+
+class AuthenticationError(APIStatusError):
+    """401: the credential is missing, unknown or revoked."""
+
+    hint = (
+        "Check the key: api_key=... or POLYTOMIC_API_KEY. Keys are made in the settings of a Polytomic user; "
+        "on-premises deployments also take deployment_key=..."
+    )
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the credential is known, and may not do this."""
+
+    hint = "The key works, but its owner may not do this."
+
+
+class NotFoundError(APIStatusError):
+    """404: there is no such thing, or the credential may not see it."""
+
+    hint = "Check the id and which organization the key belongs to."
+
+
+class ConflictError(APIStatusError):
+    """409: something else is under way."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request is well formed, and its contents are refused."""
+
+    hint = "Check the contents of the request; the same request will fail again."
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests; `retry_after` says how many seconds to wait, where the API says so."""
+
+    hint = "Ask with less concurrency, or later."
+
+
+class ServerError(APIStatusError):
+    """5xx: the API or a proxy before it failed."""
+
+    hint = "The fault is on the server's side; try again later."
+
+
+class RedirectError(APIStatusError):
+    """3xx: redirects are never followed, so that a key stays with the host it was meant for."""
+
+    hint = "Check base_url: it must name the API itself."
+
+
+class UnexpectedStatusError(APIStatusError):
+    """Any other status: a success that the document does not describe, or an error without a class of its own."""
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+_BY_CLASS: dict[int, type[APIStatusError]] = {3: RedirectError, 5: ServerError}
+
+
+def status_error(
+    status_code: int, content: bytes, headers: Mapping[str, str], *, retry_after: float | None = None
+) -> APIStatusError:
+    """Return the error of a status, of the class that the status has."""
+    kind = _BY_STATUS.get(status_code) or _BY_CLASS.get(status_code // 100, UnexpectedStatusError)
+    return kind(status_code, content, headers, retry_after=retry_after)
+
+
+class TransportError(RequestError):
+    """The connection failed; the class says whether the API can have seen the request."""
+
+
+class NotSentError(TransportError):
+    """The request did not reach the API, so that sending it again cannot do anything twice."""
+
+    hint = "Nothing was sent. Check base_url, the network and whether the API is up."
+
+
+class ConnectTimeoutError(NotSentError, TimeoutError):
+    """No connection came about within `timeout.connect` seconds."""
+
+
+class TLSError(NotSentError):
+    """The server's certificate is not trusted, or there is no common TLS; never tried again."""
+
+    hint = "Nothing was sent. Check base_url, and the certificate authority of an on-premises deployment."
+
+
+class OutcomeUnknownError(TransportError):
+    """The request was sent and no whole answer came back: the API may or may not have acted on it."""
+
+    hint = "The API may have acted on the request."
+
+
+class ReadTimeoutError(OutcomeUnknownError, TimeoutError):
+    """The API fell silent for longer than `timeout.read` seconds, or took the request too slowly."""
+
+
+class DeadlineExceededError(RequestError, TimeoutError):
+    """The call took longer than `deadline` seconds over all its tries; `__cause__` is the last try's error, if any."""
+
+    hint = "Raise deadline=..., or ask with less concurrency. A try that was under way may have reached the API."
+
+
+class ResponseTooLargeError(RequestError):
+    """The body is larger, after decompression, than `max_response_bytes`."""
+
+    hint = "Raise max_response_bytes=... if such a body is expected."
+
+
+class DecodeError(RequestError):
+    """The API answered a success whose body is not what the document says.
+
+    Attributes:
+        status_code: The HTTP status.
+        path: Where in the body, such as `$.data.modes[0]`, as far as it is known.
+        body: The first 500 characters of the body, without control characters.
+        request_id: The `X-Request-Id` of the response, if it has one.
+    """
+
+    hint = "The API may have changed, or something else answers at base_url."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int = 200,
+        path: str = "$",
+        content: bytes = b"",
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+        self.path = path
+        self.body = excerpt(content)
+        self.request_id = request_id
+
+    def reason(self) -> str:
+        text = f"cannot decode the body of a {self.status_code} at {self.path}: {self.message}; it begins {self.body!r}"
+        return f"[{self.request_id}] {text}" if self.request_id else text
+
+
+class VersionMismatchError(RequestError):
+    """Another version of the API answered than the one that was asked for.
+
+    Attributes:
+        asked: The version in the request's `X-Polytomic-Version`.
+        answered: The version in the response's.
+        status_code: The HTTP status of the response.
+    """
+
+    hint = "This client decodes one version only: pin a version that the deployment speaks, with version=..."
+
+    def __init__(self, asked: str, answered: str, status_code: int) -> None:
+        super().__init__(f"asked for API version {asked}, version {answered} answered (status {status_code})")
+        self.asked = asked
+        self.answered = answered
+        self.status_code = status_code
+
+
+def excerpt(content: bytes) -> str:
+    """Return the beginning of a body as one printable line."""
+    text = content[: EXCERPT_CHARACTERS * 4].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else " " for c in text)[:EXCERPT_CHARACTERS]
+
+
+def _read_error_body(content: bytes) -> tuple[str | None, str | None, Mapping[str, Any] | list[Any]]:
+    """Return the key, message and metadata of an error body, in any form that the API has used.
+
+    Forms: `{key, message, metadata, status}`, `{code, context, error, status}` (401), `{message, status_code,
+    metadata: []}` and `{error: {message}}`.
+    """
+    try:
+        body: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return None, None, {}
+    facts = _object(body)
+    inner = facts.get("error")
+    facts = facts | _object(inner)
+    message = facts.get("message") or inner
+    key = facts.get("key")
+    metadata: object = facts.get("metadata") or facts.get("context")
+    return (
+        key if isinstance(key, str) else None,
+        message if isinstance(message, str) else None,
+        cast("dict[str, Any] | list[Any]", metadata) if isinstance(metadata, (dict, list)) else {},
+    )
+
+
+def _object(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

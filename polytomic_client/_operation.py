@@ -1,0 +1,131 @@
+"""One operation of the document: its name and how each success is decoded. The generated modules make these."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+from attrs import frozen
+
+from ._errors import DecodeError
+
+Value_co = TypeVar("Value_co", covariant=True)
+
+DECODING_FAILURES = (TypeError, ValueError, AttributeError, KeyError, RecursionError)
+"""What generated decoding, and `json`, raise for a body that is not what the document says."""
+
+LARGEST_LOCATED = 1_000_000
+"""Bytes: in a larger body the place of a fault is not looked for, because looking decodes its parts again."""
+
+
+@frozen
+class Operation(Generic[Value_co]):
+    """An operation, as the document has it.
+
+    Attributes:
+        name: The operation id in snake case, which is the method's name.
+        decoders: By each status that is a success, what makes an answer of the JSON body; None where there is none.
+    """
+
+    name: str
+    decoders: Mapping[int, Callable[[Any], Value_co] | None]
+
+    def decode(
+        self, status: int, content: bytes, *, request: str, attempts: int = 1, request_id: str | None = None
+    ) -> Value_co:
+        """Return the answer that a body holds.
+
+        Args:
+            status: The HTTP status, one of `decoders`.
+            content: The body, decompressed.
+            request: The method and URL, for the error.
+            attempts: How many tries it took, for the error.
+            request_id: The server's name of the request, for the error.
+
+        Raises:
+            DecodeError: The body is not what the document says.
+        """
+        decoder = self.decoders[status]
+        if decoder is None:
+            return cast("Value_co", None)
+        body: Any = None
+        path = "$"
+        try:
+            body = json.loads(content)
+            return decoder(body)
+        except DECODING_FAILURES as error:
+            if body is not None and len(content) <= LARGEST_LOCATED and not isinstance(error, RecursionError):
+                path = find_fault(decoder, body)
+            failure = DecodeError(_reason(error), status_code=status, path=path, content=content, request_id=request_id)
+            raise failure.locate(self.name, request, attempts) from error
+
+
+@frozen
+class APIResponse(Generic[Value_co]):
+    """An answer with the response around it.
+
+    Attributes:
+        parsed: The answer, as the method without `with_response` returns it.
+        status_code: The HTTP status.
+        headers: The response's headers; names in any case.
+        content: The body, decompressed.
+        attempts: How many tries it took, the first included.
+    """
+
+    parsed: Value_co
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+    attempts: int
+
+    @property
+    def request_id(self) -> str | None:
+        """The `X-Request-Id` of the response, if it has one."""
+        return self.headers.get("X-Request-Id")
+
+
+def find_fault(decoder: Callable[[Any], object], body: Any) -> str:
+    """Return the path of the smallest part of a body that cannot be decoded, such as `$.data.modes[0]`.
+
+    Decoding forgives members that are missing. So a member that fails alone in its object is the one at fault.
+    """
+    steps: list[str | int] = []
+    part = body
+    while True:
+        for step, child in _children(part):
+            if _fails(decoder, [*steps, step], child):
+                steps.append(step)
+                part = child
+                break
+        else:
+            return "$" + "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in steps)
+
+
+def _children(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).items()
+    if isinstance(value, list):
+        return enumerate(cast("Sequence[Any]", value))
+    return ()
+
+
+def _fails(decoder: Callable[[Any], object], steps: list[str | int], part: Any) -> bool:
+    """Say whether decoding fails for a body that holds nothing but one part, at its place."""
+    for step in reversed(steps):
+        part = {step: part} if isinstance(step, str) else [part]
+    try:
+        decoder(part)
+    except DECODING_FAILURES:
+        return True
+    return False
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is not JSON ({error})"
+    return str(error)

@@ -1,0 +1,131 @@
+"""When a failed try is repeated and how long to wait before: pure functions, and the clock they are given."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from math import isfinite
+from typing import Protocol
+
+from ._errors import APIStatusError, NotSentError, OutcomeUnknownError, RequestError, TLSError
+
+BACKOFF_FIRST = 0.5
+"""Seconds: the ceiling of the first delay."""
+
+BACKOFF_LONGEST = 8.0
+"""Seconds: the ceiling of every delay after a few; the deadline ends a call long before more is of use."""
+
+RETRY_AFTER_LONGEST = 60.0
+"""Seconds: a server that asks for a longer wait is believed, and its error is raised at once instead."""
+
+RETRIED_STATUSES = frozenset({408, 429, 502, 503, 504})
+"""A server or a proxy that is overloaded, restarting or slow. Not 500: the API replays a keyed call's first outcome,
+500s included, so that a loop would see the same answer for a day."""
+
+
+class Clock(Protocol):
+    """Time, sleep and randomness, so that a test of a service need not wait."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        ...
+
+    def time(self) -> float:
+        """Return the seconds since 1970 (UTC), to compare an HTTP date with."""
+        ...
+
+    def random(self) -> float:
+        """Return a number from 0 up to 1."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Block for so many seconds."""
+        ...
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Suspend for so many seconds."""
+        ...
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return time.monotonic()
+
+    def time(self) -> float:
+        """Return the seconds since 1970 (UTC)."""
+        return time.time()
+
+    def random(self) -> float:
+        """Return a number from 0 up to 1."""
+        return random.random()
+
+    def sleep(self, seconds: float) -> None:
+        """Block for so many seconds."""
+        time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Suspend for so many seconds."""
+        await asyncio.sleep(seconds)
+
+
+def parse_retry_after(value: str | None, now: float) -> float | None:
+    """Return the seconds that a Retry-After header asks to wait (RFC 9110, section 10.2.3).
+
+    Args:
+        value: The header: a number of seconds, or an HTTP date.
+        now: The seconds since 1970 (UTC).
+
+    Returns:
+        Seconds, 0 for a date that is past; None for no header and for one that makes no sense.
+    """
+    if value is None:
+        return None
+    value = value.strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except (ValueError, IndexError, OverflowError):
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return max(0.0, moment.timestamp() - now)
+    return seconds if isfinite(seconds) and seconds >= 0 else None
+
+
+def retry_delay(error: RequestError, *, attempt: int, repeatable: bool, clock: Clock) -> float | None:
+    """Return how long to wait before a failed try is repeated.
+
+    Args:
+        error: Why the try failed.
+        attempt: Which try it was, from 1.
+        repeatable: Whether the API may see the request twice: a GET, or a call with an idempotency key.
+        clock: The source of the jitter.
+
+    Returns:
+        Seconds, or None where the try must not be repeated: an error that would only come again, one that may have
+        acted, or a Retry-After above 60 seconds.
+    """
+    retry_after = None
+    if isinstance(error, NotSentError):
+        again = not isinstance(error, TLSError)
+    elif isinstance(error, OutcomeUnknownError):
+        again = repeatable
+    elif isinstance(error, APIStatusError):
+        again = repeatable and error.status_code in RETRIED_STATUSES
+        retry_after = error.retry_after
+    else:
+        again = False
+    if not again:
+        return None
+    if retry_after is not None:
+        return retry_after if retry_after <= RETRY_AFTER_LONGEST else None
+    # Full jitter: callers that failed together must not come back together.
+    return clock.random() * min(BACKOFF_LONGEST, BACKOFF_FIRST * 2.0 ** (attempt - 1))

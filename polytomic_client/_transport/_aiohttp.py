@@ -1,0 +1,86 @@
+"""The async transport: aiohttp's connector, which holds thousands of connections where httpx's pool scans them all."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+from yarl import URL
+
+from .._config import Config, Timeout
+from .._errors import (
+    ClientClosedError,
+    ConnectTimeoutError,
+    NotSentError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+    TLSError,
+)
+from . import Reply, Request
+from ._shared import ErrorTable, read_body_async, tls_context, too_large, translate
+
+ERRORS: ErrorTable = (
+    ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch), TLSError),
+    (aiohttp.ConnectionTimeoutError, ConnectTimeoutError),
+    (aiohttp.ClientConnectorError, NotSentError),
+    (aiohttp.ServerTimeoutError, ReadTimeoutError),
+    ((aiohttp.ClientError, OSError), OutcomeUnknownError),
+)
+
+
+class AiohttpTransport:
+    """Sends requests through one aiohttp session, made when the first one is sent."""
+
+    def __init__(self, config: Config) -> None:
+        self._limit = config.max_response_bytes
+        self._loop = asyncio.get_running_loop()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=config.max_connections,
+                ssl=tls_context() if config.base_url.startswith("https:") else False,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+        )
+        # aiohttp repeats an idempotent request on a dropped connection, and has no public switch for it. Only the
+        # policy repeats, or its count of attempts, its backoff and its deadline would not be true.
+        self._session._retry_connection = False  # noqa: SLF001
+        self._timeouts: dict[Timeout, aiohttp.ClientTimeout] = {}
+
+    async def send(self, request: Request, timeout: Timeout) -> Reply:
+        """Send a request once."""
+        if asyncio.get_running_loop() is not self._loop:
+            raise ClientClosedError("this client works in another event loop: make one client in each")
+        limits = self._timeouts.get(timeout)
+        if limits is None:
+            # sock_connect and not connect, which counts the wait for a free connection too.
+            limits = aiohttp.ClientTimeout(total=None, sock_connect=timeout.connect, sock_read=timeout.read)
+            self._timeouts[timeout] = limits
+        try:
+            response = await self._session.request(
+                request.method,
+                URL(request.url, encoded=True),
+                headers=request.wire_headers(),
+                data=request.content,
+                allow_redirects=False,
+                timeout=limits,
+            )
+            try:
+                length = response.content_length
+                if length is None:
+                    content = await read_body_async(response.content.iter_any(), self._limit)
+                elif length > self._limit:
+                    raise too_large(self._limit)
+                else:
+                    content = await response.read()
+            except BaseException:
+                response.close()
+                raise
+        except (aiohttp.ClientError, OSError) as error:
+            raise translate(error, ERRORS) from error
+        return Reply(response.status, response.headers, content)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._session.close()

@@ -1,0 +1,145 @@
+"""The blocking transport: httpcore's pool, with a network that stops at the call's deadline."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+import httpcore
+from multidict import CIMultiDict
+
+from .._config import Config, Timeout
+from .._errors import (
+    ConnectTimeoutError,
+    DeadlineExceededError,
+    NotSentError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+    TLSError,
+)
+from . import Reply, Request
+from ._shared import ErrorTable, read_body, tls_context, translate
+
+ERRORS: ErrorTable = (
+    (ssl.SSLError, TLSError),
+    ((httpcore.ConnectTimeout, httpcore.PoolTimeout), ConnectTimeoutError),
+    ((httpcore.ConnectError, httpcore.LocalProtocolError, httpcore.UnsupportedProtocol), NotSentError),
+    (httpcore.TimeoutException, ReadTimeoutError),
+    ((httpcore.NetworkError, httpcore.ProtocolError), OutcomeUnknownError),
+)
+
+_deadline: ContextVar[float] = ContextVar("deadline")
+"""The `time.monotonic()` at which the call of this thread ends."""
+
+
+def _clip(timeout: float | None) -> float:
+    remaining = max(_deadline.get() - time.monotonic(), 0.0)
+    return remaining if timeout is None else min(timeout, remaining)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every step ends at the deadline.
+
+    A read timeout alone starts again with every byte, so that a server that trickles holds a call for ever.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _positive(_clip(timeout), httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _positive(_clip(timeout), httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        limit = _positive(_clip(timeout), httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, limit))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Network(httpcore.SyncBackend):
+    """Connections whose every step ends at the deadline."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        limit = _positive(_clip(timeout), httpcore.ConnectTimeout)
+        return _Stream(super().connect_tcp(host, port, limit, local_address, socket_options))
+
+
+def _positive(seconds: float, error: type[httpcore.TimeoutException]) -> float:
+    # A socket with a time-out of 0 does not wait at all, and fails in another way.
+    if seconds <= 0:
+        raise error("the deadline has passed")
+    return seconds
+
+
+class HttpcoreTransport:
+    """Sends requests through one httpcore pool, from any number of threads."""
+
+    def __init__(self, config: Config) -> None:
+        self._limit = config.max_response_bytes
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls_context() if config.base_url.startswith("https:") else None,
+            max_connections=config.max_connections,
+            max_keepalive_connections=config.max_connections,
+            keepalive_expiry=15.0,
+            network_backend=_Network(),
+        )
+
+    def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
+        """Send a request once, and stop at the deadline even if the server trickles."""
+        ends = time.monotonic() + remaining
+        token = _deadline.set(ends)
+        try:
+            with self._pool.stream(
+                request.method,
+                request.url,
+                headers=request.wire_headers(),
+                content=request.content,
+                extensions={
+                    "timeout": {
+                        "connect": timeout.connect,
+                        "read": timeout.read,
+                        "write": timeout.write,
+                        "pool": remaining,
+                    }
+                },
+            ) as response:
+                content = read_body(response.iter_stream(), self._limit)
+                headers = CIMultiDict(
+                    (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers
+                )
+                return Reply(response.status, headers, content)
+        except (
+            httpcore.TimeoutException,
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.UnsupportedProtocol,
+        ) as error:
+            if isinstance(error, httpcore.TimeoutException) and time.monotonic() >= ends:
+                raise DeadlineExceededError("the deadline passed while the request was under way") from None
+            cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
+            raise translate(cause, ERRORS) from cause
+        finally:
+            _deadline.reset(token)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()

@@ -1,0 +1,94 @@
+"""What the adapters share: bodies with a bound, the TLS context, and how a library's errors become ours."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import zlib
+from collections.abc import AsyncIterable, Iterable, Sequence
+from functools import cache
+
+import certifi
+
+from .._errors import RequestError, ResponseTooLargeError
+
+ErrorTable = Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...], type[RequestError]]]
+"""A library's errors and ours, the most specific first."""
+
+
+def translate(error: BaseException, table: ErrorTable) -> RequestError:
+    """Return our error for a library's, without the traceback, whose frames hold the request's headers."""
+    error.with_traceback(None)
+    kind = next(ours for theirs, ours in table if isinstance(error, theirs))
+    return kind(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Return the one TLS context of the process: loading the authorities takes 20 ms.
+
+    SSL_CERT_FILE and SSL_CERT_DIR name other authorities than certifi's, as OpenSSL does.
+    """
+    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
+        return ssl.create_default_context()
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def too_large(limit: int) -> ResponseTooLargeError:
+    """Return the error for a body above the limit, in bytes."""
+    return ResponseTooLargeError(f"the body is larger than {limit:,} bytes")
+
+
+def read_body(chunks: Iterable[bytes], limit: int) -> bytes:
+    """Return a body that is no larger than `limit` bytes.
+
+    Raises:
+        ResponseTooLargeError: It is larger; the rest is not read.
+    """
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            raise too_large(limit)
+    return bytes(body)
+
+
+async def read_body_async(chunks: AsyncIterable[bytes], limit: int) -> bytes:
+    """Return a body that is no larger than `limit` bytes.
+
+    Raises:
+        ResponseTooLargeError: It is larger; the rest is not read.
+    """
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            raise too_large(limit)
+    return bytes(body)
+
+
+def inflate(content: bytes, encoding: str | None, limit: int) -> bytes:
+    """Return a body without its Content-Encoding, never holding more than `limit` bytes of it.
+
+    Raises:
+        ResponseTooLargeError: It is larger once decompressed.
+        ValueError: It is not gzip, or in an encoding that was not asked for.
+    """
+    if not encoding or encoding.lower() == "identity" or not content:
+        return content
+    if encoding.lower() not in ("gzip", "x-gzip"):
+        raise ValueError(f"Content-Encoding {encoding!r} was not asked for")
+    body = bytearray()
+    while content:
+        # A gzip body may be several streams, one behind the other (RFC 1952, section 2.2).
+        decompressor = zlib.decompressobj(wbits=31)
+        try:
+            body += decompressor.decompress(content, limit + 1 - len(body))
+        except zlib.error as error:
+            raise ValueError(f"the body is not gzip: {error}") from None
+        if len(body) > limit:
+            raise too_large(limit)
+        if not decompressor.eof:
+            raise ValueError("the gzip body is cut short")
+        content = decompressor.unused_data
+    return bytes(body)

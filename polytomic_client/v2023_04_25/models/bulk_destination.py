@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.resync_mode import ResyncMode
+from ..types import UNSET, as_list
+
+
+@_attrs_define
+class BulkDestination:
+    """What a connection accepts as the destination of a bulk sync."""
+
+    configuration: ConfigurationMap | FreeFormConfiguration | None
+    """What `destination_configuration` of a bulk sync may hold. Servers answer a map of fields, or, in the
+    older form, a JSON Schema (draft 4), which is kept as it came."""
+
+    modes: list[SupportedBulkMode]
+    """The ways in which a bulk sync can write to this connection."""
+
+    supported_resync_modes: list[ResyncMode]
+    """The ways in which a bulk sync into this connection can be synced anew."""
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object, without the members that are UNSET."""
+        encoded: dict[str, Any] = dict(self.additional_properties)
+        value: Any
+        value = self.configuration
+        if value is not UNSET:
+            encoded["configuration"] = (
+                value.to_dict()
+                if isinstance(value, ConfigurationMap)
+                else value.to_dict()
+                if isinstance(value, FreeFormConfiguration)
+                else value
+            )
+        value = self.modes
+        if value is not UNSET:
+            encoded["modes"] = (
+                value if value is None else [item if item is None else item.to_dict() for item in value]
+            )
+        value = self.supported_resync_modes
+        if value is not UNSET:
+            encoded["supported_resync_modes"] = (
+                value if value is None else [item if item is None else str(item) for item in value]
+            )
+        return encoded
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model of a JSON object.
+
+        Raises:
+            TypeError: It is no JSON object, or a member that holds one is not.
+            ValueError: A member cannot be read.
+        """
+        if not isinstance(src_dict, (dict, Mapping)):
+            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
+        _rest = dict(src_dict)
+        configuration: Any = _rest.pop("configuration", UNSET)
+        if configuration is not UNSET and configuration is not None:
+            configuration = (
+                ConfigurationMap.from_dict(configuration)
+                if ConfigurationMap._matches(configuration)
+                else FreeFormConfiguration.from_dict(configuration)
+            )
+        modes: Any = _rest.pop("modes", UNSET)
+        if modes is not UNSET:
+            modes = [SupportedBulkMode.from_dict(item) for item in as_list(modes)]
+        supported_resync_modes: Any = _rest.pop("supported_resync_modes", UNSET)
+        if supported_resync_modes is not UNSET:
+            supported_resync_modes = [
+                item if item is None else ResyncMode(item) for item in as_list(supported_resync_modes)
+            ]
+        _model = cls(
+            configuration=configuration,
+            modes=modes,
+            supported_resync_modes=supported_resync_modes,
+        )
+        _model.additional_properties = _rest
+        return _model
+
+    @staticmethod
+    def _matches(value: Any) -> bool:
+        """Say whether a JSON value has this shape; unions are decided by it."""
+        return (
+            isinstance(value, dict)
+            and not value.keys().isdisjoint(("configuration", "modes", "supported_resync_modes"))
+            and (
+                (member := value.get("configuration")) is None
+                or (
+                    ConfigurationMap._matches(member)
+                    or FreeFormConfiguration._matches(member)
+                    or member is None
+                )
+            )
+            and (
+                (member := value.get("modes")) is None
+                or (isinstance(member, list) and all(SupportedBulkMode._matches(item) for item in member))
+            )
+            and (
+                (member := value.get("supported_resync_modes")) is None
+                or (isinstance(member, list) and all(isinstance(item, str) for item in member))
+            )
+        )
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the members that the document does not name."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties
+
+
+from ..models.configuration_map import ConfigurationMap  # noqa: E402
+from ..models.free_form_configuration import FreeFormConfiguration  # noqa: E402
+from ..models.supported_bulk_mode import SupportedBulkMode  # noqa: E402

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class ConfigurationField:
+    """One configuration field, or, where it has `items`, a group of fields."""
+
+    default: Any | Unset = UNSET
+    """The value used when the field is left out. Servers print an empty string for booleans too."""
+
+    items: ConfigurationMap | None | Unset = UNSET
+    """The fields of a group, by name. Null for a field that holds a plain value."""
+
+    required: bool | Unset = UNSET
+    """Whether a configuration without this field is refused. Left out for a group."""
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object, without the members that are UNSET."""
+        encoded: dict[str, Any] = dict(self.additional_properties)
+        value: Any
+        value = self.default
+        if value is not UNSET:
+            encoded["default"] = value
+        value = self.items
+        if value is not UNSET:
+            encoded["items"] = value.to_dict() if isinstance(value, ConfigurationMap) else value
+        value = self.required
+        if value is not UNSET:
+            encoded["required"] = value
+        return encoded
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model of a JSON object.
+
+        Raises:
+            TypeError: It is no JSON object, or a member that holds one is not.
+            ValueError: A member cannot be read.
+        """
+        if not isinstance(src_dict, (dict, Mapping)):
+            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
+        _rest = dict(src_dict)
+        items: Any = _rest.pop("items", UNSET)
+        if items is not UNSET and items is not None:
+            items = ConfigurationMap.from_dict(items)
+        _model = cls(
+            default=_rest.pop("default", UNSET),
+            items=items,
+            required=_rest.pop("required", UNSET),
+        )
+        _model.additional_properties = _rest
+        return _model
+
+    @staticmethod
+    def _matches(value: Any) -> bool:
+        """Say whether a JSON value has this shape; unions are decided by it."""
+        return (
+            isinstance(value, dict)
+            and not value.keys().isdisjoint(("default", "items", "required"))
+            and (
+                (member := value.get("items")) is None
+                or (ConfigurationMap._matches(member) or member is None)
+            )
+            and ((member := value.get("required")) is None or isinstance(member, bool))
+        )
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the members that the document does not name."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties
+
+
+from ..models.configuration_map import ConfigurationMap  # noqa: E402

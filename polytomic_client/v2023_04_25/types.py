@@ -1,0 +1,163 @@
+"""Types and helpers that the models and the endpoint functions share."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, TypeVar
+from urllib.parse import quote
+from uuid import UUID
+
+from attrs import define
+
+
+class Unset:
+    """The type of UNSET: the member was absent from the JSON object."""
+
+    __slots__ = ()
+    _instance: ClassVar[Unset | None] = None
+
+    def __new__(cls) -> Unset:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Unset = Unset()
+
+# What httpx takes for `files=`.
+FileContent = IO[bytes] | bytes | str
+FileTypes = (
+    tuple[str | None, FileContent, str | None] | tuple[str | None, FileContent, str | None, Mapping[str, str]]
+)
+RequestFiles = list[tuple[str, FileTypes]]
+
+
+@define
+class File:
+    """A file to upload."""
+
+    payload: BinaryIO
+    file_name: str | None = None
+    mime_type: str | None = None
+
+    def to_tuple(self) -> FileTypes:
+        """Return the form that httpx takes for multipart/form-data."""
+        return self.file_name, self.payload, self.mime_type
+
+
+T = TypeVar("T")
+
+
+@define
+class Response(Generic[T]):
+    """A response of an endpoint function."""
+
+    status_code: int
+    content: bytes
+    headers: MutableMapping[str, str]
+    parsed: T
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a JSON array, an empty one for null."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise TypeError(f"expected a JSON array, got {type(value).__name__}")
+    return value
+
+
+def decode_datetime(value: str) -> datetime.datetime:
+    """Return the instant that an ISO 8601 text names, in UTC where it names no offset."""
+    try:
+        instant = datetime.datetime.fromisoformat(value)
+    except ValueError:
+        from dateutil.parser import isoparse
+
+        instant = isoparse(value)
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=datetime.timezone.utc)
+
+
+def encode_datetime(value: datetime.datetime) -> str:
+    """Return an instant as ISO 8601 in UTC, with `Z`.
+
+    Raises:
+        ValueError: The value names no time zone.
+    """
+    if value.tzinfo is None:
+        raise ValueError(
+            f"{value!r} names no time zone: use datetime.now(timezone.utc) or .replace(tzinfo=...)"
+        )
+    return value.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def parses(parse: Callable[[Any], object], value: object) -> bool:
+    """Say whether a value is a text that `parse` takes."""
+    if not isinstance(value, str):
+        return False
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True
+
+
+def require(value: object, name: str) -> None:
+    """Refuse an answer without a member that it cannot do without."""
+    if value is UNSET or value is None:
+        raise TypeError(f"member {name!r} is {'missing' if value is UNSET else 'null'}")
+
+
+def path_uuid(name: str, value: UUID | str) -> str:
+    """Return a path parameter that is a UUID.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    if isinstance(value, UUID):
+        return str(value)
+    try:
+        return str(UUID(value))
+    except (ValueError, TypeError, AttributeError):
+        raise ValueError(
+            f"{name} must be a UUID, such as 248df4b7-aa70-47b8-a036-33ac447e668d, not {value!r}"
+        ) from None
+
+
+def path_segment(name: str, value: object) -> str:
+    """Return a path parameter quoted as one segment of a path.
+
+    Raises:
+        ValueError: It is empty, `.` or `..`, which HTTP clients take out of a path.
+    """
+    text = str(value)
+    if text in ("", ".", ".."):
+        raise ValueError(f"{name} must not be {text!r}: it would change the path of the request")
+    return quote(text, safe="")
+
+
+__all__ = [
+    "UNSET",
+    "File",
+    "FileTypes",
+    "RequestFiles",
+    "Response",
+    "Unset",
+    "as_list",
+    "decode_datetime",
+    "encode_datetime",
+    "parses",
+    "path_segment",
+    "path_uuid",
+    "require",
+]
