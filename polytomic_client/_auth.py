@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from inspect import iscoroutinefunction
 from typing import NoReturn
 
 from attrs import frozen
@@ -84,9 +85,13 @@ class Credential:
 
 
 def credential(
-    api_key: str | KeySource | None, deployment_key: str | None, basic_auth: tuple[str, str] | None
+    api_key: str | KeySource | None,
+    deployment_key: str | None,
+    basic_auth: tuple[str, str] | None,
+    *,
+    blocking: bool,
 ) -> Credential:
-    """Return the credential that exactly one of the arguments names.
+    """Return the credential that exactly one of the arguments names, for a blocking client or not.
 
     Raises:
         ConfigurationError: None or several are given, or one cannot be sent. The text never contains it.
@@ -101,6 +106,8 @@ def credential(
             "or set POLYTOMIC_API_KEY or POLYTOMIC_DEPLOYMENT_KEY"
         )
     if callable(api_key):
+        if blocking and any(map(iscoroutinefunction, (api_key, getattr(api_key, "__call__", None)))):  # noqa: B004
+            raise ConfigurationError("api_key is an async function, which only AsyncPolytomic can call")
         return Credential(key=FetchedKey(api_key))
     if api_key is not None:
         return Credential(header=bearer(api_key, "api_key"))

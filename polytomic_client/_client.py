@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 from urllib.parse import urlencode
 
 from ._auth import KeySource, Secret
@@ -23,7 +23,7 @@ from ._config import (
     build_config,
     change_config,
 )
-from ._errors import ClientClosedError, DeadlineExceededError, RequestError
+from ._errors import ClientClosedError, ConfigurationError, DeadlineExceededError, RequestError
 from ._operation import APIResponse, Operation
 from ._policy import Authorize, Flow, Outcome, Send, Sleep, respond, run
 from ._retry import Clock
@@ -55,6 +55,7 @@ class _Shared(Generic[OpenTransport, Guard]):
 class _Base(Generic[Key, HTTPXTransport]):
     """What the two clients share: their settings, and how a request is made of an operation."""
 
+    _blocking: ClassVar[bool]
     _lock: Callable[[], Any]
 
     def __init__(
@@ -97,6 +98,7 @@ class _Base(Generic[Key, HTTPXTransport]):
             ConfigurationError: A setting cannot work. The text never contains a key.
         """
         self._config = build_config(
+            blocking=self._blocking,
             api_key=cast("Any", api_key),
             deployment_key=deployment_key,
             basic_auth=basic_auth,
@@ -109,7 +111,7 @@ class _Base(Generic[Key, HTTPXTransport]):
             max_response_bytes=max_response_bytes,
             clock=clock,
         )
-        self._httpx_transport = transport
+        self._httpx_transport = transport if transport is None else _checked_transport(transport, self._blocking)
         self._shared: _Shared[Any, Any] = _Shared(self._lock())
 
     def with_options(
@@ -180,6 +182,7 @@ class AsyncPolytomic(_Base[str | KeySource, "httpx.AsyncBaseTransport"], AsyncOp
     """
 
     _shared: _Shared[AsyncTransport, asyncio.Lock]
+    _blocking = False
     _lock = asyncio.Lock
 
     @property
@@ -283,6 +286,7 @@ class Polytomic(_Base[str | Callable[[], str], "httpx.BaseTransport"], Operation
     """
 
     _shared: _Shared[Transport, threading.Lock]
+    _blocking = True
     _lock = threading.Lock
 
     @property
@@ -389,6 +393,15 @@ class _WithResponse(OperationsWithResponse):
 
     def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         return self._client._call(operation, kwargs)  # noqa: SLF001  (the client's other face)
+
+
+def _checked_transport(transport: HTTPXTransport, blocking: bool) -> HTTPXTransport:
+    import httpx
+
+    kind = httpx.BaseTransport if blocking else httpx.AsyncBaseTransport
+    if not isinstance(transport, kind):
+        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, not {type(transport).__name__}")
+    return transport
 
 
 def _query_value(value: object) -> object:

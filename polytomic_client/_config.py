@@ -105,6 +105,7 @@ class Config:
 
 def build_config(
     *,
+    blocking: bool,
     api_key: str | KeySource | None = None,
     deployment_key: str | None = None,
     basic_auth: tuple[str, str] | None = None,
@@ -129,7 +130,7 @@ def build_config(
     if base_url is None:
         base_url = os.environ.get("POLYTOMIC_DEPLOYMENT_URL") or DEFAULT_BASE_URL
     return Config(
-        credential=credential(api_key, deployment_key, basic_auth),
+        credential=credential(api_key, deployment_key, basic_auth, blocking=blocking),
         base_url=check_base_url(base_url),
         version=check_version(version),
         timeout=_timeout(timeout),

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
+from multidict import CIMultiDict
+
 EXCERPT_CHARACTERS = 500
 """How much of a body an error keeps: enough to recognise a proxy's page, too little to flood a log."""
 
@@ -183,6 +185,8 @@ def status_error(
     status_code: int, content: bytes, headers: Mapping[str, str], *, retry_after: float | None = None
 ) -> APIStatusError:
     """Return the error of a status, of the class that the status has."""
+    # A copy, because the view that a transport hands over cannot be pickled.
+    headers = CIMultiDict(headers)
     kind = _BY_STATUS.get(status_code) or _BY_CLASS.get(status_code // 100, UnexpectedStatusError)
     return kind(status_code, content, headers, retry_after=retry_after)
 

@@ -19,6 +19,10 @@ LARGEST_LOCATED = 1_000_000
 """Bytes: in a larger body the place of a fault is not looked for, because looking decodes its parts again."""
 
 
+EMPTY: tuple[Any, ...] = ({}, [], None)
+"""What the parts of a body are replaced by, one by one, to find the one at fault."""
+
+
 @frozen
 class Operation(Generic[Value_co]):
     """An operation, as the document has it.
@@ -88,14 +92,16 @@ class APIResponse(Generic[Value_co]):
 def find_fault(decoder: Callable[[Any], object], body: Any) -> str:
     """Return the path of the smallest part of a body that cannot be decoded, such as `$.data.modes[0]`.
 
-    Decoding forgives members that are missing. So a member that fails alone in its object is the one at fault.
+    Decoding forgives members that are missing. So a member that fails alone in its object is the one at fault, if
+    something empty in its place does not fail.
     """
     steps: list[str | int] = []
     part = body
     while True:
         for step, child in _children(part):
-            if _fails(decoder, [*steps, step], child):
-                steps.append(step)
+            place = [*steps, step]
+            if _fails(decoder, place, child) and not all(_fails(decoder, place, empty) for empty in EMPTY):
+                steps = place
                 part = child
                 break
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 import aiohttp
 from yarl import URL
@@ -20,7 +21,7 @@ from . import Reply, Request
 from ._shared import ErrorTable, read_body_async, tls_context, too_large, translate
 
 ERRORS: ErrorTable = (
-    ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch), TLSError),
+    ((aiohttp.ClientSSLError, ssl.SSLError), TLSError),
     (aiohttp.ConnectionTimeoutError, ConnectTimeoutError),
     (aiohttp.ClientConnectorError, NotSentError),
     (aiohttp.ServerTimeoutError, ReadTimeoutError),

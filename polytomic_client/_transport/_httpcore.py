@@ -135,8 +135,7 @@ class HttpcoreTransport:
         ) as error:
             if isinstance(error, httpcore.TimeoutException) and time.monotonic() >= ends:
                 raise DeadlineExceededError("the deadline passed while the request was under way") from None
-            cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-            raise translate(cause, ERRORS) from cause
+            raise translate(error, ERRORS) from error
         finally:
             _deadline.reset(token)
 

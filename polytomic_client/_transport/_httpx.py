@@ -51,14 +51,6 @@ def _reply(response: httpx.Response, content: bytes) -> Reply:
     return Reply(response.status_code, CIMultiDict(response.headers.multi_items()), content)
 
 
-def _translated(error: httpx.TransportError) -> Exception:
-    # httpx wraps httpcore's error, which wraps the TLS error.
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__
-    return translate(cause or error, ERRORS)
-
-
 class AsyncHTTPXTransport:
     """Sends requests through an httpx transport of the user's."""
 
@@ -76,7 +68,7 @@ class AsyncHTTPXTransport:
             finally:
                 await response.aclose()
         except httpx.TransportError as error:
-            raise _translated(error) from error
+            raise translate(error, ERRORS) from error
 
     async def aclose(self) -> None:
         """Close the user's transport, as an httpx client does."""
@@ -99,7 +91,7 @@ class HTTPXTransport:
             finally:
                 response.close()
         except httpx.TransportError as error:
-            raise _translated(error) from error
+            raise translate(error, ERRORS) from error
 
     def close(self) -> None:
         """Close the user's transport, as an httpx client does."""

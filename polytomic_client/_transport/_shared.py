@@ -17,10 +17,18 @@ ErrorTable = Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...
 
 
 def translate(error: BaseException, table: ErrorTable) -> RequestError:
-    """Return our error for a library's, without the traceback, whose frames hold the request's headers."""
+    """Return our error for a library's, which loses its traceback: the frames hold the request's headers."""
     error.with_traceback(None)
+    error = _tls_error(error) or error
     kind = next(ours for theirs, ours in table if isinstance(error, theirs))
     return kind(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def _tls_error(error: object) -> ssl.SSLError | None:
+    # httpcore wraps a TLS error as its argument, and httpx wraps httpcore's error as its cause.
+    while isinstance(error, BaseException) and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or (error.args[0] if error.args else None)
+    return error if isinstance(error, ssl.SSLError) else None
 
 
 @cache

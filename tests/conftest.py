@@ -1,0 +1,126 @@
+"""What the tests share: each way to make a call, and a clock that never waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from polytomic_client import APIResponse, AsyncPolytomic, Polytomic
+from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
+from polytomic_client.v2023_04_25.models import BulkDestinationEnvelope
+
+ID = UUID("248df4b7-aa70-47b8-a036-33ac447e668d")
+KEY = "canary-5a1d0e36-key"
+
+
+@dataclass
+class FakeClock:
+    """Time that passes only by sleeping."""
+
+    now: float = 1_000.0
+    wall: float = 1_795_500_000.0
+    jitter: float = 1.0
+    slept: list[float] = field(default_factory=list[float])
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def time(self) -> float:
+        return self.wall + self.now
+
+    def random(self) -> float:
+        return self.jitter
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    async def sleep_async(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+def _async(**settings: Any) -> BulkDestinationEnvelope:
+    async def call() -> BulkDestinationEnvelope:
+        async with AsyncPolytomic(**settings) as polytomic:
+            return await polytomic.get_bulk_destination(ID)
+
+    return asyncio.run(call())
+
+
+def _sync(**settings: Any) -> BulkDestinationEnvelope:
+    with Polytomic(**settings) as polytomic:
+        return polytomic.get_bulk_destination(ID)
+
+
+def _async_generated(**settings: Any) -> BulkDestinationEnvelope:
+    async def call() -> BulkDestinationEnvelope:
+        async with AsyncPolytomic(**settings) as polytomic:
+            return await get_bulk_destination.asyncio(ID, client=polytomic.generated)
+
+    return asyncio.run(call())
+
+
+def _sync_generated(**settings: Any) -> BulkDestinationEnvelope:
+    with Polytomic(**settings) as polytomic:
+        return get_bulk_destination.sync(ID, client=polytomic.generated)
+
+
+def _async_httpx(**settings: Any) -> BulkDestinationEnvelope:
+    return _async(transport=httpx.AsyncHTTPTransport(), **settings)
+
+
+def _sync_httpx(**settings: Any) -> BulkDestinationEnvelope:
+    return _sync(transport=httpx.HTTPTransport(), **settings)
+
+
+WAYS: dict[str, Callable[..., BulkDestinationEnvelope]] = {
+    "async": _async,
+    "sync": _sync,
+    "async-generated": _async_generated,
+    "sync-generated": _sync_generated,
+    "async-httpx": _async_httpx,
+    "sync-httpx": _sync_httpx,
+}
+
+Ask = Callable[..., BulkDestinationEnvelope]
+
+
+@pytest.fixture(params=WAYS, autouse=False)
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """One call of getBulkDestination, in each way there is: `ask(base_url=server.url, ...)`."""
+    way = WAYS[request.param]
+
+    def call(**settings: Any) -> BulkDestinationEnvelope:
+        if not {"api_key", "deployment_key", "basic_auth"} & settings.keys():
+            settings["api_key"] = KEY
+        return way(**settings)
+
+    return call
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(autouse=True)
+def no_settings_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY", "POLYTOMIC_DEPLOYMENT_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def with_response(server_url: str) -> list[APIResponse[BulkDestinationEnvelope]]:
+    """The answers of both clients with the responses around them."""
+
+    async def call() -> APIResponse[BulkDestinationEnvelope]:
+        async with AsyncPolytomic(api_key=KEY, base_url=server_url) as polytomic:
+            return await polytomic.with_response.get_bulk_destination(ID)
+
+    with Polytomic(api_key=KEY, base_url=server_url) as polytomic:
+        return [asyncio.run(call()), polytomic.with_response.get_bulk_destination(ID)]

@@ -1,0 +1,242 @@
+"""Settings: what is refused when a client is built, and that no error shows a key."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import traceback
+from typing import Any
+
+import httpx
+import pytest
+
+from polytomic_client import AsyncPolytomic, ConfigurationError, Polytomic, Timeout
+from polytomic_client._auth import Secret
+from polytomic_client._config import check_base_url
+
+from .conftest import ID, KEY
+from .server import Answer, Server
+
+CLIENTS = [AsyncPolytomic, Polytomic]
+
+
+def refused(client: type[Any], message: str, **settings: Any) -> str:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        client(**settings)
+    assert isinstance(caught.value, ValueError)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "no credential.*POLYTOMIC_API_KEY"),
+        ({"api_key": "a", "deployment_key": "b"}, "one credential, not api_key and deployment_key"),
+        ({"api_key": "a", "basic_auth": ("u", "p")}, "one credential, not api_key and basic_auth"),
+        ({"api_key": ""}, "api_key is empty"),
+        ({"api_key": 5}, "api_key must be a str, not int"),
+        ({"deployment_key": ""}, "deployment_key is empty"),
+        ({"basic_auth": "user:password"}, "two str"),
+        ({"basic_auth": ("u",)}, "two str"),
+        ({"basic_auth": ("", "p")}, "the user is empty"),
+        ({"basic_auth": ("u:v", "p")}, "a colon"),
+        ({"basic_auth": ("u", "p\n")}, "control character"),
+    ],
+)
+def test_a_credential_that_cannot_work_is_refused(client: type[Any], settings: dict[str, Any], message: str) -> None:
+    refused(client, message, **settings)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("name", ["api_key", "deployment_key"])
+@pytest.mark.parametrize("spoil", ["\n", " ", "\t", "\0", "\r\n", "\x7f", "é", "\u2028"])
+@pytest.mark.parametrize("where", [0, 6, 19])
+def test_a_key_with_a_stray_character_is_refused_without_showing_it(
+    client: type[Any], name: str, spoil: str, where: int
+) -> None:
+    key = KEY[:where] + spoil + KEY[where:]
+    text = refused(client, f"{name} has white space", **{name: key})
+    assert KEY[:6] not in text
+    assert KEY[-6:] not in text
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("version", ["", "2025-9-18", "2025-13-01", "2023-04-25 ", "latest", None, 20230425, "２０２３-04-25"])
+def test_a_malformed_version_is_refused(client: type[Any], version: Any) -> None:
+    refused(client, "version must be a date", api_key=KEY, version=version)
+    with pytest.raises(ConfigurationError, match="version must be a date"):
+        client(api_key=KEY).with_options(version=version or "")
+
+
+BAD_URLS = [
+    "http://polytomic.example.com",
+    "http://10.0.0.1",
+    "http://localhost.example.com",
+    "http://127.0.0.1.example.com",
+    "file:///etc/passwd",
+    "ftp://polytomic.example.com",
+    "javascript:alert(1)",
+    "https://user@polytomic.example.com",
+    "https://user:pass@polytomic.example.com",
+    "https://@polytomic.example.com",
+    "https://",
+    "https:///path",
+    "//evil.example.com",
+    "/path",
+    "https://polytomic.example.com?x=1",
+    "https://polytomic.example.com/?",
+    "https://polytomic.example.com#f",
+    "https://polytomic.example.com/a/../b",
+    "https://polytomic.example.com/%2e%2E/b",
+    "https://polytomic.example.com:port",
+    "https://polytomic.example.com:99999",
+    "https://[::1",
+    "https://polytomic.example.com\\@evil.example.com",
+    "https://polytomic.example.com/ x",
+    "https://polytomic.example.com\n",
+    "https://münchen.example",
+    "",
+    5,
+]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("base_url", BAD_URLS)
+def test_a_base_url_that_cannot_work_is_refused(client: type[Any], base_url: Any) -> None:
+    refused(client, "base_url", api_key=KEY, base_url=base_url)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "used"),
+    [
+        ("https://app.polytomic.com", "https://app.polytomic.com"),
+        ("https://app.polytomic.com/", "https://app.polytomic.com"),
+        ("HTTPS://app.polytomic.com", "https://app.polytomic.com"),
+        ("polytomic.example.com", "https://polytomic.example.com"),
+        ("polytomic.example.com:8443/prefix/", "https://polytomic.example.com:8443/prefix"),
+        ("https://xn--mnchen-3ya.example", "https://xn--mnchen-3ya.example"),
+        ("http://localhost:8765", "http://localhost:8765"),
+        ("http://127.0.0.1:8765", "http://127.0.0.1:8765"),
+        ("http://127.9.9.9", "http://127.9.9.9"),
+        ("http://[::1]:8765", "http://[::1]:8765"),
+    ],
+)
+def test_a_base_url_is_a_host_and_an_optional_path(base_url: str, used: str) -> None:
+    assert check_base_url(base_url) == used
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("bad", [0, -1, float("nan"), float("inf"), True, "5", None])
+def test_seconds_are_positive_numbers(client: type[Any], bad: Any) -> None:
+    refused(client, "timeout must be a positive number of seconds", api_key=KEY, timeout=bad)
+    refused(client, "deadline must be a positive number of seconds", api_key=KEY, deadline=bad)
+    with pytest.raises(ConfigurationError, match="timeout.read must be a positive number"):
+        Timeout(read=bad)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("name", ["max_attempts", "max_connections", "max_response_bytes"])
+@pytest.mark.parametrize("bad", [0, -1, 1.5, True, "5", None])
+def test_counts_are_positive_ints(client: type[Any], name: str, bad: Any) -> None:
+    refused(client, f"{name} must be a positive int", api_key=KEY, **{name: bad})
+
+
+@pytest.mark.parametrize(
+    ("client", "transport"),
+    [(AsyncPolytomic, httpx.HTTPTransport()), (Polytomic, httpx.AsyncHTTPTransport()), (Polytomic, object())],
+)
+def test_a_transport_of_the_other_kind_is_refused(client: type[Any], transport: Any) -> None:
+    refused(client, r"transport must be an httpx\.(Async)?BaseTransport", api_key=KEY, transport=transport)
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server() as server:
+        monkeypatch.setenv("POLYTOMIC_API_KEY", "from-environment")
+        monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_URL", server.url)
+        with Polytomic() as polytomic:
+            polytomic.get_bulk_destination(ID)
+        with Polytomic(api_key="from-argument") as polytomic:
+            polytomic.get_bulk_destination(ID)
+        with Polytomic(deployment_key="from-argument") as polytomic:
+            polytomic.get_bulk_destination(ID)
+
+    first, second, third = (request.headers["authorization"] for request in server.requests)
+    assert (first, second) == ("Bearer from-environment", "Bearer from-argument")
+    assert third.startswith("Basic ")
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_environment_is_checked_as_arguments_are(client: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLYTOMIC_API_KEY", f"{KEY}\n")
+    assert KEY not in refused(client, "white space")
+    monkeypatch.setenv("POLYTOMIC_API_KEY", KEY)
+    monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_KEY", KEY)
+    refused(client, "one credential")
+    monkeypatch.delenv("POLYTOMIC_DEPLOYMENT_KEY")
+    monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_URL", "http://polytomic.example.com")
+    refused(client, "https")
+
+
+def test_the_default_base_url_and_the_pin_are_the_documents() -> None:
+    assert repr(Polytomic(api_key=KEY)) == "Polytomic(base_url='https://app.polytomic.com', version='2023-04-25')"
+
+
+def test_options_are_for_one_copy_which_shares_the_connections() -> None:
+    with Server(Answer(headers={"X-Polytomic-Version": None})) as server:
+        with Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+            polytomic.get_bulk_destination(ID)
+            copied = polytomic.with_options(version="2024-02-08", headers={"X-Trace": "t"}, deadline=9, timeout=1)
+            copied.get_bulk_destination(ID)
+            polytomic.get_bulk_destination(ID)
+        versions = [request.headers["x-polytomic-version"] for request in server.requests]
+        assert server.connections == 1
+
+    assert versions == ["2023-04-25", "2024-02-08", "2023-04-25"]
+    assert [request.headers.get("x-trace") for request in server.requests] == [None, "t", None]
+
+
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({"Authorization": "x"}, "client's own"),
+        ({"x-polytomic-version": "2024-02-08"}, "client's own"),
+        ({"Host": "x"}, "client's own"),
+        ({"X Trace": "x"}, "no header name"),
+        ({"": "x"}, "no header name"),
+        ({"X-Trace\n": "x"}, "no header name"),
+        ({"X-Trace": "a\r\nX-Evil: b"}, "line break"),
+        ({"X-Trace": "é"}, "non-ASCII"),
+        ({"X-Trace": " a"}, "outer white space"),
+    ],
+)
+def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        Polytomic(api_key=KEY).with_options(headers=headers)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("settings", [{"api_key": KEY}, {"deployment_key": KEY}, {"basic_auth": ("u", KEY)}])
+def test_a_client_never_shows_its_key(client: type[Any], settings: dict[str, Any]) -> None:
+    polytomic = client(**settings)
+    config = polytomic._config
+    for text in (repr(polytomic), str(polytomic), repr(config), f"{config}", repr(vars(polytomic)), repr(config.credential)):
+        assert KEY not in text
+    for value in (polytomic, config, config.credential):
+        with pytest.raises(TypeError, match="pickle"):
+            pickle.dumps(value)
+
+
+def test_a_secret_copies_and_never_shows() -> None:
+    secret = Secret(KEY)
+    assert copy.copy(secret) is secret
+    assert copy.deepcopy([secret])[0] is secret
+    assert f"{secret} {secret!r}" == "Secret('**********') Secret('**********')"
+    assert secret == Secret(KEY)
+    assert secret != KEY
+
+
+def test_a_refused_key_is_not_in_the_traceback() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Polytomic(api_key="two words")
+    assert "two words" not in "".join(traceback.format_exception(caught.value)).replace('api_key="two words"', "")

@@ -1,0 +1,184 @@
+"""What goes over the wire, and what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from polytomic_client import AsyncPolytomic, Polytomic, __version__
+from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
+
+from .conftest import ID, KEY, Ask, with_response
+from .server import DESTINATION, Answer, Server
+
+
+def test_a_call_sends_exactly_the_documented_request(ask: Ask) -> None:
+    with Server() as server:
+        answer = ask(base_url=server.url)
+
+    assert answer.data.modes[0].id == "snapshot"
+    assert answer.to_dict() == DESTINATION
+    (request,) = server.requests
+    assert request.line == f"GET /api/bulk/dest/{ID} HTTP/1.1"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.headers["x-polytomic-version"] == "2023-04-25"
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["accept-encoding"] == "gzip"
+    assert request.headers["host"] == server.url.removeprefix("http://")
+    assert request.headers["user-agent"].startswith(f"polytomic-client/{__version__} python/3.")
+    for name in (b"authorization", b"x-polytomic-version", b"user-agent", b"accept", b"accept-encoding", b"host"):
+        assert request.raw.lower().count(b"\r\n" + name + b":") == 1
+    assert not {"cookie", "content-type", "content-length"} & request.headers.keys()
+
+
+@pytest.mark.parametrize(
+    ("settings", "pair"),
+    [({"deployment_key": "dep-key"}, "dep-key:"), ({"basic_auth": ("organization", "p w:ö")}, "organization:p w:ö")],
+)
+def test_basic_credentials(ask: Ask, settings: dict[str, Any], pair: str) -> None:
+    with Server() as server:
+        ask(base_url=server.url, **settings)
+
+    assert server.requests[0].headers["authorization"] == "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "/polytomic", "/a/b/"])
+def test_a_path_prefix_of_an_on_premises_deployment_is_kept(ask: Ask, prefix: str) -> None:
+    with Server() as server:
+        ask(base_url=server.url + prefix)
+
+    assert server.requests[0].target == f"{prefix.rstrip('/')}/api/bulk/dest/{ID}"
+
+
+def test_another_version_is_asked_for_and_its_echo_accepted(ask: Ask) -> None:
+    with Server(Answer(headers={"X-Polytomic-Version": "2024-02-08"})) as server:
+        ask(base_url=server.url, version="2024-02-08")
+
+    assert server.requests[0].headers["x-polytomic-version"] == "2024-02-08"
+
+
+def test_a_version_that_a_generated_function_is_given_stands() -> None:
+    with (
+        Server(Answer(headers={"X-Polytomic-Version": "2022-12-12"})) as server,
+        Polytomic(api_key=KEY, base_url=server.url, version="2024-02-08") as polytomic,
+    ):
+        get_bulk_destination.sync(ID, client=polytomic.generated, x_polytomic_version="2022-12-12")
+
+    assert server.requests[0].headers["x-polytomic-version"] == "2022-12-12"
+
+
+def test_an_absent_version_header_is_accepted(ask: Ask) -> None:
+    with Server(Answer(headers={"X-Polytomic-Version": None})) as server:
+        assert ask(base_url=server.url).data.modes
+
+
+@pytest.mark.parametrize("version_header", ["x-polytomic-version", "X-POLYTOMIC-VERSION"])
+def test_header_names_are_taken_in_any_case(ask: Ask, version_header: str) -> None:
+    with Server(Answer(headers={"X-Polytomic-Version": None, version_header: "2023-04-25"})) as server:
+        assert ask(base_url=server.url).data.modes
+
+
+def test_compressed_bodies_are_decompressed(ask: Ask) -> None:
+    body = gzip.compress(b'{"data": {"modes": [],') + gzip.compress(b'"configuration": {}}}')
+    with Server(Answer(body=body, headers={"Content-Encoding": "gzip"})) as server:
+        answer = ask(base_url=server.url)
+
+    assert answer.to_dict() == {"data": {"modes": [], "configuration": {}}}
+
+
+def test_chunked_bodies_are_read(ask: Ask) -> None:
+    chunks = b"6\r\n{\"data\r\n2\r\n\":\r\n3\r\n{}}\r\n0\r\n\r\n"
+    with Server(Answer(body=chunks, headers={"Content-Length": None, "Transfer-Encoding": "chunked"})) as server:
+        assert ask(base_url=server.url).to_dict() == {"data": {}}
+
+
+def test_cookies_are_neither_kept_nor_sent() -> None:
+    with Server(Answer(headers={"Set-Cookie": "session=1; Path=/"})) as server:
+
+        async def twice() -> None:
+            async with AsyncPolytomic(api_key=KEY, base_url=server.url) as polytomic:
+                for _ in range(2):
+                    await polytomic.get_bulk_destination(ID)
+                    await get_bulk_destination.asyncio(ID, client=polytomic.generated)
+
+        asyncio.run(twice())
+        with Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+            for _ in range(2):
+                polytomic.get_bulk_destination(ID)
+                get_bulk_destination.sync(ID, client=polytomic.generated)
+
+    assert len(server.requests) == 8
+    assert not any("cookie" in request.headers for request in server.requests)
+
+
+def test_connections_are_kept_between_calls() -> None:
+    with Server() as server:
+
+        async def thrice() -> None:
+            async with AsyncPolytomic(api_key=KEY, base_url=server.url) as polytomic:
+                for _ in range(3):
+                    await polytomic.get_bulk_destination(ID)
+
+        asyncio.run(thrice())
+        assert server.connections == 1
+        with Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+            for _ in range(3):
+                polytomic.get_bulk_destination(ID)
+        assert server.connections == 2
+
+
+def test_an_answer_gives_access_to_its_status_and_headers() -> None:
+    with Server(Answer(headers={"X-Request-Id": "req-7"})) as server:
+        for answer in with_response(server.url):
+            assert answer.status_code == 200
+            assert answer.headers["x-request-id"] == answer.headers["X-Request-ID"] == "req-7"
+            assert answer.request_id == "req-7"
+            assert answer.attempts == 1
+            assert answer.parsed.to_dict() == DESTINATION
+            assert b"snapshot" in answer.content
+
+
+def test_the_detailed_generated_functions_answer_the_same() -> None:
+    with Server() as server, Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+        response = get_bulk_destination.sync_detailed(str(ID), client=polytomic.generated)
+
+    assert response.status_code == 200
+    assert response.parsed.to_dict() == DESTINATION
+    assert response.headers["X-Polytomic-Version"] == "2023-04-25"
+
+
+BAD_IDS = ["..", ".", "", "a/b", "%2e%2e", "\r\n", "not-a-uuid", "248df4b7-aa70-47b8-a036", None, 5, f"{ID}/../x"]
+
+
+@pytest.mark.parametrize("bad", BAD_IDS)
+def test_an_id_that_is_no_uuid_is_refused_before_anything_is_sent(bad: Any) -> None:
+    with Server() as server:
+
+        async def calls() -> None:
+            async with AsyncPolytomic(api_key=KEY, base_url=server.url) as polytomic:
+                with pytest.raises(ValueError, match="id must be a UUID"):
+                    await polytomic.get_bulk_destination(bad)
+                with pytest.raises(ValueError, match="id must be a UUID"):
+                    await get_bulk_destination.asyncio(bad, client=polytomic.generated)
+
+        asyncio.run(calls())
+        with Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+            with pytest.raises(ValueError, match="id must be a UUID"):
+                polytomic.get_bulk_destination(bad)
+            with pytest.raises(ValueError, match="id must be a UUID"):
+                get_bulk_destination.sync_detailed(bad, client=polytomic.generated)
+
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("good", [ID, str(ID), str(ID).upper(), ID.hex, ID.urn])
+def test_every_form_of_a_uuid_asks_for_the_same_path(good: UUID | str) -> None:
+    with Server() as server, Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+        polytomic.get_bulk_destination(good)
+
+    assert server.requests[0].target == f"/api/bulk/dest/{ID}"
