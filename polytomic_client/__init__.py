@@ -1,5 +1,6 @@
 """An async-first Python SDK for the Polytomic Bulk Sync API. Not the vendor's."""
 
+from ._api import API_VERSION
 from ._client import AsyncPolytomic, Polytomic
 from ._config import Timeout
 from ._errors import (
@@ -33,7 +34,6 @@ from ._fan_out import FanOut, Outcome, fan_out, fetch_all
 from ._operation import APIResponse
 from ._retry import Clock
 from ._version import __version__
-from .v2023_04_25 import API_VERSION
 
 __all__ = [
     "API_VERSION",

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
+from ._api import API_VERSION
 from ._auth import Credential, KeySource, credential
 from ._errors import ConfigurationError
 from ._retry import Clock, SystemClock
 from ._version import __version__
-from .v2023_04_25 import API_VERSION
 
 DEFAULT_BASE_URL = "https://app.polytomic.com"
 DEFAULT_DEADLINE = 120.0
@@ -172,7 +172,7 @@ def change_config(
 
 
 def check_version(version: object) -> str:
-    """Return a version of the API, a date such as 2023-04-25.
+    """Return a version of the API, a date.
 
     Raises:
         ConfigurationError: It is none.

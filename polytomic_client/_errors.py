@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, Self, cast
+from urllib.parse import urlsplit
 
 from multidict import CIMultiDict
 
@@ -163,6 +164,14 @@ class RedirectError(APIStatusError):
     """3xx: redirects are never followed, so that a key stays with the host it was meant for."""
 
     hint = "Check base_url: it must name the API itself."
+
+    def reason(self) -> str:
+        """Return the status and the host that the redirect leads to."""
+        try:
+            host = urlsplit(self.headers.get("Location", "")).hostname
+        except ValueError:
+            host = None
+        return f"{super().reason()}; a redirect to {host or 'a path of the same host'}, which is never followed"
 
 
 class UnexpectedStatusError(APIStatusError):

@@ -1,20 +1,38 @@
-"""The generated client on top of the policy: what `polytomic.generated` is."""
+"""Over the seam: the generated client, whose httpx clients send through the policy. This is `polytomic.generated`."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NoReturn
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import NoReturn
 
+import httpx
+
+from ._api import generated
 from ._operation import Operation
 from ._transport import Reply, Request
-from ._transport._httpx import async_policy_client, policy_client
-from .v2023_04_25.client import Client
 
-if TYPE_CHECKING:
-    import httpx
+AsyncSend = Callable[[Request, Operation[object] | None], Awaitable[Reply]]
+Send = Callable[[Request, Operation[object] | None], Reply]
 
 
-class _AsyncClient(Client):
+def async_client(base_url: str, send: AsyncSend) -> generated.Client:
+    """Return a generated client whose asyncio functions send through the policy."""
+    client = httpx.AsyncClient(
+        base_url=base_url, transport=_AsyncPolicyTransport(send), trust_env=False, cookies=_no_cookies()
+    )
+    client.headers.clear()
+    return _AsyncClient(base_url=base_url).set_async_httpx_client(client)
+
+
+def blocking_client(base_url: str, send: Send) -> generated.Client:
+    """Return a generated client whose sync functions send through the policy."""
+    client = httpx.Client(base_url=base_url, transport=_PolicyTransport(send), trust_env=False, cookies=_no_cookies())
+    client.headers.clear()
+    return _BlockingClient(base_url=base_url).set_httpx_client(client)
+
+
+class _AsyncClient(generated.Client):
     def get_httpx_client(self) -> NoReturn:
         raise TypeError(
             "this is the `generated` of an AsyncPolytomic: await asyncio(...) or asyncio_detailed(...), "
@@ -22,7 +40,7 @@ class _AsyncClient(Client):
         )
 
 
-class _BlockingClient(Client):
+class _BlockingClient(generated.Client):
     def get_async_httpx_client(self) -> NoReturn:
         raise TypeError(
             "this is the `generated` of a Polytomic: call sync(...) or sync_detailed(...), "
@@ -30,13 +48,36 @@ class _BlockingClient(Client):
         )
 
 
-def async_client(base_url: str, send: Callable[[Request, Operation[object] | None], Awaitable[Reply]]) -> Client:
-    """Return a generated client whose asyncio functions send through the policy."""
-    http: httpx.AsyncClient = async_policy_client(base_url, send)
-    return _AsyncClient(base_url=base_url).set_async_httpx_client(http)
+def _incoming(request: httpx.Request, content: bytes) -> tuple[Request, Operation[object] | None]:
+    # What httpx writes of itself is the policy's to write. The rest is what the generated function says.
+    own = ("host", "content-length", "transfer-encoding")
+    headers = {name.title(): value for name, value in request.headers.items() if name not in own}
+    ours = Request(request.method, str(request.url), headers, content or None)
+    return ours, request.extensions.get("operation")
 
 
-def blocking_client(base_url: str, send: Callable[[Request, Operation[object] | None], Reply]) -> Client:
-    """Return a generated client whose sync functions send through the policy."""
-    http: httpx.Client = policy_client(base_url, send)
-    return _BlockingClient(base_url=base_url).set_httpx_client(http)
+def _outcome(reply: Reply, request: httpx.Request) -> httpx.Response:
+    # The policy has decompressed the body, and httpx must not try again.
+    gone = ("content-encoding", "content-length", "transfer-encoding")
+    headers = [(name, value) for name, value in reply.headers.items() if name.lower() not in gone]
+    return httpx.Response(reply.status, headers=headers, content=reply.content, request=request)
+
+
+class _AsyncPolicyTransport(httpx.AsyncBaseTransport):
+    def __init__(self, send: AsyncSend) -> None:
+        self._send = send
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return _outcome(await self._send(*_incoming(request, await request.aread())), request)
+
+
+class _PolicyTransport(httpx.BaseTransport):
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return _outcome(self._send(*_incoming(request, request.read())), request)
+
+
+def _no_cookies() -> CookieJar:
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from attrs import define, frozen
 
+from ._api import API_VERSION
 from ._auth import Secret
 from ._config import VERSION_HEADER, Config
 from ._errors import (
@@ -26,7 +27,6 @@ from ._operation import APIResponse, Operation
 from ._retry import parse_retry_after, retry_delay
 from ._transport import Reply, Request
 from ._transport._shared import inflate
-from .v2023_04_25 import API_VERSION
 
 T = TypeVar("T")
 

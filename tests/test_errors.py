@@ -137,14 +137,21 @@ def test_a_401_says_what_to_do_and_never_the_key(ask: Ask) -> None:
 @pytest.mark.parametrize("location", ["https://evil.example/", "http://127.0.0.1:1/", "/elsewhere", "/api/bulk/dest/x"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_an_error_and_never_followed(ask: Ask, status: int, location: str) -> None:
-    with Server(Answer(status, b"", {"Location": location})) as server, pytest.raises(RedirectError, match="base_url"):
+    with (
+        Server(Answer(status, b"", {"Location": location})) as server,
+        pytest.raises(RedirectError, match="base_url") as caught,
+    ):
         ask(base_url=server.url)
+    assert "/api/bulk/dest/x" not in str(caught.value)
+    assert ("evil.example" in str(caught.value)) == ("evil.example" in location)
     assert len(server.requests) == 1
 
 
 def test_a_version_that_was_not_asked_for_is_refused(ask: Ask) -> None:
     with Server(Answer(headers={"X-Polytomic-Version": "2025-09-18"})) as server:
-        with pytest.raises(VersionMismatchError, match="asked for API version 2023-04-25, version 2025-09-18") as caught:
+        with pytest.raises(
+            VersionMismatchError, match="asked for API version 2023-04-25, version 2025-09-18"
+        ) as caught:
             ask(base_url=server.url)
     assert (caught.value.asked, caught.value.answered, caught.value.status_code) == ("2023-04-25", "2025-09-18", 200)
     assert len(server.requests) == 1
@@ -283,7 +290,10 @@ def _tls(authority: trustme.CA, name: str) -> ssl.SSLContext:
 def test_an_untrusted_certificate_is_a_tls_error_and_not_tried_again(
     ask: Ask, authority: trustme.CA, clock: FakeClock
 ) -> None:
-    with Server(tls=_tls(authority, "127.0.0.1")) as server, pytest.raises(TLSError, match="Nothing was sent") as caught:
+    with (
+        Server(tls=_tls(authority, "127.0.0.1")) as server,
+        pytest.raises(TLSError, match="Nothing was sent") as caught,
+    ):
         ask(base_url=server.url, clock=clock)
     assert caught.value.attempts == 1
     assert clock.slept == []
@@ -319,7 +329,9 @@ def test_errors_pickle(error: RequestError) -> None:
 
 
 def test_every_error_has_the_one_root() -> None:
-    kinds = [value for value in vars(polytomic_client).values() if isinstance(value, type) and issubclass(value, Exception)]
+    kinds = [
+        value for value in vars(polytomic_client).values() if isinstance(value, type) and issubclass(value, Exception)
+    ]
     assert len(kinds) > 20
     assert all(issubclass(kind, PolytomicError) for kind in kinds)
 

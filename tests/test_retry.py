@@ -82,11 +82,16 @@ def test_a_kept_connection_that_the_server_dropped_costs_one_try_at_most(clock: 
 
 
 def test_attempts_are_counted_in_the_error_and_in_the_answer(ask: Ask, clock: FakeClock) -> None:
-    with Server(Answer(503, {"message": "down"})) as server, pytest.raises(ServerError, match=r"\(4 attempts\)") as caught:
+    with (
+        Server(Answer(503, {"message": "down"})) as server,
+        pytest.raises(ServerError, match=r"\(4 attempts\)") as caught,
+    ):
         ask(base_url=server.url, clock=clock, max_attempts=4)
     assert caught.value.attempts == len(server.requests) == 4
 
-    with Server(Answer(503, b"", {"Retry-After": "0"}), Answer(), Answer(503, b"", {"Retry-After": "0"}), Answer()) as server:
+    with Server(
+        Answer(503, b"", {"Retry-After": "0"}), Answer(), Answer(503, b"", {"Retry-After": "0"}), Answer()
+    ) as server:
         assert [answer.attempts for answer in with_response(server.url)] == [2, 2]
 
 
@@ -100,7 +105,17 @@ def test_delays_grow_to_eight_seconds_and_carry_full_jitter(ask: Ask, clock: Fak
 
 @pytest.mark.parametrize(
     ("value", "slept"),
-    [("2", 2.0), ("0", 0.0), ("1.5", 1.5), ("60", 60.0), ("-1", 0.5), ("abc", 0.5), ("nan", 0.5), ("inf", 0.5), ("", 0.5)],
+    [
+        ("2", 2.0),
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("60", 60.0),
+        ("-1", 0.5),
+        ("abc", 0.5),
+        ("nan", 0.5),
+        ("inf", 0.5),
+        ("", 0.5),
+    ],
 )
 def test_retry_after_in_seconds_is_obeyed(ask: Ask, clock: FakeClock, value: str, slept: float) -> None:
     with Server(Answer(429, b"", {"Retry-After": value}), Answer()) as server:
@@ -234,6 +249,27 @@ def test_a_callable_that_raises_says_so_itself(ask: Ask) -> None:
 
     with pytest.raises(LookupError, match="sealed"):
         ask(base_url="http://127.0.0.1:1", api_key=vault)
+
+
+def test_a_time_out_of_the_callable_is_not_taken_for_the_deadline(ask: Ask) -> None:
+    def vault() -> str:
+        raise TimeoutError("the vault is slow")
+
+    with pytest.raises(TimeoutError, match="the vault is slow"):
+        ask(base_url="http://127.0.0.1:1", api_key=vault)
+
+
+def test_a_callable_that_takes_too_long_is_stopped_at_the_deadline() -> None:
+    async def vault() -> str:
+        await asyncio.Event().wait()
+        return "never"
+
+    async def call() -> None:
+        async with AsyncPolytomic(api_key=vault, base_url="http://127.0.0.1:1", deadline=0.05) as polytomic:
+            await polytomic.get_bulk_destination(ID)
+
+    with pytest.raises(DeadlineExceededError):
+        asyncio.run(call())
 
 
 def test_a_blocking_client_refuses_an_async_callable() -> None:

@@ -92,7 +92,7 @@ def test_compressed_bodies_are_decompressed(ask: Ask) -> None:
 
 
 def test_chunked_bodies_are_read(ask: Ask) -> None:
-    chunks = b"6\r\n{\"data\r\n2\r\n\":\r\n3\r\n{}}\r\n0\r\n\r\n"
+    chunks = b'6\r\n{"data\r\n2\r\n":\r\n3\r\n{}}\r\n0\r\n\r\n'
     with Server(Answer(body=chunks, headers={"Content-Length": None, "Transfer-Encoding": "chunked"})) as server:
         assert ask(base_url=server.url).to_dict() == {"data": {}}
 

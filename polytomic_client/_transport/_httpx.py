@@ -1,12 +1,10 @@
-"""httpx on both sides of the seam: transports that a user hands in, and the clients of the generated functions."""
+"""Under the seam: any httpx transport that a user hands in."""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Callable
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from math import inf
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import httpx
 from multidict import CIMultiDict
@@ -15,9 +13,6 @@ from .._config import Config, Timeout
 from .._errors import ConnectTimeoutError, NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
 from . import Reply, Request
 from ._shared import ErrorTable, read_body, read_body_async, translate
-
-if TYPE_CHECKING:
-    from .._operation import Operation
 
 ERRORS: ErrorTable = (
     (ssl.SSLError, TLSError),
@@ -96,56 +91,3 @@ class HTTPXTransport:
     def close(self) -> None:
         """Close the user's transport, as an httpx client does."""
         self._transport.close()
-
-
-def _incoming(request: httpx.Request, content: bytes) -> tuple[Request, Operation[object] | None]:
-    # What httpx writes of itself is the policy's to write. The rest is what the generated function says.
-    own = ("host", "content-length", "transfer-encoding")
-    headers = {name.title(): value for name, value in request.headers.items() if name not in own}
-    ours = Request(request.method, str(request.url), headers, content or None)
-    return ours, request.extensions.get("operation")
-
-
-def _outcome(reply: Reply, request: httpx.Request) -> httpx.Response:
-    # The policy has decompressed the body, and httpx must not try again.
-    gone = ("content-encoding", "content-length", "transfer-encoding")
-    headers = [(name, value) for name, value in reply.headers.items() if name.lower() not in gone]
-    return httpx.Response(reply.status, headers=headers, content=reply.content, request=request)
-
-
-class _AsyncPolicyTransport(httpx.AsyncBaseTransport):
-    def __init__(self, send: Callable[[Request, Operation[object] | None], Awaitable[Reply]]) -> None:
-        self._send = send
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return _outcome(await self._send(*_incoming(request, await request.aread())), request)
-
-
-class _PolicyTransport(httpx.BaseTransport):
-    def __init__(self, send: Callable[[Request, Operation[object] | None], Reply]) -> None:
-        self._send = send
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return _outcome(self._send(*_incoming(request, request.read())), request)
-
-
-def _no_cookies() -> CookieJar:
-    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-
-
-def async_policy_client(
-    base_url: str, send: Callable[[Request, Operation[object] | None], Awaitable[Reply]]
-) -> httpx.AsyncClient:
-    """Return an httpx client whose requests go through the policy."""
-    transport = _AsyncPolicyTransport(send)
-    client = httpx.AsyncClient(base_url=base_url, transport=transport, trust_env=False, cookies=_no_cookies())
-    client.headers.clear()
-    return client
-
-
-def policy_client(base_url: str, send: Callable[[Request, Operation[object] | None], Reply]) -> httpx.Client:
-    """Return an httpx client whose requests go through the policy."""
-    transport = _PolicyTransport(send)
-    client = httpx.Client(base_url=base_url, transport=transport, trust_env=False, cookies=_no_cookies())
-    client.headers.clear()
-    return client

@@ -1,0 +1,64 @@
+"""The public surface: what `polytomic_client` exports, and what its package ships."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib.metadata import metadata, version
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import polytomic_client
+from polytomic_client import AsyncPolytomic, Polytomic
+
+ROOT = Path(__file__).parent.parent
+PUBLIC = [(name, getattr(polytomic_client, name)) for name in polytomic_client.__all__]
+
+
+def test_all_names_are_exported_and_nothing_else() -> None:
+    exported = {
+        name
+        for name, value in vars(polytomic_client).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert set(polytomic_client.__all__) - {"__version__"} == exported
+    assert polytomic_client.__all__ == sorted(polytomic_client.__all__, key=_isort_key)
+
+
+def _isort_key(name: str) -> tuple[int, str]:
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+@pytest.mark.parametrize(("name", "value"), PUBLIC)
+def test_everything_public_has_a_docstring(name: str, value: object) -> None:
+    if not inspect.isclass(value) and not inspect.isfunction(value):
+        return
+    assert inspect.getdoc(value), name
+    if inspect.isclass(value):
+        own = [member for key, member in vars(value).items() if not key.startswith("_") and inspect.isfunction(member)]
+        assert all(inspect.getdoc(member) for member in own), name
+
+
+def test_the_two_clients_have_the_same_methods_but_for_what_is_asynchronous() -> None:
+    names = {
+        client: {name for name in dir(client) if not name.startswith("_")} for client in (AsyncPolytomic, Polytomic)
+    }
+    assert names[AsyncPolytomic] ^ names[Polytomic] == {"aclose", "close"}
+    assert inspect.signature(AsyncPolytomic).parameters.keys() == inspect.signature(Polytomic).parameters.keys()
+
+
+def test_the_package_is_typed_and_says_its_version() -> None:
+    assert (files("polytomic_client") / "py.typed").is_file()
+    assert polytomic_client.__version__ == version("polytomic-client")
+    assert f"## {polytomic_client.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert metadata("polytomic-client")["Requires-Python"] == ">=3.11"
+
+
+def test_hand_written_code_names_the_date_of_the_version_in_one_place() -> None:
+    hand_written = [path for path in (ROOT / "polytomic_client").rglob("*.py") if "v2023_04_25" not in path.parts]
+    assert hand_written
+    assert [path.name for path in hand_written if re.search("2023.04.25", path.read_text(encoding="utf-8"))] == [
+        "_api.py"
+    ]

@@ -1,0 +1,72 @@
+"""Every code block of the README, run against the sandbox as a reader would run it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from polytomic_client.sandbox import Sandbox
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PYTHON = [code for language, code in BLOCKS if language == "python"]
+SHELL = [line.split("#")[0].strip() for language, code in BLOCKS if language == "sh" for line in code.splitlines()]
+EXPECTED = {
+    0: "['replicate', 'snapshot']\n['advanced', 'mirror_schemas', 'schema']\n",
+    1: "[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>]\n",
+    3: "404 not_found connection not found None 1\n",
+    5: "200 2023-04-25 1\n",
+}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(connections=500, seed=1) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("number", range(len(PYTHON)))
+def test_a_python_block_runs(
+    number: int, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "deployment_key" not in PYTHON[number]:
+        monkeypatch.setenv("POLYTOMIC_API_KEY", sandbox.key)
+        monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_URL", sandbox.url)
+
+    exec(compile(PYTHON[number], f"README.md block {number}", "exec"), {"__name__": "__main__"})
+
+    output = capsys.readouterr().out
+    if number in EXPECTED:
+        assert output == EXPECTED[number]
+    if number == 2:
+        assert len(output.splitlines()) == 3
+        assert "404 connection not found" in output
+
+
+def test_the_blocks_are_all_there() -> None:
+    assert len(PYTHON) == 7
+    assert all(language in ("python", "sh") for language, _ in BLOCKS)
+
+
+def test_a_shell_line_names_what_exists(sandbox: Sandbox) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for line in SHELL:
+        match line.split():
+            case ["make", target]:
+                assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+            case ["pip", "install", "." | "'.[sandbox]'"]:
+                assert "sandbox = [" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+            case ["python", "-m", "polytomic_client.sandbox", *options]:
+                assert options == ["--port", "8765", "--connections", "500", "--seed", "1"]
+            case ["export", setting]:
+                name, _, value = setting.partition("=")
+                assert (
+                    value
+                    == {"POLYTOMIC_DEPLOYMENT_URL": "http://127.0.0.1:8765", "POLYTOMIC_API_KEY": sandbox.key}[name]
+                )
+            case _:
+                pytest.fail(f"nothing tests the README's {line!r}")
