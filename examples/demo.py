@@ -1,0 +1,127 @@
+"""Ask a thousand connections what they accept as the destination of a bulk sync, and print what they say.
+
+It needs no account: it starts the sandbox, a local Polytomic API, and asks that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from uuid import UUID
+
+from polytomic_client import APIStatusError, AsyncPolytomic, Outcome, fan_out
+from polytomic_client.sandbox import Connection, Sandbox
+from polytomic_client.v2023_04_25.models import (
+    BulkDestination,
+    BulkDestinationEnvelope,
+    ConfigurationMap,
+    FreeFormConfiguration,
+)
+
+Answer = Outcome[UUID, BulkDestinationEnvelope]
+
+CONNECTIONS = 1000
+IN_FLIGHT = 100
+ROWS = 12
+"""How many destinations the table shows. The sandbox's first ten hold each of its types once."""
+
+WIDTH = 120
+GAP = "  "
+
+
+async def ask(sandbox: Sandbox) -> list[Answer]:
+    """Ask for the destination of every connection, and return the outcomes in the order of the connections."""
+    ids = [connection.id for connection in sandbox.world.connections]
+    async with (
+        AsyncPolytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic,
+        fan_out(polytomic.get_bulk_destination, ids, limit=IN_FLIGHT) as outcomes,
+    ):
+        return sorted([outcome async for outcome in outcomes], key=lambda outcome: outcome.index)
+
+
+def keys_of_map(fields: ConfigurationMap, prefix: str = "") -> Iterator[str]:
+    """Yield the keys of a map of fields: the fields of a group as `group.field`, a required one with a star."""
+    for name, field in fields.items():
+        if isinstance(field.items, ConfigurationMap):
+            yield from keys_of_map(field.items, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}{'*' if field.required is True else ''}"
+
+
+def keys_of_schema(schema: FreeFormConfiguration) -> Iterator[str]:
+    """Yield the keys that the older form of a configuration, a JSON Schema, defines."""
+    definition = schema["definitions"][schema["$ref"].rpartition("/")[2]]
+    for name in definition["properties"]:
+        yield f"{name}{'*' if name in definition.get('required', []) else ''}"
+
+
+def keys(destination: BulkDestination) -> Iterator[str]:
+    """Yield the keys of a destination's configuration."""
+    match destination.configuration:
+        case ConfigurationMap() as fields:
+            yield from keys_of_map(fields)
+        case FreeFormConfiguration() as schema:
+            yield from keys_of_schema(schema)
+        case None:
+            pass
+
+
+def row(connection: Connection, destination: BulkDestination) -> tuple[str, ...]:
+    """Return one line of the table, as cells."""
+    return (
+        f"{str(connection.id)[:8]}…",
+        connection.type,
+        ", ".join(mode.id for mode in destination.modes),
+        ", ".join(destination.supported_resync_modes),
+        " ".join(keys(destination)),
+    )
+
+
+def print_table(rows: Sequence[tuple[str, ...]]) -> None:
+    """Print rows, the first of which is the header. The last column takes what is left of the width, and wraps."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    left = WIDTH - sum(widths) - len(GAP) * len(widths)
+    for *cells, last in rows:
+        start = GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        for line in wrap(last, left) or [""]:
+            print(f"{start}{GAP}{line}".rstrip())
+            start = " " * len(start)
+
+
+def reason(error: BaseException | None) -> str:
+    """Say why a connection gave no destination: the status and what the API said, or what went wrong before."""
+    if isinstance(error, APIStatusError):
+        return f"{error.status_code} {error.message}"
+    return f"{type(error).__name__}: {error}"
+
+
+async def main() -> int:
+    """Run the demonstration.
+
+    Returns:
+        The exit status: 0, or 1 if nothing could be fetched.
+    """
+    async with Sandbox(CONNECTIONS) as sandbox:
+        started = time.perf_counter()
+        outcomes = await ask(sandbox)
+        seconds = time.perf_counter() - started
+    answers = list(zip(sandbox.world.connections, outcomes, strict=True))
+    fetched = [(connection, outcome.result().data) for connection, outcome in answers if outcome.ok]
+    failed = [(connection, outcome.error) for connection, outcome in answers if not outcome.ok]
+
+    header = ("connection", "type", "modes", "resync modes", "configuration (* required)")
+    print_table([header, *(row(connection, destination) for connection, destination in fetched[:ROWS])])
+    if len(fetched) > ROWS:
+        print(f"… and {len(fetched) - ROWS} more")
+    if failed:
+        print("\nFailed:")
+        print_table([(str(connection.id), connection.type, reason(error)) for connection, error in failed])
+    print(f"\n{len(fetched)} of {len(answers)} destinations in {seconds:.1f} s ({len(failed)} failed)")
+    return 0 if fetched else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

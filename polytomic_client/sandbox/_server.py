@@ -1,0 +1,181 @@
+"""The sandbox's server: uvicorn in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ._app import Latency, create_app, error_response
+from ._world import World
+
+
+class Sandbox:
+    """A local Polytomic API over HTTP, for tests and trials: `with Sandbox() as sandbox: …`, or `async with`.
+
+    Inside the block it serves from a thread of its own. It may be entered again once it has stopped.
+
+    Attributes:
+        world: What it answers from: the connections to ask, and the key.
+        app: The ASGI app. Use it in process, with `httpx.ASGITransport`, without entering the sandbox.
+    """
+
+    def __init__(
+        self,
+        connections: int = 500,
+        seed: int = 1,
+        latency: Latency = 0.0,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        """Make the world. Nothing is served yet.
+
+        Args:
+            connections: The number of connections, 0 or more.
+            seed: A whole number, 0 or more, that decides the world: the same one makes the same world.
+            latency: Seconds that every request waits: a number, or the bounds of a random one.
+            host: The name or address to listen on.
+            port: The port to listen on, 0 for a free one.
+
+        Raises:
+            ValueError: An argument is not in its range.
+        """
+        if type(port) is not int or port not in range(65536):
+            raise ValueError(f"port must be a whole number from 0 to 65535, not {port!r}")
+        self.world = World(connections, seed)
+        self.app = create_app(self.world, latency=latency)
+        self._host = host
+        self._port = port
+        self._server: _Server | None = None
+
+    @property
+    def key(self) -> str:
+        """The API key that it accepts. It has the form of a UUID, and depends on the seed alone."""
+        return self.world.key
+
+    @property
+    def url(self) -> str:
+        """The base URL, such as `http://127.0.0.1:8765`.
+
+        Raises:
+            RuntimeError: The sandbox is not running.
+        """
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running: enter it with `with` or `async with` first")
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._server.port}"
+
+    def __enter__(self) -> Self:
+        """Serve, and return once requests are accepted.
+
+        Raises:
+            OSError: The host and port cannot be listened on, for instance because they are in use.
+            RuntimeError: The sandbox is running already, or the server did not start.
+        """
+        if self._server is not None:
+            raise RuntimeError("the sandbox is running already")
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        server = _Server(self._serve, socket.create_server((self._host, self._port), family=family))
+        server.start()
+        self._server = server
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _value: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        """Stop. Requests that are still waiting are answered with a 503."""
+        self._stop().thread.join()
+
+    async def __aenter__(self) -> Self:
+        """Serve, as `with` does. To start takes some 30 ms, and is not worth a second thread to wait in."""
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        _type: type[BaseException] | None,
+        _value: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        """Stop, as `with` does, while the event loop runs on."""
+        server = self._stop()
+        try:
+            # Shielded, because a cancelled future could not be set to done.
+            await asyncio.shield(asyncio.wrap_future(server.stopped))
+        finally:
+            server.thread.join()
+
+    def _stop(self) -> _Server:
+        assert self._server is not None, "a context manager is left only after it was entered"
+        server, self._server = self._server, None
+        server.should_exit = True
+        return server
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except asyncio.CancelledError:
+            # Only the stopping server cancels. Without an answer uvicorn would log an error.
+            error = HTTPException(503, "the sandbox is stopping")
+            await error_response(error, self.app.state.version_header)(scope, receive, send)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn in a thread, which says when it is ready, and whose end waits for no request."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                interface="asgi3",
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                log_level="error",
+                proxy_headers=False,
+            )
+        )
+        # Connections inherit it. asyncio sets it only on sockets that name their protocol, which create_server's
+        # do not, and without it an answer, sent in two writes, waits 40 ms for the client to acknowledge the first.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._listener = listener
+        self.port: int = listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._run, name="polytomic-sandbox", daemon=True)
+        self.stopped = Future[None]()
+        self._ready = Future[None]()
+
+    def start(self) -> None:
+        self.thread.start()
+        error = self._ready.exception()
+        if error is not None:
+            self.thread.join()
+            raise RuntimeError("the sandbox's server did not start") from error
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set_result(None)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for task in self.server_state.tasks:
+            task.cancel()
+        await super().shutdown(sockets)
+
+    def _run(self) -> None:
+        try:
+            with self._listener:
+                self.run([self._listener])
+        except BaseException as error:
+            if self._ready.done():
+                raise
+            self._ready.set_exception(error)
+        finally:
+            self.stopped.set_result(None)

@@ -1,0 +1,39 @@
+"""`examples/demo.py`, which `make demo` runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_demo_prints_a_table_the_failures_and_a_last_line() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", ROOT / "examples" / "demo.py"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert max(map(len, lines)) <= 120
+
+    table, rest = lines[: lines.index("… and 985 more")], lines[lines.index("… and 985 more") + 1 :]
+    assert re.fullmatch(r"connection +type +modes +resync modes +configuration \(\* required\)", table[0])
+    rows = [line for line in table[1:] if not line.startswith(" ")]
+    assert len(rows) == 12
+    assert any(re.search(r" bigquery +replicate +refetch, rebuild +dataset\*$", row) for row in rows)
+    assert any("advanced.truncate_existing" in row for row in rows)
+
+    assert rest[:2] == ["", "Failed:"]
+    reasons = {re.fullmatch(r"[0-9a-f-]{36}  \w+ +(\d{3} .+)", line)[1] for line in rest[2:5]}  # type: ignore[index]
+    assert reasons == {"403 permission denied", "404 connection not found", "500 internal server error"}
+    assert rest[5] == ""
+    assert re.fullmatch(r"997 of 1000 destinations in \d+\.\d s \(3 failed\)", rest[6])
+    assert len(rest) == 7
