@@ -64,13 +64,14 @@ def differences(written: Path, generated: Path) -> list[str]:
         old, new = written / name, generated / name
         if old.is_file() and new.is_file() and old.read_bytes() == new.read_bytes():
             continue
-        lines += difflib.unified_diff(
+        shown = difflib.unified_diff(
             old.read_text(encoding="utf-8").splitlines() if old.is_file() else [],
             new.read_text(encoding="utf-8").splitlines() if new.is_file() else [],
             f"written/{name}" if old.is_file() else "/dev/null",
             f"generated/{name}" if new.is_file() else "/dev/null",
             lineterm="",
-        ) or [f"{name}: same lines, other bytes"]
+        )
+        lines += list(shown) or [f"{name}: no line differs, but the bytes do, or only one of the two exists"]
     return lines
 
 

@@ -19,6 +19,12 @@ LARGEST_LOCATED = 1_000_000
 """Bytes: in a larger body the place of a fault is not looked for, because looking decodes its parts again."""
 
 
+LONGEST_REASON = 300
+"""Characters: what Python says of a value quotes it whole."""
+
+MOST_TRIES = 2_000
+"""How many parts of a body are decoded at most to find the one at fault: a few tens of milliseconds."""
+
 EMPTY: tuple[Any, ...] = ({}, [], None)
 """What the parts of a body are replaced by, one by one, to find the one at fault."""
 
@@ -97,15 +103,23 @@ def find_fault(decoder: Callable[[Any], object], body: Any) -> str:
     """
     steps: list[str | int] = []
     part = body
+    tries = 0
     while True:
         for step, child in _children(part):
+            tries += 1
+            if tries > MOST_TRIES:
+                return _path(steps)
             place = [*steps, step]
             if _fails(decoder, place, child) and not all(_fails(decoder, place, empty) for empty in EMPTY):
                 steps = place
                 part = child
                 break
         else:
-            return "$" + "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in steps)
+            return _path(steps)
+
+
+def _path(steps: Iterable[str | int]) -> str:
+    return "$" + "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in steps)
 
 
 def _children(value: Any) -> Iterable[tuple[str | int, Any]]:
@@ -134,4 +148,5 @@ def _reason(error: BaseException) -> str:
         return "it is not UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"it is not JSON ({error})"
-    return str(error)
+    text = str(error)
+    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} ..."

@@ -16,9 +16,11 @@ __all__ = (
 )
 
 
-def __getattr__(name: str) -> object:
-    if name not in ("AuthenticatedClient", "Client"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import client
+if not TYPE_CHECKING:  # or every name would be one for type checkers
 
-    return getattr(client, name)
+    def __getattr__(name: str) -> object:
+        if name not in ("AuthenticatedClient", "Client"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import client
+
+        return getattr(client, name)

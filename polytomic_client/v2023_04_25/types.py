@@ -77,6 +77,13 @@ def as_list(value: Any) -> list[Any]:
     return value
 
 
+def decode_uuid(value: Any) -> UUID:
+    """Return the UUID that a text is."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a UUID, got {type(value).__name__}")
+    return UUID(value)
+
+
 def decode_datetime(value: str) -> datetime.datetime:
     """Return the instant that an ISO 8601 text names, in UTC where it names no offset."""
     try:
@@ -84,7 +91,10 @@ def decode_datetime(value: str) -> datetime.datetime:
     except ValueError:
         from dateutil.parser import isoparse
 
-        instant = isoparse(value)
+        try:
+            instant = isoparse(value)
+        except OverflowError:
+            raise ValueError(f"{value!r} is after the last instant of datetime") from None
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=datetime.timezone.utc)
 
 
@@ -98,7 +108,10 @@ def encode_datetime(value: datetime.datetime) -> str:
         raise ValueError(
             f"{value!r} names no time zone: use datetime.now(timezone.utc) or .replace(tzinfo=...)"
         )
-    return value.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+    try:
+        return value.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        return value.isoformat()
 
 
 def parses(parse: Callable[[Any], object], value: object) -> bool:
@@ -138,8 +151,10 @@ def path_segment(name: str, value: object) -> str:
     """Return a path parameter quoted as one segment of a path.
 
     Raises:
-        ValueError: It is empty, `.` or `..`, which HTTP clients take out of a path.
+        ValueError: It is no text or number, or it is empty, `.` or `..`, which HTTP clients take out of a path.
     """
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError(f"{name} must be a text or a number, not {value!r}")
     text = str(value)
     if text in ("", ".", ".."):
         raise ValueError(f"{name} must not be {text!r}: it would change the path of the request")
@@ -155,6 +170,7 @@ __all__ = [
     "Unset",
     "as_list",
     "decode_datetime",
+    "decode_uuid",
     "encode_datetime",
     "parses",
     "path_segment",

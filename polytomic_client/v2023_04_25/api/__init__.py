@@ -50,12 +50,12 @@ class AsyncOperations:
             DecodeError: The answer is not what the document says.
             VersionMismatchError: Another version of the API answered.
         """
-        from .bulk_sync import get_bulk_destination as operation
+        from .bulk_sync import get_bulk_destination as _operation
 
-        kwargs = operation._get_kwargs(
+        _kwargs = _operation._get_kwargs(
             id=id,
         )
-        return (await self._call(operation.OPERATION, kwargs)).parsed
+        return (await self._call(_operation.OPERATION, _kwargs)).parsed
 
 
 class AsyncOperationsWithResponse:
@@ -90,12 +90,12 @@ class AsyncOperationsWithResponse:
             DecodeError: The answer is not what the document says.
             VersionMismatchError: Another version of the API answered.
         """
-        from .bulk_sync import get_bulk_destination as operation
+        from .bulk_sync import get_bulk_destination as _operation
 
-        kwargs = operation._get_kwargs(
+        _kwargs = _operation._get_kwargs(
             id=id,
         )
-        return await self._call(operation.OPERATION, kwargs)
+        return await self._call(_operation.OPERATION, _kwargs)
 
 
 class Operations:
@@ -130,12 +130,12 @@ class Operations:
             DecodeError: The answer is not what the document says.
             VersionMismatchError: Another version of the API answered.
         """
-        from .bulk_sync import get_bulk_destination as operation
+        from .bulk_sync import get_bulk_destination as _operation
 
-        kwargs = operation._get_kwargs(
+        _kwargs = _operation._get_kwargs(
             id=id,
         )
-        return (self._call(operation.OPERATION, kwargs)).parsed
+        return (self._call(_operation.OPERATION, _kwargs)).parsed
 
 
 class OperationsWithResponse:
@@ -170,9 +170,9 @@ class OperationsWithResponse:
             DecodeError: The answer is not what the document says.
             VersionMismatchError: Another version of the API answered.
         """
-        from .bulk_sync import get_bulk_destination as operation
+        from .bulk_sync import get_bulk_destination as _operation
 
-        kwargs = operation._get_kwargs(
+        _kwargs = _operation._get_kwargs(
             id=id,
         )
-        return self._call(operation.OPERATION, kwargs)
+        return self._call(_operation.OPERATION, _kwargs)

@@ -56,15 +56,17 @@ class ApiError:
         if not isinstance(src_dict, (dict, Mapping)):
             raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
         _rest = dict(src_dict)
-        metadata: Any = _rest.pop("metadata", UNSET)
-        if metadata is not UNSET and metadata is not None:
-            metadata = (
-                ErrorMetadata.from_dict(metadata) if ErrorMetadata._matches(metadata) else as_list(metadata)
+        _metadata_: Any = _rest.pop("metadata", UNSET)
+        if _metadata_ is not UNSET and _metadata_ is not None:
+            _metadata_ = (
+                ErrorMetadata.from_dict(_metadata_)
+                if ErrorMetadata._matches(_metadata_)
+                else as_list(_metadata_)
             )
         _model = cls(
             key=_rest.pop("key", UNSET),
             message=_rest.pop("message", UNSET),
-            metadata=metadata,
+            metadata=_metadata_,
             status=_rest.pop("status", UNSET),
         )
         _model.additional_properties = _rest

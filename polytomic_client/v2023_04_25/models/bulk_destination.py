@@ -62,25 +62,25 @@ class BulkDestination:
         if not isinstance(src_dict, (dict, Mapping)):
             raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
         _rest = dict(src_dict)
-        configuration: Any = _rest.pop("configuration", UNSET)
-        if configuration is not UNSET and configuration is not None:
-            configuration = (
-                ConfigurationMap.from_dict(configuration)
-                if ConfigurationMap._matches(configuration)
-                else FreeFormConfiguration.from_dict(configuration)
+        _configuration_: Any = _rest.pop("configuration", UNSET)
+        if _configuration_ is not UNSET and _configuration_ is not None:
+            _configuration_ = (
+                ConfigurationMap.from_dict(_configuration_)
+                if ConfigurationMap._matches(_configuration_)
+                else FreeFormConfiguration.from_dict(_configuration_)
             )
-        modes: Any = _rest.pop("modes", UNSET)
-        if modes is not UNSET:
-            modes = [SupportedBulkMode.from_dict(item) for item in as_list(modes)]
-        supported_resync_modes: Any = _rest.pop("supported_resync_modes", UNSET)
-        if supported_resync_modes is not UNSET:
-            supported_resync_modes = [
-                item if item is None else ResyncMode(item) for item in as_list(supported_resync_modes)
+        _modes_: Any = _rest.pop("modes", UNSET)
+        if _modes_ is not UNSET:
+            _modes_ = [SupportedBulkMode.from_dict(item) for item in as_list(_modes_)]
+        _supported_resync_modes_: Any = _rest.pop("supported_resync_modes", UNSET)
+        if _supported_resync_modes_ is not UNSET:
+            _supported_resync_modes_ = [
+                item if item is None else ResyncMode(item) for item in as_list(_supported_resync_modes_)
             ]
         _model = cls(
-            configuration=configuration,
-            modes=modes,
-            supported_resync_modes=supported_resync_modes,
+            configuration=_configuration_,
+            modes=_modes_,
+            supported_resync_modes=_supported_resync_modes_,
         )
         _model.additional_properties = _rest
         return _model

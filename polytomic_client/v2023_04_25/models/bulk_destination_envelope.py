@@ -38,11 +38,11 @@ class BulkDestinationEnvelope:
         if not isinstance(src_dict, (dict, Mapping)):
             raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
         _rest = dict(src_dict)
-        data: Any = _rest.pop("data", UNSET)
-        if data is not UNSET and data is not None:
-            data = BulkDestination.from_dict(data)
+        _data_: Any = _rest.pop("data", UNSET)
+        if _data_ is not UNSET and _data_ is not None:
+            _data_ = BulkDestination.from_dict(_data_)
         _model = cls(
-            data=data,
+            data=_data_,
         )
         _model.additional_properties = _rest
         return _model

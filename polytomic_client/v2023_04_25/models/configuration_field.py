@@ -50,12 +50,12 @@ class ConfigurationField:
         if not isinstance(src_dict, (dict, Mapping)):
             raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
         _rest = dict(src_dict)
-        items: Any = _rest.pop("items", UNSET)
-        if items is not UNSET and items is not None:
-            items = ConfigurationMap.from_dict(items)
+        _items_: Any = _rest.pop("items", UNSET)
+        if _items_ is not UNSET and _items_ is not None:
+            _items_ = ConfigurationMap.from_dict(_items_)
         _model = cls(
             default=_rest.pop("default", UNSET),
-            items=items,
+            items=_items_,
             required=_rest.pop("required", UNSET),
         )
         _model.additional_properties = _rest

@@ -33,9 +33,8 @@ class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
             raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
         _rest = dict(src_dict)
         _model = cls()
-        _model.additional_properties = {
-            name: ConfigurationField.from_dict(item) for name, item in _rest.items()
-        }
+        _items: dict[str, Any] = {name: ConfigurationField.from_dict(item) for name, item in _rest.items()}
+        _model.additional_properties = _items
         return _model
 
     @staticmethod

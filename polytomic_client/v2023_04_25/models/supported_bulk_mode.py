@@ -70,11 +70,11 @@ class SupportedBulkMode:
         if not isinstance(src_dict, (dict, Mapping)):
             raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
         _rest = dict(src_dict)
-        id: Any = _rest.pop("id", UNSET)
-        if id is not UNSET and id is not None:
-            id = BulkMode(id)
+        _id_: Any = _rest.pop("id", UNSET)
+        if _id_ is not UNSET and _id_ is not None:
+            _id_ = BulkMode(_id_)
         _model = cls(
-            id=id,
+            id=_id_,
             label=_rest.pop("label", UNSET),
             description=_rest.pop("description", UNSET),
             requires_identity=_rest.pop("requires_identity", UNSET),

@@ -56,16 +56,16 @@ class UnauthorizedError:
         if not isinstance(src_dict, (dict, Mapping)):
             raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
         _rest = dict(src_dict)
-        context: Any = _rest.pop("context", UNSET)
-        if context is not UNSET:
-            context = ErrorMetadata.from_dict({} if context is None else context)
-        error: Any = _rest.pop("error", UNSET)
-        if error is not UNSET and error is not None:
-            error = ErrorMetadata.from_dict(error) if ErrorMetadata._matches(error) else error
+        _context_: Any = _rest.pop("context", UNSET)
+        if _context_ is not UNSET:
+            _context_ = ErrorMetadata.from_dict({} if _context_ is None else _context_)
+        _error_: Any = _rest.pop("error", UNSET)
+        if _error_ is not UNSET and _error_ is not None:
+            _error_ = ErrorMetadata.from_dict(_error_) if ErrorMetadata._matches(_error_) else _error_
         _model = cls(
             code=_rest.pop("code", UNSET),
-            context=context,
-            error=error,
+            context=_context_,
+            error=_error_,
             status=_rest.pop("status", UNSET),
         )
         _model.additional_properties = _rest

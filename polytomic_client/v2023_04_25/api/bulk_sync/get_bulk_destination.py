@@ -7,7 +7,11 @@ from polytomic_client._operation import Operation
 
 from ... import errors
 from ...models.bulk_destination_envelope import BulkDestinationEnvelope
-from ...types import Response, path_uuid, require
+from ...types import (
+    Response,
+    path_uuid,
+    require,
+)
 
 if TYPE_CHECKING:
     import httpx

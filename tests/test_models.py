@@ -1,0 +1,547 @@
+"""Models, enums and helpers of the generated package, as Python objects."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import importlib
+import json
+import pickle
+import pkgutil
+import subprocess
+import sys
+import typing
+from collections.abc import Callable, Mapping, MutableMapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import attrs
+import pytest
+
+import polytomic_client.v2023_04_25 as package
+from polytomic_client.v2023_04_25 import api, models
+from polytomic_client.v2023_04_25.models import (
+    ApiError,
+    BulkDestinationEnvelope,
+    BulkMode,
+    ConfigurationField,
+    ConfigurationMap,
+    ErrorMetadata,
+    FreeFormConfiguration,
+    ResyncMode,
+)
+from polytomic_client.v2023_04_25.types import (
+    UNSET,
+    Unset,
+    as_list,
+    decode_datetime,
+    encode_datetime,
+    parses,
+    path_segment,
+    path_uuid,
+)
+
+DATA = Path(__file__).resolve().parent / "data"
+ID = UUID("248df4b7-aa70-47b8-a036-33ac447e668d")
+
+COPIES: dict[str, Callable[[Any], Any]] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    **{
+        f"pickle {protocol}": lambda value, protocol=protocol: pickle.loads(pickle.dumps(value, protocol))
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+    },
+}
+
+
+@pytest.fixture(params=COPIES)
+def duplicate(request: pytest.FixtureRequest) -> Callable[[Any], Any]:
+    """Each way to copy an object."""
+    return COPIES[request.param]
+
+
+def destination() -> BulkDestinationEnvelope:
+    return BulkDestinationEnvelope.from_dict(json.loads((DATA / "get_destination.response.json").read_bytes()))
+
+
+# --- UNSET -----------------------------------------------------------------------------------------------------------
+
+
+def test_unset_is_one_object(duplicate: Callable[[Any], Any]) -> None:
+    assert duplicate(UNSET) is UNSET
+    assert Unset() is UNSET
+
+
+def test_unset_is_false_and_prints_as_unset() -> None:
+    assert not UNSET
+    assert repr(UNSET) == str(UNSET) == "UNSET"
+    assert repr(ConfigurationField(default=1)) == (
+        "ConfigurationField(default=1, items=UNSET, required=UNSET, additional_properties={})"
+    )
+
+
+# --- Models ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_model_is_equal_to_its_copies(duplicate: Callable[[Any], Any]) -> None:
+    answer = destination()
+
+    twin = duplicate(answer)
+
+    assert twin == answer
+    assert twin is not answer
+    assert twin.to_dict() == answer.to_dict()
+    assert twin.data.configuration["advanced"].default is UNSET
+
+
+def test_models_differ_where_a_member_does() -> None:
+    answer, other = destination(), destination()
+    assert answer == other
+
+    other.data.modes[0].label = "Other"
+
+    assert answer != other
+
+
+def test_a_deep_copy_shares_nothing() -> None:
+    answer = destination()
+    twin = copy.deepcopy(answer)
+
+    twin.data.modes.clear()
+    twin["more"] = 1
+
+    assert answer == destination()
+
+
+def test_encoding_does_not_change_the_model() -> None:
+    answer = destination()
+
+    encoded = answer.to_dict()
+    encoded["data"]["modes"].clear()
+    encoded["data"]["configuration"].clear()
+
+    assert answer == destination()
+
+
+def test_decoding_does_not_change_what_is_decoded() -> None:
+    body = json.loads((DATA / "get_destination.response.json").read_bytes())
+    BulkDestinationEnvelope.from_dict(body)
+
+    assert body == json.loads((DATA / "get_destination.response.json").read_bytes())
+
+
+def test_a_body_may_be_any_mapping() -> None:
+    from types import MappingProxyType
+
+    assert BulkDestinationEnvelope.from_dict(MappingProxyType({"data": {}})).to_dict() == {"data": {}}
+
+
+@pytest.mark.parametrize("name", models.__all__)
+def test_a_model_refuses_what_is_no_object(name: str) -> None:
+    model = getattr(models, name)
+    if issubclass(model, Enum):
+        with pytest.raises(ValueError, match="not a valid"):
+            model(5)
+        return
+    for body in (["ab"], "", "ab", None, 5, [], [("a", 1)], True):
+        with pytest.raises(TypeError, match="expected a JSON object, got"):
+            model.from_dict(body)
+
+
+@pytest.mark.parametrize("name", models.__all__)
+def test_the_annotations_of_every_model_resolve(name: str) -> None:
+    model = getattr(models, name)
+
+    hints = typing.get_type_hints(model)
+
+    if attrs.has(model):
+        assert hints.keys() >= {field.name for field in attrs.fields(model)}
+    for member in ("to_dict", "from_dict", "__getitem__"):
+        if hasattr(model, member) and not issubclass(model, Enum):
+            assert typing.get_type_hints(getattr(model, member))["return"] is not None
+
+
+def test_annotations_name_classes_and_unset_only_where_a_member_may_be_left_out() -> None:
+    hints = typing.get_type_hints(models.BulkDestination)
+
+    assert hints["configuration"] == ConfigurationMap | FreeFormConfiguration | None
+    assert hints["modes"] == list[models.SupportedBulkMode]
+    assert typing.get_type_hints(models.SupportedBulkMode)["id"] is BulkMode
+    assert typing.get_type_hints(ConfigurationField)["required"] == bool | Unset
+
+
+def test_members_that_the_document_does_not_name_are_items() -> None:
+    error = ApiError.from_dict({"key": "a", "trace": "b"})
+
+    assert error.additional_keys == ["trace"]
+    assert "trace" in error
+    assert "key" not in error
+    assert error["trace"] == "b"
+    error["span"] = 1
+    del error["trace"]
+    assert error.to_dict() == {"key": "a", "span": 1}
+
+
+# --- Maps ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_map_of_fields_behaves_as_a_mapping() -> None:
+    fields = ConfigurationMap.from_dict({"a": {"default": 1}, "items": {"required": True}})
+
+    assert isinstance(fields, MutableMapping)
+    assert "a" in fields
+    assert "b" not in fields
+    assert len(fields) == 2
+    assert list(fields) == ["a", "items"]
+    assert list(fields.keys()) == ["a", "items"]
+    assert dict(fields.items()) == {"a": fields["a"], "items": fields["items"]}
+    assert [type(field) for field in fields.values()] == [ConfigurationField, ConfigurationField]
+    assert fields.get("a") is fields["a"]
+    assert fields.get("b") is None
+    with pytest.raises(KeyError):
+        fields["b"]
+    assert bool(fields)
+    assert not ConfigurationMap()
+
+
+def test_a_map_of_fields_can_be_written() -> None:
+    fields = ConfigurationMap()
+
+    fields["a"] = ConfigurationField(default=1)
+    fields.update({"b": ConfigurationField(items=ConfigurationMap())})
+    fields.setdefault("c", ConfigurationField(required=True))
+    removed = fields.pop("a")
+    del fields["c"]
+
+    assert removed.default == 1
+    assert fields.to_dict() == {"b": {"items": {}}}
+
+
+def test_a_free_form_behaves_as_a_mapping() -> None:
+    form = FreeFormConfiguration.from_dict({"$schema": "x", "definitions": {"a": [1]}})
+
+    assert isinstance(form, MutableMapping)
+    assert list(form) == ["$schema", "definitions"]
+    assert form.get("definitions") == {"a": [1]}
+    assert dict(form) == form.to_dict()
+    assert {**form}["$schema"] == "x"
+
+
+def test_maps_are_equal_by_what_they_hold() -> None:
+    body = {"a": {"default": 1}}
+
+    assert ConfigurationMap.from_dict(body) == ConfigurationMap.from_dict(body)
+    assert ConfigurationMap.from_dict(body) != ConfigurationMap.from_dict({"b": {"default": 1}})
+    assert FreeFormConfiguration.from_dict(body) == FreeFormConfiguration.from_dict(body)
+    assert FreeFormConfiguration.from_dict(body) != ErrorMetadata.from_dict(body)
+
+
+@pytest.mark.parametrize("kind", [ConfigurationMap, FreeFormConfiguration])
+def test_a_map_is_equal_to_its_copies(duplicate: Callable[[Any], Any], kind: Any) -> None:
+    value = kind.from_dict({"a": {"default": 1, "items": None}})
+
+    assert duplicate(value) == value
+    assert type(duplicate(value)) is kind
+
+
+def test_a_field_is_no_mapping_because_its_items_are_data() -> None:
+    field = ConfigurationField.from_dict({"items": {"a": {"default": 1}}})
+
+    assert not isinstance(field, Mapping)
+    assert isinstance(field.items, ConfigurationMap)
+    assert field.items["a"].default == 1
+
+
+# --- Enums -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_documented_value_is_a_member() -> None:
+    assert BulkMode("snapshot") is BulkMode.SNAPSHOT
+    assert BulkMode.SNAPSHOT == "snapshot"
+    assert str(BulkMode.SNAPSHOT) == f"{BulkMode.SNAPSHOT}" == BulkMode.SNAPSHOT.value == "snapshot"
+
+
+@pytest.mark.parametrize("text", ["mirror", "", "SNAPSHOT", "ü", "\n", "UNKNOWN"])
+def test_a_value_that_the_document_does_not_name_is_kept(text: str) -> None:
+    mode = BulkMode(text)
+
+    assert isinstance(mode, BulkMode)
+    assert isinstance(mode, str)
+    assert mode == text
+    assert mode == BulkMode(text)
+    assert mode != BulkMode.SNAPSHOT
+    assert hash(mode) == hash(text)
+    assert {text: 1}[mode] == 1
+    assert mode.value == str(mode) == f"{mode}" == text
+    assert type(mode.value) is str
+    assert mode.name == "UNKNOWN"
+    assert repr(text) in repr(mode)
+    assert json.dumps(mode) == json.dumps(text)
+
+
+def test_a_value_that_the_document_does_not_name_is_equal_to_its_copies(duplicate: Callable[[Any], Any]) -> None:
+    twin = duplicate(BulkMode("mirror"))
+
+    assert twin == "mirror"
+    assert type(twin) is BulkMode
+    assert twin.value == "mirror"
+    assert duplicate(BulkMode.SNAPSHOT) is BulkMode.SNAPSHOT
+
+
+def test_values_that_the_document_does_not_name_do_not_become_members() -> None:
+    mode = BulkMode("mirror")
+
+    assert list(BulkMode) == ["replicate", "snapshot"]
+    assert mode not in list(BulkMode)
+    assert "mirror" not in BulkMode.__members__
+    assert "mirror" not in BulkMode._value2member_map_
+
+
+@pytest.mark.parametrize("value", [5, None, True, 1.5, [], {}, ["replicate"], b"replicate"])
+def test_only_texts_are_values_of_an_enum(value: Any) -> None:
+    with pytest.raises(ValueError, match="is not a valid"):
+        ResyncMode(value)
+
+
+# --- Imports ---------------------------------------------------------------------------------------------------------
+
+MODULES = [
+    module.name for folder in (models, api) for module in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}.")
+]
+
+
+@pytest.mark.parametrize("name", [package.__name__, models.__name__, api.__name__, *MODULES])
+def test_every_module_can_be_imported_first(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"import {name}"], check=False, stderr=subprocess.PIPE, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_there_is_a_module_for_every_model() -> None:
+    names = {name.rpartition(".")[2] for name in MODULES}
+
+    assert {models._MODULES[name] for name in models.__all__} <= names
+    assert sorted(models._MODULES) == sorted(models.__all__)
+
+
+@pytest.mark.parametrize("name", models.__all__)
+def test_a_model_is_found_in_the_package_and_in_its_module(name: str) -> None:
+    module = importlib.import_module(f"{models.__name__}.{models._MODULES[name]}")
+
+    assert getattr(models, name) is getattr(module, name)
+    assert name in dir(models)
+
+
+def test_a_model_that_does_not_exist_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'polytomic_client.v2023_04_25.models' has no attribute 'Nothing'"):
+        _ = models.Nothing  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="'polytomic_client.v2023_04_25' has no attribute 'Nothing'"):
+        _ = package.Nothing  # type: ignore[attr-defined]
+
+
+def test_models_and_httpx_are_imported_when_first_used() -> None:
+    program = f"""
+import sys
+import {api.__name__}
+from {package.__name__} import models
+assert set(models.__all__) <= set(dir(models))
+loaded = [name for name in sys.modules if name.startswith({models.__name__ + "."!r}) or name == "httpx"]
+assert loaded == [], loaded
+models.BulkMode
+assert {models.__name__ + ".bulk_mode"!r} in sys.modules
+assert {models.__name__ + ".bulk_destination"!r} not in sys.modules
+from {api.__name__}.bulk_sync import get_bulk_destination
+assert "httpx" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+# --- Instants --------------------------------------------------------------------------------------------------------
+
+EAST = dt.timezone(dt.timedelta(hours=2))
+INSTANTS: dict[str, tuple[dt.datetime, str]] = {
+    "2024-02-29T12:30:00Z": (dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC), "2024-02-29T12:30:00Z"),
+    "2024-02-29T12:30:00": (dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC), "2024-02-29T12:30:00Z"),
+    "2024-02-29 12:30:00": (dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC), "2024-02-29T12:30:00Z"),
+    "2024-02-29T12:30:00+02:00": (dt.datetime(2024, 2, 29, 12, 30, tzinfo=EAST), "2024-02-29T10:30:00Z"),
+    "2024-02-29T23:30:00-0130": (
+        dt.datetime(2024, 2, 29, 23, 30, tzinfo=dt.timezone(-dt.timedelta(hours=1, minutes=30))),
+        "2024-03-01T01:00:00Z",
+    ),
+    "2024-02-29T12:30:00.5Z": (
+        dt.datetime(2024, 2, 29, 12, 30, 0, 500_000, tzinfo=dt.UTC),
+        "2024-02-29T12:30:00.500000Z",
+    ),
+    "2024-02-29T12:30:00.123456789Z": (
+        dt.datetime(2024, 2, 29, 12, 30, 0, 123_456, tzinfo=dt.UTC),
+        "2024-02-29T12:30:00.123456Z",
+    ),
+    "2024-02-29T24:00:00Z": (dt.datetime(2024, 3, 1, tzinfo=dt.UTC), "2024-03-01T00:00:00Z"),
+    "2024-02-29T24:00:00": (dt.datetime(2024, 3, 1, tzinfo=dt.UTC), "2024-03-01T00:00:00Z"),
+    "20240229T123000Z": (dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC), "2024-02-29T12:30:00Z"),
+    "2024-02-29": (dt.datetime(2024, 2, 29, tzinfo=dt.UTC), "2024-02-29T00:00:00Z"),
+    "2024-02": (dt.datetime(2024, 2, 1, tzinfo=dt.UTC), "2024-02-01T00:00:00Z"),
+    "0001-01-01T00:00:00Z": (dt.datetime(1, 1, 1, tzinfo=dt.UTC), "0001-01-01T00:00:00Z"),
+    "9999-12-31T23:59:59.999999Z": (
+        dt.datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=dt.UTC),
+        "9999-12-31T23:59:59.999999Z",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "instant", "encoded"), [(text, *pair) for text, pair in INSTANTS.items()])
+def test_an_instant_is_read_with_its_offset_and_written_in_utc(text: str, instant: dt.datetime, encoded: str) -> None:
+    decoded = decode_datetime(text)
+
+    assert decoded == instant
+    assert decoded.utcoffset() == instant.utcoffset()
+    assert encode_datetime(decoded) == encoded
+    assert decode_datetime(encoded) == instant
+    assert parses(decode_datetime, text)
+
+
+GARBAGE = [
+    "",
+    " ",
+    "yesterday",
+    "12:30",
+    "1709209800",
+    "2024-13-01",
+    "2024-02-30",
+    "2024-2-9",
+    "2024-02-29T25:00:00Z",
+    "2024-02-29T24:00:01Z",
+    "2024-02-29T12:30:60Z",
+    "2024-02-29T12:30:00+99:00",
+    " 2024-02-29",
+    "2024-02-29T12:30:00Z trailing",
+    "Thu, 29 Feb 2024 12:30:00 GMT",
+    "29.02.2024",
+    "٢٠٢٤-٠٢-٢٩",
+    "2024-02-29T12:30\ud800",
+]
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+def test_what_is_no_instant_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- the words are those of datetime and dateutil
+        decode_datetime(text)
+    assert not parses(decode_datetime, text)
+
+
+def test_an_instant_after_the_last_one_is_refused() -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        decode_datetime("9999-12-31T24:00:00Z")
+
+
+def test_the_first_instant_is_encoded_also_from_an_offset() -> None:
+    text = "0001-01-01T00:00:00+02:00"
+
+    assert decode_datetime(encode_datetime(decode_datetime(text))) == decode_datetime(text)
+
+
+@pytest.mark.parametrize("value", [5, None, True, b"2024-02-29", ["2024-02-29"]])
+def test_only_texts_are_instants(value: Any) -> None:
+    with pytest.raises(TypeError):
+        decode_datetime(value)
+    assert not parses(decode_datetime, value)
+
+
+def test_an_instant_without_a_time_zone_is_not_written() -> None:
+    with pytest.raises(ValueError, match="names no time zone: use datetime.now"):
+        encode_datetime(dt.datetime(2024, 2, 29))  # noqa: DTZ001 -- that is the point
+
+
+# --- Arrays and paths ------------------------------------------------------------------------------------------------
+
+
+def test_an_array_is_a_list_or_null() -> None:
+    items = [1]
+    assert as_list(items) is items
+    assert as_list(None) == []
+    others: list[Any] = ["", "ab", {}, (), 5, False]
+    for value in others:
+        with pytest.raises(TypeError, match="expected a JSON array, got"):
+            as_list(value)
+
+
+@pytest.mark.parametrize("value", [ID, str(ID), str(ID).upper(), ID.hex, ID.urn, f"{{{ID}}}"])
+def test_every_form_of_a_uuid_is_written_in_one_form(value: UUID | str) -> None:
+    assert path_uuid("id", value) == "248df4b7-aa70-47b8-a036-33ac447e668d"
+
+
+NO_UUIDS: list[Any] = [
+    "..",
+    ".",
+    "",
+    " ",
+    "a/b",
+    "../../x",
+    "%2e%2e",
+    "\r\n",
+    "\x00",
+    f"{ID}/..",
+    f"{ID}?x=1",
+    f"{ID}#",
+    f"{ID}\r\nX-Header: x",
+    f" {ID}",
+    f"{ID}\n",
+    str(ID)[:-1],
+    f"{ID}0",
+    "not-a-uuid",
+    "\ud800",
+    None,
+    5,
+    0,
+    True,
+    ID.int,
+    int("1" * 32),
+    ID.bytes,
+    [str(ID)],
+    {},
+]
+
+
+@pytest.mark.parametrize("value", NO_UUIDS)
+def test_what_is_no_uuid_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match="^connection_id must be a UUID, such as ") as refused:
+        path_uuid("connection_id", value)
+
+    assert repr(value) in str(refused.value)
+    assert refused.value.__suppress_context__, "the error of uuid.UUID says nothing more"
+
+
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_a_segment_that_a_client_takes_out_of_a_path_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="^schema_id must not be "):
+        path_segment("schema_id", value)
+
+
+SEGMENTS: dict[Any, str] = {
+    "Contact": "Contact",
+    "public.users": "public.users",
+    "...": "...",
+    "a/b": "a%2Fb",
+    "../x": "..%2Fx",
+    "%2e%2e": "%252e%252e",
+    "\r\n": "%0D%0A",
+    "a b?c#d": "a%20b%3Fc%23d",
+    "é": "%C3%A9",
+    "a+b&c=d;e": "a%2Bb%26c%3Dd%3Be",
+    5: "5",
+}
+
+
+@pytest.mark.parametrize(("value", "written"), SEGMENTS.items())
+def test_a_segment_is_quoted_whole(value: Any, written: str) -> None:
+    assert path_segment("schema_id", value) == written
+
+
+@pytest.mark.parametrize("value", [None, UNSET, b"a", True])
+def test_what_is_no_text_is_refused_as_a_segment(value: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        path_segment("schema_id", value)

@@ -1,0 +1,88 @@
+"""The public types, checked by both type checkers as a user's would check them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+API = Path(__file__).resolve().parent / "typing" / "api.py"
+
+PYRIGHT = {
+    "typeCheckingMode": "strict",
+    "pythonVersion": "3.11",
+    "enableTypeIgnoreComments": False,
+    "reportUnnecessaryTypeIgnoreComment": True,
+}
+"""Pyright must neither take mypy's comments for its own nor let one of its own stand that hides nothing."""
+
+
+def _run(tool: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", tool, *arguments],
+        check=False,
+        cwd=cwd,
+        env=os.environ | {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+
+def check(tool: str, source: Path) -> subprocess.CompletedProcess[str]:
+    """Check a module that is alone in its folder, so that no settings of this project count."""
+    if tool == "mypy":
+        return _run("mypy", "--strict", "--cache-dir", os.devnull, source.name, cwd=source.parent)
+    (source.parent / "pyrightconfig.json").write_text(json.dumps(PYRIGHT), encoding="utf-8")
+    return _run("pyright", "--pythonpath", sys.executable, "-p", ".", cwd=source.parent)
+
+
+@pytest.mark.parametrize("tool", ["mypy", "pyright"])
+def test_the_public_types_are_what_a_user_reads(tool: str, tmp_path: Path) -> None:
+    shutil.copy(API, tmp_path)
+
+    done = check(tool, tmp_path / API.name)
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("tool", ["mypy", "pyright"])
+def test_the_check_fails_for_a_wrong_type_and_for_a_comment_that_hides_nothing(tool: str, tmp_path: Path) -> None:
+    source = tmp_path / "wrong.py"
+    source.write_text(
+        "from typing import assert_type\n"
+        "from polytomic_client import Polytomic\n"
+        "assert_type(Polytomic(), int)\n"
+        "Polytomic()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]\n",
+        encoding="utf-8",
+    )
+
+    done = check(tool, source)
+
+    assert done.returncode == 1
+    assert "wrong.py:3:" in done.stdout
+    assert "wrong.py:4:" in done.stdout
+    assert done.stdout.count("error:") == 2
+
+
+@pytest.mark.parametrize("tool", ["mypy", "pyright"])
+def test_a_name_that_the_generated_package_does_not_have_is_an_error(tool: str, tmp_path: Path) -> None:
+    source = tmp_path / "names.py"
+    source.write_text(
+        "from polytomic_client.v2023_04_25.models import Nothing\n"
+        "from polytomic_client.v2023_04_25 import Klient\n"
+        "print(Nothing, Klient)\n",
+        encoding="utf-8",
+    )
+
+    done = check(tool, source)
+
+    assert done.returncode == 1
+    assert "names.py:1:" in done.stdout
+    assert "names.py:2:" in done.stdout
