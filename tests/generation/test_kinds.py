@@ -1,0 +1,251 @@
+"""A member of every kind, decoded and encoded."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import yaml
+
+from .shared import DATA, FULL, ID
+
+MOMENT = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
+
+
+def test_the_package_is_named_after_the_version(kinds: Path) -> None:
+    assert kinds.name == "v2000_01_31"
+    assert 'API_VERSION = "2000-01-31"' in (kinds / "__init__.py").read_text(encoding="utf-8")
+
+
+def test_every_kind_of_member_and_operation_passes_mypy_strict(kinds: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, str(kinds)],
+        check=False,
+        cwd=kinds.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_sample_has_every_member(models: Any) -> None:
+    document = yaml.safe_load((DATA / "kinds.yaml").read_text(encoding="utf-8"))
+    schema = document["components"]["schemas"]["Kinds"]
+
+    assert FULL.keys() - schema["properties"] == {"undocumented"}
+    assert schema["properties"].keys() <= FULL.keys()
+    assert len(models.Kinds.__attrs_attrs__) == len(schema["properties"]) + 1
+
+
+@pytest.mark.parametrize("name", [*FULL])
+def test_a_member_of_each_kind_survives_a_round_trip(models: Any, name: str) -> None:
+    body = {name: FULL[name]}
+
+    thing = models.Kinds.from_dict(body)
+
+    assert models.Kinds.from_dict(thing.to_dict()) == thing
+    assert thing.to_dict() == (body if name != "must_left" else {name: {"left": 1, "moment": EXACT}})
+    json.dumps(thing.to_dict())
+
+
+EXACT = "2024-02-29T12:30:00.250000Z"
+"""Fractions of a second are written with six digits."""
+
+
+def test_all_members_together_survive_a_round_trip(models: Any) -> None:
+    thing = models.Kinds.from_dict(FULL)
+
+    assert thing.to_dict() == {**FULL, "must_left": {"left": 1, "moment": EXACT}}
+    assert thing.additional_properties == {"undocumented": FULL["undocumented"]}
+    assert thing.to_dict() is not FULL
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("must_moment", MOMENT),
+        ("must_colour", "red"),
+        ("constant", "fixed"),
+        ("id", UUID(ID)),
+        ("day", dt.date(2024, 2, 29)),
+        ("moment", MOMENT),
+        ("size", 2),
+        ("ids", [UUID(ID)]),
+        ("days", [dt.date(2024, 2, 29)]),
+        ("moments", [MOMENT]),
+        ("grid", [[MOMENT], []]),
+        ("cube", [[[1], []], []]),
+        ("moment_or_count", MOMENT),
+        ("maybe_moment", MOMENT),
+        ("maybe_id", UUID(ID)),
+        ("colours", ["red", "ultraviolet"]),
+        ("colours_or_null", ["red", None, "ultraviolet"]),
+        ("text_or_count", 5),
+        ("value", MOMENT),
+        ("item", [MOMENT]),
+    ],
+)
+def test_a_member_is_decoded_to_its_type(models: Any, name: str, expected: object) -> None:
+    value = getattr(models.Kinds.from_dict(FULL), name)
+
+    assert value == expected
+    if isinstance(value, dt.datetime):
+        assert value.tzinfo is not None
+
+
+def test_members_that_are_models_and_enums_are_decoded_to_their_classes(models: Any) -> None:
+    thing = models.Kinds.from_dict(FULL)
+
+    assert type(thing.must_left) is models.Left
+    assert [type(left) for left in thing.lefts] == [models.Left, models.Left]
+    assert type(thing.left_map) is models.Lefts
+    assert type(thing.left_map["items"]) is models.Left
+    assert type(thing.list_map["a"][0]) is models.Left
+    assert type(thing.moment_map["a"]) is dt.datetime
+    assert type(thing.inline_map["b"]) is models.Colour
+    assert type(thing.inline.deep.moment) is dt.datetime
+    assert type(thing.mixed["other"]) is models.Left
+    assert type(thing.either) is models.Right
+    assert type(thing.texts_or_left) is models.Left
+    assert type(thing.text_or_lefts[0]) is models.Left
+    assert [type(item) for item in thing.mixed_list] == [str, models.Left]
+    assert [type(item) for item in thing.colours_or_null] == [models.Colour, type(None), models.Colour]
+    assert type(thing.size) is models.Size
+    assert type(thing.child.child) is models.Kinds
+    assert type(thing.children[0]) is models.Kinds
+
+
+def test_missing_members_are_unset_and_left_out(models: Any, made: Any) -> None:
+    thing = models.Kinds.from_dict({})
+
+    members = [field.name for field in models.Kinds.__attrs_attrs__ if field.name != "additional_properties"]
+    assert {name for name in members if getattr(thing, name) is not made("types").UNSET} == set()
+    assert thing.to_dict() == {}
+
+
+def test_a_default_is_for_what_is_written_not_for_what_is_read(models: Any) -> None:
+    required: dict[str, Any] = {name: FULL[name] for name in FULL if name.startswith("must_")}
+
+    written = models.Kinds(**required)
+
+    assert (written.default_text, written.default_flag, written.default_colour) == ("plain", True, "green")
+    assert "default_text" not in models.Kinds.from_dict(required).to_dict()
+
+
+EMPTY_FROM_NULL = {"must_list", "must_map", "left_map", "text_map", "moment_map", "list_map", "free", "inline_map"} | {
+    name
+    for name, value in FULL.items()
+    if isinstance(value, list) and name not in ("anything", "text_or_lefts", "maybe_texts", "maybe_lefts")
+}
+
+
+@pytest.mark.parametrize("name", [*FULL])
+def test_null_is_empty_for_an_array_or_a_map_and_stays_null_otherwise(models: Any, name: str) -> None:
+    encoded = models.Kinds.from_dict({name: None}).to_dict()
+
+    assert encoded == {name: type(FULL[name])() if name in EMPTY_FROM_NULL else None}
+
+
+REFUSED: list[Any] = [
+    ("texts", "ab"),
+    ("texts", {"a": 1}),
+    ("texts", 5),
+    ("colours", "red"),
+    ("colours", [5]),
+    ("colour", 5),
+    ("colour", ["red"]),
+    ("lefts", ["ab"]),
+    ("lefts", [None]),
+    ("lefts", {"left": 1}),
+    ("must_left", "ab"),
+    ("must_left", []),
+    ("must_left", ""),
+    ("left_map", ["ab"]),
+    ("left_map", {"a": "ab"}),
+    ("left_map", {"a": None}),
+    ("list_map", {"a": {"left": 1}}),
+    ("free", []),
+    ("free", ""),
+    ("mixed", {"other": 5}),
+    ("moment", "yesterday"),
+    ("moment", 1700000000),
+    ("moment", "9999-12-31T24:00:00"),
+    ("day", "2024-02-30"),
+    ("day", 5),
+    ("id", "not-a-uuid"),
+    ("id", 5),
+    ("grid", ["ab"]),
+    ("grid", [[5]]),
+    ("size", "2"),
+    ("child", 5),
+    ("children", [[]]),
+    ("maybe_left", "ab"),
+    ("maybe_map", ["ab"]),
+    ("texts_or_left", "ab"),
+    ("either", 5),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), REFUSED)
+def test_a_value_of_another_kind_is_refused(models: Any, name: str, value: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        models.Kinds.from_dict({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("either", {"left": 1}, "Left"),
+        ("either", {"left": "a"}, "Right"),
+        ("either", {"right": "a"}, "Right"),
+        ("either", {"moment": "2024-02-29T00:00:00Z"}, "Left"),
+        ("either", {"moment": "2024-02-29T00:00:00Z", "right": "a"}, "Left"),
+        ("either", {}, "Right"),
+        ("text_or_count", "5", "str"),
+        ("text_or_count", 5, "int"),
+        ("moment_or_count", "2024-02-29T00:00:00Z", "datetime"),
+        ("moment_or_count", 5, "int"),
+        ("moment_or_count", "soon", "str"),
+        ("texts_or_left", ["a"], "list"),
+        ("texts_or_left", [], "list"),
+        ("texts_or_left", {"left": 1}, "Left"),
+        ("text_or_lefts", "a", "str"),
+        ("text_or_lefts", [{"left": 1}], "list"),
+        ("text_or_lefts", [{"left": 1}, "a"], "list"),
+        ("maybe_colour", "red", "Colour"),
+        ("maybe_colour", "ultraviolet", "Colour"),
+        ("maybe_size", 1, "Size"),
+    ],
+)
+def test_a_union_is_decided_by_looking(models: Any, name: str, value: object, expected: str) -> None:
+    body = {name: copy.deepcopy(value)}
+
+    thing = models.Kinds.from_dict(body)
+
+    assert type(getattr(thing, name)).__name__ == expected
+    assert thing.to_dict() == {name: value}
+
+
+@pytest.mark.parametrize("body", [{"size": 3}, {"sizes": [3]}, {"maybe_size": 3}])
+def test_an_enum_of_numbers_keeps_a_number_that_the_document_does_not_name(models: Any, body: dict[str, Any]) -> None:
+    assert models.Kinds.from_dict(body).to_dict() == body
+
+
+def test_what_a_closed_model_does_not_name_is_left_out(models: Any) -> None:
+    assert models.Closed.from_dict({"text": "a", "more": 1}).to_dict() == {"text": "a"}
+
+
+def test_only_a_model_without_members_is_a_mapping(models: Any) -> None:
+    from collections.abc import MutableMapping
+
+    mappings = {name for name in models.__all__ if issubclass(getattr(models, name), MutableMapping)}
+    assert mappings == {"Lefts", "Texts", "Moments", "LeftLists", "Free", "KindsInlineMap"}

@@ -1,0 +1,182 @@
+"""An operation of every kind: parameters, bodies and answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from polytomic_client import DecodeError
+
+from .shared import FULL, ID
+
+MOMENT = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
+
+
+def test_query_parameters_are_encoded_and_left_out_where_unset(made: Any, models: Any) -> None:
+    get = made("api.things.list_things")._get_kwargs
+
+    assert get(must="a") == {
+        "method": "GET",
+        "url": "/api/things",
+        "params": {"must": "a"},
+        "headers": {"X-Version": "2000-01-31"},
+    }
+    assert get(
+        must="a",
+        limit=0,
+        active=False,
+        colour=models.Colour.RED,
+        owner=UUID(ID),
+        names=["a", "b"],
+        colours=[models.Colour.RED, models.Colour("ultraviolet")],
+        x_trace="t",
+        x_version="2001-01-31",
+    ) == {
+        "method": "GET",
+        "url": "/api/things",
+        "params": {
+            "must": "a",
+            "limit": 0,
+            "active": False,
+            "colour": "red",
+            "owner": ID,
+            "names": ["a", "b"],
+            "colours": ["red", "ultraviolet"],
+        },
+        "headers": {"X-Trace": "t", "X-Version": "2001-01-31"},
+    }
+
+
+def test_instants_in_a_query_are_written_in_utc_and_naive_ones_refused(made: Any) -> None:
+    get = made("api.things.list_things")._get_kwargs
+    east = dt.timezone(dt.timedelta(hours=2))
+
+    assert get(must="a", since=MOMENT.astimezone(east))["params"]["since"] == "2024-02-29T12:30:00Z"
+    with pytest.raises(ValueError, match="names no time zone"):
+        get(must="a", since=MOMENT.replace(tzinfo=None))
+
+
+def test_uuids_in_a_query_are_guarded(made: Any) -> None:
+    get = made("api.things.list_things")._get_kwargs
+
+    assert get(must="a", owner=ID.upper())["params"]["owner"] == ID
+    with pytest.raises(ValueError, match="owner must be a UUID"):
+        get(must="a", owner="not-a-uuid")
+
+
+def test_a_body_is_encoded(made: Any, models: Any) -> None:
+    body = {name: value for name, value in FULL.items() if name != "must_left"}
+
+    kwargs = made("api.things.create_thing")._get_kwargs(body=models.Kinds.from_dict(body))
+
+    assert kwargs["method"] == "POST"
+    assert kwargs["json"] == body
+    assert kwargs["headers"] == {"X-Version": "2000-01-31", "Content-Type": "application/json"}
+
+
+def test_an_optional_body_is_left_out(made: Any, models: Any) -> None:
+    get = made("api.other_things.start_things")._get_kwargs
+
+    assert get(body=models.Left(left=1))["json"] == {"left": 1}
+    assert "json" not in get()
+
+
+def test_a_request_without_a_body_names_no_content_type(made: Any) -> None:
+    assert "Content-Type" not in made("api.other_things.start_things")._get_kwargs()["headers"]
+
+
+@pytest.mark.parametrize("part", ["", ".", ".."])
+@pytest.mark.parametrize("name", ["get_part", "delete_part"])
+def test_a_path_parameter_that_would_change_the_path_is_refused(made: Any, name: str, part: str) -> None:
+    with pytest.raises(ValueError, match="part must not be"):
+        made(f"api.things.{name}")._get_kwargs(ID, part)
+
+
+@pytest.mark.parametrize(
+    ("part", "written"), [("a/../b", "a%2F..%2Fb"), ("..x", "..x"), ("é ?#", "%C3%A9%20%3F%23"), ("{id}", "%7Bid%7D")]
+)
+def test_a_path_parameter_is_one_segment(made: Any, part: str, written: str) -> None:
+    kwargs = made("api.things.get_part")._get_kwargs(UUID(ID), part)
+
+    assert kwargs["url"] == f"/api/things/{ID}/parts/{written}"
+
+
+@pytest.mark.parametrize("thing_id", ["..", "", "a/b", None, 5])
+def test_a_uuid_in_a_path_is_guarded(made: Any, thing_id: Any) -> None:
+    with pytest.raises(ValueError, match="thing_id must be a UUID"):
+        made("api.things.get_part")._get_kwargs(thing_id, "a")
+
+
+def test_an_answer_without_content_reads_nothing(made: Any) -> None:
+    operation = made("api.things.delete_part").OPERATION
+
+    assert operation.decode(204, b"", request="") is None
+    assert operation.decode(204, b"{not json", request="") is None
+    assert list(operation.decoders) == [204]
+
+
+def test_each_documented_success_is_decoded_in_its_way(made: Any, models: Any) -> None:
+    start = made("api.other_things.start_things").OPERATION
+    part = made("api.things.get_part").OPERATION
+
+    assert start.decode(200, b'{"data": [{}]}', request="").data == [models.Kinds.from_dict({})]
+    assert start.decode(204, b"", request="") is None
+    assert part.decode(200, b'[{"left": 1}]', request="") == [models.Left(left=1)]
+    assert part.decode(200, b"null", request="") == []
+    assert made("api.things.list_moments").OPERATION.decode(200, b'["2024-02-29T12:30:00Z"]', request="") == [MOMENT]
+    assert made("api.things.create_thing").OPERATION.decode(201, b'{"data": {}}', request="").data
+
+
+@pytest.mark.parametrize(
+    ("module", "status", "body", "path"),
+    [
+        ("things.list_things", 200, b"{}", "$"),
+        ("things.list_things", 200, b'{"data": {}}', "$.data"),
+        ("things.create_thing", 201, b'{"data": null}', "$.data"),
+        ("things.create_thing", 201, b'{"data": []}', "$.data"),
+        ("things.create_thing", 201, b'{"data": {"grid": [["2024-02-29"], ["soon"]]}}', "$.data.grid[1][0]"),
+        (
+            "things.create_thing",
+            201,
+            b'{"data": {"child": {"children": [{}, {"id": 5}]}}}',
+            "$.data.child.children[1].id",
+        ),
+        ("things.get_part", 200, b'[{}, {"moment": 5}]', "$[1].moment"),
+        ("things.get_part", 200, b"{}", "$"),
+    ],
+)
+def test_an_answer_of_another_shape_is_refused_with_its_place(
+    made: Any, module: str, status: int, body: bytes, path: str
+) -> None:
+    with pytest.raises(DecodeError) as refused:
+        made(f"api.{module}").OPERATION.decode(status, body, request="GET /")
+
+    assert refused.value.path == path
+
+
+def test_null_is_an_empty_list_where_the_document_says_array(made: Any) -> None:
+    assert made("api.things.list_things").OPERATION.decode(200, b'{"data": null}', request="").data == []
+
+
+def test_a_method_hands_its_arguments_on_and_not_the_version(made: Any) -> None:
+    called: list[tuple[str, dict[str, Any]]] = []
+
+    def record(_: Any, operation: Any, kwargs: dict[str, Any]) -> Any:
+        called.append((operation.name, kwargs))
+        raise InterruptedError
+
+    things: Any = type("Recording", (made("api").Operations,), {"_call": record})()
+    with pytest.raises(InterruptedError):
+        things.delete_part(ID, "a")
+    with pytest.raises(InterruptedError):
+        things.list_things(must="a", x_trace="t")
+    with pytest.raises(TypeError, match="x_version"):
+        things.list_things(must="a", x_version="2001-01-31")
+
+    assert [name for name, _ in called] == ["delete_part", "list_things"]
+    assert called[0][1]["url"] == f"/api/things/{ID}/parts/a"
+    assert called[1][1]["params"] == {"must": "a"}
+    assert called[1][1]["headers"] == {"X-Trace": "t", "X-Version": "2000-01-31"}
