@@ -82,8 +82,8 @@ def test_the_legacy_configuration_is_kept_as_a_free_form() -> None:
     assert isinstance(destination.configuration, FreeFormConfiguration)
     assert destination.configuration["definitions"]["BulkDestinationConfiguration"]["required"] == ["dataset"]
     assert destination.modes[0].additional_properties["ID"] == "replicate"
-    assert destination.modes[0].id is UNSET
-    assert destination.supported_resync_modes is UNSET
+    left_out: list[object] = [destination.modes[0].id, destination.supported_resync_modes]
+    assert left_out == [UNSET, UNSET]
 
 
 def test_members_that_the_document_does_not_name_survive_a_round_trip() -> None:
@@ -140,11 +140,9 @@ def test_null_scalars_and_enums_are_none() -> None:
 
     destination = decode_data(data).data
 
-    assert (destination.modes[0].id, destination.modes[0].label, destination.modes[0].requires_identity) == (
-        None,
-        None,
-        None,
-    )
+    mode = destination.modes[0]
+    values: list[object] = [mode.id, mode.label, mode.requires_identity]
+    assert values == [None, None, None]
     assert destination.to_dict() == data
 
 
@@ -410,7 +408,7 @@ FIELD: st.SearchStrategy[Any] = st.deferred(
         lambda field: not field.keys().isdisjoint(("default", "items", "required"))
     )
 )
-FIELDS = st.dictionaries(st.text(max_size=8), FIELD, max_size=3)
+FIELDS: st.SearchStrategy[Any] = st.dictionaries(st.text(max_size=8), FIELD, max_size=3)
 MODE = _object(
     {
         "id": st.sampled_from(["replicate", "snapshot"]) | st.text() | st.none(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -33,7 +33,7 @@ def _nodes(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
             if is_a_name or name not in ("example", "examples", "default", "const"):
                 yield from _nodes(child, (*path, name))
     elif isinstance(value, list):
-        for index, child in enumerate(cast("list[Any]", value)):
+        for index, child in enumerate(cast("Iterable[Any]", value)):
             yield from _nodes(child, (*path, str(index)))
 
 
