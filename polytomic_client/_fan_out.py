@@ -136,7 +136,7 @@ class _Engine(Generic[Item, Value]):
         try:
             async for index, item in self._items:
                 # A worker that has something to do makes the next, so that few items make few tasks.
-                if self._working < self._limit and not self._items.exhausted:
+                if self._working < self._limit:
                     self._start_worker()
                 await self._outcomes.put(await self._call(index, item))
         except Exception as error:  # noqa: BLE001

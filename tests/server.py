@@ -74,15 +74,18 @@ class Answer:
 
 @dataclass
 class Raw:
-    """Bytes as they are, then the end of the connection; `pause` seconds after each."""
+    """Bytes as they are, then the end of the connection; `pause` seconds after each. `sent` counts them."""
 
     pieces: Iterable[bytes]
     pause: float = 0.0
+    sent: int = 0
 
     def __call__(self, connection: Connection) -> bool:
         for piece in self.pieces:
             connection.send(piece)
-            connection.server.stopping.wait(self.pause)
+            self.sent += 1
+            if connection.server.stopping.wait(self.pause):
+                break
         return False
 
 

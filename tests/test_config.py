@@ -13,6 +13,7 @@ import pytest
 from polytomic_client import AsyncPolytomic, ConfigurationError, Polytomic, Timeout
 from polytomic_client._auth import Secret
 from polytomic_client._config import check_base_url
+from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
 from .conftest import ID, KEY
 from .server import Answer, Server
@@ -196,6 +197,15 @@ def test_options_are_for_one_copy_which_shares_the_connections() -> None:
 
     assert versions == ["2023-04-25", "2024-02-08", "2023-04-25"]
     assert [request.headers.get("x-trace") for request in server.requests] == [None, "t", None]
+
+
+def test_the_generated_client_of_a_copy_has_the_copys_options() -> None:
+    with Server(Answer(headers={"X-Polytomic-Version": None})) as server:
+        with Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+            get_bulk_destination.sync(ID, client=polytomic.generated)
+            get_bulk_destination.sync(ID, client=polytomic.with_options(version="2024-02-08").generated)
+
+    assert [request.headers["x-polytomic-version"] for request in server.requests] == ["2023-04-25", "2024-02-08"]
 
 
 @pytest.mark.parametrize(

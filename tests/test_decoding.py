@@ -490,3 +490,14 @@ def test_any_bytes_are_decoded_or_refused_with_a_decode_error(body: bytes) -> No
     if isinstance(answer, DecodeError):
         assert len(answer.body) <= 500
         assert answer.body.isprintable()
+
+
+def test_a_body_too_deep_to_decode_has_no_place() -> None:
+    configuration: Any = None
+    for _ in range(400):
+        configuration = {"group": {"items": configuration}}
+
+    with pytest.raises(DecodeError, match="nested too deeply") as caught:
+        decode_data({"configuration": configuration})
+
+    assert caught.value.path == "$"

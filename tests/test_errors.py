@@ -8,6 +8,7 @@ import json
 import pickle
 import socket
 import ssl
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from polytomic_client import (
     UnprocessableEntityError,
     VersionMismatchError,
 )
+from polytomic_client._transport._shared import inflate
 
 from .conftest import ID, KEY, Ask, FakeClock
 from .server import Answer, Raw, Server, hang_up, reset, stall
@@ -263,17 +265,35 @@ def test_silence_is_a_read_timeout(ask: Ask, step: Any) -> None:
     assert isinstance(caught.value, OutcomeUnknownError)
 
 
-TRICKLE = Raw([b"HTTP/1.1 200 OK\r\n", *[b"X-A: b\r\n"] * 1000], pause=0.02)
-
-
 def test_the_deadline_stops_a_server_that_trickles(ask: Ask, request: pytest.FixtureRequest) -> None:
     if request.node.callspec.params["ask"] == "sync-httpx":
         pytest.skip("a blocking transport of the user's own cannot be stopped")
-    with Server(TRICKLE) as server, pytest.raises(DeadlineExceededError, match=r"deadline of 0\.2 s") as caught:
+    trickle = Raw([b"HTTP/1.1 200 OK\r\n", *[b"X-A: b\r\n"] * 200], pause=0.02)
+    with Server(trickle) as server, pytest.raises(DeadlineExceededError, match=r"deadline of 0\.2 s") as caught:
         ask(base_url=server.url, deadline=0.2)
     assert isinstance(caught.value, TimeoutError)
     assert caught.value.operation == "get_bulk_destination"
     assert len(server.requests) == 1
+    assert trickle.sent < 200
+
+
+def test_the_deadline_stops_a_body_that_trickles(ask: Ask, request: pytest.FixtureRequest) -> None:
+    if request.node.callspec.params["ask"] == "sync-httpx":
+        pytest.skip("a blocking transport of the user's own cannot be stopped")
+    trickle = Raw([b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", *[b"{"] * 200], pause=0.02)
+    with Server(trickle) as server, pytest.raises(DeadlineExceededError):
+        ask(base_url=server.url, deadline=0.2)
+    assert trickle.sent < 200
+
+
+def test_a_bomb_is_never_held_whole() -> None:
+    bomb = gzip.compress(b"x" * 50_000_000)
+    tracemalloc.start()
+    with pytest.raises(ResponseTooLargeError):
+        inflate(bomb, "gzip", 100_000)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000
 
 
 @pytest.fixture(scope="module")

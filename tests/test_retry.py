@@ -164,6 +164,16 @@ def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(ask: Ask, clock: Fak
     assert len(server.requests) == 1
 
 
+def test_a_deadline_that_passes_during_a_try_names_the_failure_before_it(ask: Ask, request: Any) -> None:
+    if request.node.callspec.params["ask"] == "sync-httpx":
+        pytest.skip("a blocking transport of the user's own cannot be stopped")
+    with Server(Answer(503, {"message": "down"}, {"Retry-After": "0"}), stall) as server:
+        with pytest.raises(DeadlineExceededError, match="503 down") as caught:
+            ask(base_url=server.url, deadline=0.3)
+    assert isinstance(caught.value.__cause__, ServerError)
+    assert caught.value.attempts == 2
+
+
 def test_a_clock_that_jumps_back_ends_nothing_early(ask: Ask, clock: FakeClock) -> None:
     date = formatdate(clock.time() + 5, usegmt=True)
     clock.wall -= 3600
