@@ -88,6 +88,9 @@ WAYS: dict[str, Callable[..., BulkDestinationEnvelope]] = {
     "sync-httpx": _sync_httpx,
 }
 
+STOPPABLE = [way for way in WAYS if way != "sync-httpx"]
+"""Every way but a blocking transport of the user's own, which nothing can stop at the deadline."""
+
 Ask = Callable[..., BulkDestinationEnvelope]
 
 

@@ -41,7 +41,7 @@ from polytomic_client import (
 )
 from polytomic_client._transport._shared import inflate
 
-from .conftest import ID, KEY, Ask, FakeClock
+from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock
 from .server import Answer, Raw, Server, hang_up, reset, stall
 
 ONCE: dict[str, Any] = {"max_attempts": 1}
@@ -265,9 +265,8 @@ def test_silence_is_a_read_timeout(ask: Ask, step: Any) -> None:
     assert isinstance(caught.value, OutcomeUnknownError)
 
 
-def test_the_deadline_stops_a_server_that_trickles(ask: Ask, request: pytest.FixtureRequest) -> None:
-    if request.node.callspec.params["ask"] == "sync-httpx":
-        pytest.skip("a blocking transport of the user's own cannot be stopped")
+@pytest.mark.parametrize("ask", STOPPABLE, indirect=True)
+def test_the_deadline_stops_a_server_that_trickles(ask: Ask) -> None:
     trickle = Raw([b"HTTP/1.1 200 OK\r\n", *[b"X-A: b\r\n"] * 200], pause=0.02)
     with Server(trickle) as server, pytest.raises(DeadlineExceededError, match=r"deadline of 0\.2 s") as caught:
         ask(base_url=server.url, deadline=0.2)
@@ -277,9 +276,8 @@ def test_the_deadline_stops_a_server_that_trickles(ask: Ask, request: pytest.Fix
     assert trickle.sent < 200
 
 
-def test_the_deadline_stops_a_body_that_trickles(ask: Ask, request: pytest.FixtureRequest) -> None:
-    if request.node.callspec.params["ask"] == "sync-httpx":
-        pytest.skip("a blocking transport of the user's own cannot be stopped")
+@pytest.mark.parametrize("ask", STOPPABLE, indirect=True)
+def test_the_deadline_stops_a_body_that_trickles(ask: Ask) -> None:
     trickle = Raw([b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", *[b"{"] * 200], pause=0.02)
     with Server(trickle) as server, pytest.raises(DeadlineExceededError):
         ask(base_url=server.url, deadline=0.2)

@@ -25,7 +25,7 @@ from polytomic_client import (
 )
 from polytomic_client._retry import parse_retry_after
 
-from .conftest import ID, Ask, FakeClock, with_response
+from .conftest import ID, STOPPABLE, Ask, FakeClock, with_response
 from .server import Answer, Raw, Server, hang_up, reset, stall
 
 
@@ -164,9 +164,8 @@ def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(ask: Ask, clock: Fak
     assert len(server.requests) == 1
 
 
-def test_a_deadline_that_passes_during_a_try_names_the_failure_before_it(ask: Ask, request: Any) -> None:
-    if request.node.callspec.params["ask"] == "sync-httpx":
-        pytest.skip("a blocking transport of the user's own cannot be stopped")
+@pytest.mark.parametrize("ask", STOPPABLE, indirect=True)
+def test_a_deadline_that_passes_during_a_try_names_the_failure_before_it(ask: Ask) -> None:
     with Server(Answer(503, {"message": "down"}, {"Retry-After": "0"}), stall) as server:
         with pytest.raises(DeadlineExceededError, match="503 down") as caught:
             ask(base_url=server.url, deadline=0.3)
