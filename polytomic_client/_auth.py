@@ -58,8 +58,12 @@ class FetchedKey:
         self._current: Secret | None = None
 
     def stale(self, refused: Secret | None) -> bool:
-        """Say whether the key must be asked for: there is none yet, or it is the one that was refused."""
-        return self._current is None or self._current == refused
+        """Say whether the key must be asked for: there is none yet, or it is the one that was refused.
+
+        The one that was refused, and not one that is equal: when the callable has been asked since, it need not be
+        asked again by every call that was refused before.
+        """
+        return self._current is None or self._current is refused
 
     def accept(self, key: object) -> None:
         """Keep what the callable returned.
@@ -89,15 +93,19 @@ def credential(
     deployment_key: str | None,
     basic_auth: tuple[str, str] | None,
     *,
+    names: tuple[str, str, str],
     blocking: bool,
 ) -> Credential:
     """Return the credential that exactly one of the arguments names, for a blocking client or not.
 
+    `names` says what to call the three in an error: the arguments, or the variables of the environment.
+
     Raises:
         ConfigurationError: None or several are given, or one cannot be sent. The text never contains it.
     """
-    kinds = {"api_key": api_key, "deployment_key": deployment_key, "basic_auth": basic_auth}
-    given = [name for name, value in kinds.items() if value is not None]
+    given = [
+        name for name, value in zip(names, (api_key, deployment_key, basic_auth), strict=True) if value is not None
+    ]
     if len(given) != 1:
         raise ConfigurationError(
             f"give one credential, not {' and '.join(given)}"
@@ -110,9 +118,9 @@ def credential(
             raise ConfigurationError("api_key is an async function, which only AsyncPolytomic can call")
         return Credential(key=FetchedKey(api_key))
     if api_key is not None:
-        return Credential(header=bearer(api_key, "api_key"))
+        return Credential(header=bearer(api_key, names[0]))
     if deployment_key is not None:
-        return Credential(header=_basic(_checked(deployment_key, "deployment_key"), ""))
+        return Credential(header=_basic(_checked(deployment_key, names[1]), ""))
     return Credential(header=_basic(*_user_and_password(basic_auth)))
 
 

@@ -18,7 +18,7 @@ from ._config import (
     build_config,
     change_config,
 )
-from ._errors import ConfigurationError
+from ._errors import CLOSED, ClientClosedError, ConfigurationError, RequestError
 from ._operation import Operation
 from ._policy import Flow, run
 from ._retry import Clock
@@ -36,6 +36,7 @@ class Shared(Generic[OpenTransport, Guard]):
     def __init__(self, lock: Guard) -> None:
         self.transport: OpenTransport | None = None
         self.lock = lock
+        self.loop: object = None
         self.closed = False
 
 
@@ -67,15 +68,17 @@ class BaseClient(Generic[Key, HTTPXTransport]):
 
         Args:
             api_key: An API key, sent as Bearer, or a callable that returns one: it is asked when the first request
-                needs a key, and again once the API refuses the key with a 401.
+                needs a key, and again when the API refuses the key with a 401, once for all calls that wait. What it
+                raises, the call raises. AsyncPolytomic takes an async one too; one that blocks would block its loop.
             deployment_key: The key of an on-premises deployment, sent as the user name of Basic.
             basic_auth: User and password, sent as Basic as they are.
-            base_url: Where the API is: a host or a URL with an optional path, https unless it is this machine.
-                Default: POLYTOMIC_DEPLOYMENT_URL, else https://app.polytomic.com.
+            base_url: Where the API is: a URL with an optional path, or a host, which means https. http:// is accepted
+                for this machine only. Default: POLYTOMIC_DEPLOYMENT_URL, else https://app.polytomic.com.
             version: The dated version to ask for. An answer of another raises VersionMismatchError.
             timeout: How long one step of one try may take: seconds, or a Timeout.
             deadline: How long a call may take over all its tries and the waits between them, in seconds.
-            max_attempts: How many times a request is tried at most, the first included.
+            max_attempts: How many times a request is tried at most, the first included. A try with a fresh key after
+                a 401 is not counted.
             max_connections: How many connections are open at most.
             max_response_bytes: How large a body may be, in bytes after decompression.
             transport: An httpx transport to send through instead, such as httpx.MockTransport; closed with the client.
@@ -152,6 +155,14 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         body = kwargs.get("json")
         content = None if body is None else json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
         return Request(kwargs["method"], url, kwargs.get("headers", {}), content)
+
+    def _failure(self, error: RequestError) -> RequestError:
+        """Return why a step failed: because the client was closed meanwhile, or as the transport says."""
+        if not self._shared.closed or isinstance(error, ClientClosedError):
+            return error
+        closed = ClientClosedError(CLOSED)
+        closed.__cause__ = error
+        return closed
 
     def _flow(self, request: Request, operation: Operation[object] | None) -> Flow:
         if operation is None:

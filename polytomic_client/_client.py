@@ -19,9 +19,9 @@ from ._api import (
 )
 from ._auth import KeySource, Secret
 from ._base import BaseClient, Shared
-from ._errors import ClientClosedError, DeadlineExceededError, RequestError
+from ._errors import CLOSED, ClientClosedError, DeadlineExceededError, RequestError
 from ._operation import APIResponse, Operation
-from ._policy import Authorize, Flow, Outcome, Send, Sleep, respond
+from ._policy import Authorize, Flow, Send, Sleep, Success, respond
 from ._transport import AsyncTransport, Reply, Request, Transport
 
 if TYPE_CHECKING:
@@ -74,15 +74,14 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], As
 
     async def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         request = self._request(kwargs)
-        outcome = await self._drive(self._flow(request, operation))
-        return respond(operation, outcome, request)
+        success = await self._drive(self._flow(request, operation))
+        return respond(operation, success, request)
 
     async def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
         return (await self._drive(self._flow(request, operation))).reply
 
-    async def _drive(self, flow: Flow) -> Outcome:
+    async def _drive(self, flow: Flow) -> Success:
         """Do what the policy says until it returns or raises."""
-        transport = self._open()
         clock = self._config.clock
         try:
             step = next(flow)
@@ -92,14 +91,14 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], As
                     if isinstance(step, Sleep):
                         await clock.sleep_async(step.seconds)
                     else:
-                        done = await self._within_deadline(step, transport)
+                        done = await self._within_deadline(step, self._open())
                 except RequestError as error:
-                    step = flow.throw(error)
+                    step = flow.throw(self._failure(error))
                 else:
                     step = flow.send(done)
         except StopIteration as stop:
-            outcome: Outcome = stop.value
-            return outcome
+            success: Success = stop.value
+            return success
 
     async def _within_deadline(self, step: Send | Authorize, transport: AsyncTransport) -> Reply | Secret:
         limit = asyncio.timeout(step.remaining)
@@ -123,10 +122,17 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], As
         return key.current
 
     def _open(self) -> AsyncTransport:
-        shared = self._shared
+        """Return the transport, made when it is first needed.
+
+        Before every step, and not once for a call: the client may be closed while a call waits.
+        """
+        shared, loop = self._shared, asyncio.get_running_loop()
+        if shared.closed:
+            raise ClientClosedError(CLOSED)
+        if shared.loop not in (None, loop):
+            raise ClientClosedError("this client works in another event loop: make one client in each")
         if shared.transport is None:
-            if shared.closed:
-                raise ClientClosedError("this client is closed: make another")
+            shared.loop = loop
             shared.transport = self._make_transport()
         return shared.transport
 
@@ -169,8 +175,9 @@ class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Oper
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
-        self._shared.closed = True
-        transport, self._shared.transport = self._shared.transport, None
+        with self._shared.lock:
+            self._shared.closed = True
+            transport, self._shared.transport = self._shared.transport, None
         if transport is not None:
             transport.close()
 
@@ -184,15 +191,14 @@ class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Oper
 
     def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         request = self._request(kwargs)
-        outcome = self._drive(self._flow(request, operation))
-        return respond(operation, outcome, request)
+        success = self._drive(self._flow(request, operation))
+        return respond(operation, success, request)
 
     def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
         return self._drive(self._flow(request, operation)).reply
 
-    def _drive(self, flow: Flow) -> Outcome:
+    def _drive(self, flow: Flow) -> Success:
         """Do what the policy says until it returns or raises."""
-        transport = self._open()
         clock = self._config.clock
         try:
             step = next(flow)
@@ -202,16 +208,16 @@ class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Oper
                     if isinstance(step, Sleep):
                         clock.sleep(step.seconds)
                     elif isinstance(step, Send):
-                        done = transport.send(step.request, self._config.timeout, step.remaining)
+                        done = self._open().send(step.request, self._config.timeout, step.remaining)
                     else:
                         done = self._authorize(step)
                 except RequestError as error:
-                    step = flow.throw(error)
+                    step = flow.throw(self._failure(error))
                 else:
                     step = flow.send(done)
         except StopIteration as stop:
-            outcome: Outcome = stop.value
-            return outcome
+            success: Success = stop.value
+            return success
 
     def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key
@@ -222,11 +228,12 @@ class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Oper
         return key.current
 
     def _open(self) -> Transport:
+        """Return the transport, made when it is first needed, and never after the end."""
         shared = self._shared
         if shared.transport is None:
             with shared.lock:
                 if shared.closed:
-                    raise ClientClosedError("this client is closed: make another")
+                    raise ClientClosedError(CLOSED)
                 if shared.transport is None:
                     shared.transport = self._make_transport()
         return shared.transport

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_address
 from math import isfinite
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
@@ -123,15 +123,18 @@ def build_config(
     Raises:
         ConfigurationError: A setting cannot work.
     """
+    names = ("api_key", "deployment_key", "basic_auth")
     if api_key is None and deployment_key is None and basic_auth is None:
         # A credential in the arguments wins over every one in the environment.
-        api_key = os.environ.get("POLYTOMIC_API_KEY") or None
-        deployment_key = os.environ.get("POLYTOMIC_DEPLOYMENT_KEY") or None
+        names = ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY", "")
+        api_key, deployment_key = (os.environ.get(name) or None for name in names[:2])
+    url_name = "base_url"
     if base_url is None:
-        base_url = os.environ.get("POLYTOMIC_DEPLOYMENT_URL") or DEFAULT_BASE_URL
+        url_name = "POLYTOMIC_DEPLOYMENT_URL"
+        base_url = os.environ.get(url_name) or DEFAULT_BASE_URL
     return Config(
-        credential=credential(api_key, deployment_key, basic_auth, blocking=blocking),
-        base_url=check_base_url(base_url),
+        credential=credential(api_key, deployment_key, basic_auth, names=names, blocking=blocking),
+        base_url=check_base_url(base_url, url_name),
         version=check_version(version),
         timeout=_timeout(timeout),
         deadline=_positive_seconds("deadline", deadline),
@@ -167,7 +170,10 @@ def change_config(
     if version is not None:
         changes["version"] = check_version(version)
     if headers is not None:
-        changes["headers"] = config.headers | _check_headers(headers)
+        added = _check_headers(headers)
+        replaced = {name.lower() for name in added}
+        kept = {name: value for name, value in config.headers.items() if name.lower() not in replaced}
+        changes["headers"] = kept | added
     return evolve(config, **changes)
 
 
@@ -187,7 +193,7 @@ def check_version(version: object) -> str:
     raise ConfigurationError(f"version must be a date such as {API_VERSION}, not {version!r}")
 
 
-def check_base_url(base_url: object) -> str:
+def check_base_url(base_url: object, name: str = "base_url") -> str:
     """Return the URL that paths are put behind, without a slash at its end. A bare host means https.
 
     Raises:
@@ -195,27 +201,28 @@ def check_base_url(base_url: object) -> str:
             is not this machine, where a key would travel in the clear.
     """
     if not isinstance(base_url, str) or not base_url:
-        raise ConfigurationError("base_url must be a URL such as https://polytomic.example.com")
+        raise ConfigurationError(f"{name} must be a URL such as https://polytomic.example.com")
     if not all("!" <= character <= "~" for character in base_url) or "\\" in base_url:
         raise ConfigurationError(
-            "base_url has white space, a backslash, a control character or a non-ASCII one; "
+            f"{name} has white space, a backslash, a control character or a non-ASCII one; "
             "write an international host name in its ASCII form (xn--...)"
         )
     url = base_url if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]+(/|$))", base_url) else f"https://{base_url}"
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")  # as every connection will: it refuses empty and overlong parts of a name
     except ValueError as error:
-        raise ConfigurationError(f"base_url is malformed: {error}") from None
+        raise ConfigurationError(f"{name} is malformed: {error}") from None
     if "@" in parts.netloc:
-        raise ConfigurationError("base_url must not have user info: give the credential as an argument")
+        raise ConfigurationError(f"{name} must not have user info: give the credential as an argument")
     if not host or parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ConfigurationError(f"base_url must be a host and an optional path, not {base_url!r}")
+        raise ConfigurationError(f"{name} must be a host and an optional path, not {base_url!r}")
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        raise ConfigurationError(f"base_url must not have '.' or '..' in its path: {base_url!r}")
+        raise ConfigurationError(f"{name} must not have '.' or '..' in its path: {base_url!r}")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
         raise ConfigurationError(
-            f"base_url must be https ({base_url!r} is not): the key would travel in the clear. "
+            f"{name} must be https ({base_url!r} is not): the key would travel in the clear. "
             "Plain http is for this machine only."
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
@@ -237,8 +244,13 @@ def _timeout(timeout: object) -> Timeout:
     return Timeout(connect=seconds, read=seconds, write=seconds)
 
 
-def _check_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    for name, value in headers.items():
+def _check_headers(headers: object) -> dict[str, str]:
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError(f"headers must be a mapping of names to values, not {type(headers).__name__}")
+    checked: dict[str, str] = {}
+    for name, value in cast("Mapping[object, object]", headers).items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ConfigurationError(f"the name and the value of header {name!r} must be str")
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
             raise ConfigurationError(f"{name!r} is no header name")
         if name.lower() in OWN_HEADERS:
@@ -247,4 +259,5 @@ def _check_headers(headers: Mapping[str, str]) -> dict[str, str]:
             raise ConfigurationError(
                 f"the value of header {name!r} has a line break, or a non-ASCII or outer white space character"
             )
-    return dict(headers)
+        checked[name] = value
+    return checked

@@ -21,8 +21,8 @@ class ConfigurationError(PolytomicError, ValueError):
     """The client's settings cannot work; nothing was sent. The text never contains a key."""
 
 
-class ClientClosedError(PolytomicError, RuntimeError):
-    """The client was used after it was closed, or from another event loop than the one it works in."""
+class CallCancelledError(PolytomicError):
+    """In a fan-out, a call ended because something that it waited for was cancelled, and not the fan-out."""
 
 
 class RequestError(PolytomicError):
@@ -59,6 +59,9 @@ class RequestError(PolytomicError):
         """Return what happened, without the request and the hint."""
         return self.message
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__)
 
@@ -68,6 +71,13 @@ def _rebuild(kind: type[RequestError], arguments: tuple[Any, ...], state: dict[s
     error.args = arguments
     error.__dict__.update(state)
     return error
+
+
+CLOSED = "this client is closed: make another"
+
+
+class ClientClosedError(RequestError, RuntimeError):
+    """The client was used after it was closed, or from another event loop than the one it works in."""
 
 
 class APIStatusError(RequestError):
@@ -108,6 +118,8 @@ class APIStatusError(RequestError):
             text = f"{self.status_code} {self.message}"
         else:
             text = f"{self.status_code} with {'body ' + repr(self.body) if self.body else 'an empty body'}"
+        if self.retry_after is not None:
+            text += f", to be tried again after {self.retry_after:g} s"
         return f"[{self.request_id}] {text}" if self.request_id else text
 
 
@@ -167,10 +179,13 @@ class RedirectError(APIStatusError):
 
     def reason(self) -> str:
         """Return the status and the host that the redirect leads to."""
+        location = self.headers.get("Location")
+        if location is None:
+            return super().reason()
         try:
-            host = urlsplit(self.headers.get("Location", "")).hostname
+            host = urlsplit(location).hostname
         except ValueError:
-            host = None
+            host = "a malformed URL"
         return f"{super().reason()}; a redirect to {host or 'a path of the same host'}, which is never followed"
 
 
@@ -217,13 +232,16 @@ class ConnectTimeoutError(NotSentError, TimeoutError):
 class TLSError(NotSentError):
     """The server's certificate is not trusted, or there is no common TLS; never tried again."""
 
-    hint = "Nothing was sent. Check base_url, and the certificate authority of an on-premises deployment."
+    hint = (
+        "Nothing was sent. Check base_url. If the certificate is of an authority of your own, name its file in "
+        "SSL_CERT_FILE."
+    )
 
 
 class OutcomeUnknownError(TransportError):
     """The request was sent and no whole answer came back: the API may or may not have acted on it."""
 
-    hint = "The API may have acted on the request."
+    hint = "The API may have acted on the request. Check the network, and whether the API is up."
 
 
 class ReadTimeoutError(OutcomeUnknownError, TimeoutError):
@@ -233,7 +251,7 @@ class ReadTimeoutError(OutcomeUnknownError, TimeoutError):
 class DeadlineExceededError(RequestError, TimeoutError):
     """The call took longer than `deadline` seconds over all its tries; `__cause__` is the last try's error, if any."""
 
-    hint = "Raise deadline=..., or ask with less concurrency. A try that was under way may have reached the API."
+    hint = "Raise deadline=..., or ask with less concurrency."
 
 
 class ResponseTooLargeError(RequestError):

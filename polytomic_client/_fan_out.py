@@ -10,7 +10,7 @@ from typing import Generic, TypeVar, cast
 
 from attrs import frozen
 
-from ._errors import ClientClosedError
+from ._errors import CallCancelledError, ClientClosedError
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -30,7 +30,7 @@ class Outcome(Generic[Item, Value]):
 
     index: int
     item: Item
-    error: BaseException | None
+    error: Exception | None
     _value: Value | None
 
     @property
@@ -78,7 +78,7 @@ class FanOut(Generic[Item, Value]):
 
 
 class _Engine(Generic[Item, Value]):
-    """Workers that take items one by one and put outcomes into a queue as long as the limit."""
+    """Workers that take items one by one and hand over outcomes, of which only so many wait for their reader."""
 
     def __init__(
         self,
@@ -92,38 +92,41 @@ class _Engine(Generic[Item, Value]):
         self._workers: set[asyncio.Task[None]] = set()
         self._working = 0
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._outcomes: asyncio.Queue[Outcome[Item, Value] | None] = asyncio.Queue(limit)
+        # None is the end. The queue itself has no bound, so that the end can always be put.
+        self._outcomes: asyncio.Queue[Outcome[Item, Value] | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(limit)
         self._fault: BaseException | None = None
-        self._finished = False
+        self._stopped = False
 
     async def next(self) -> Outcome[Item, Value] | None:
         """Return the next outcome, or None once there is none left."""
-        if self._finished:
-            return None
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._start_worker()
         elif self._loop is not asyncio.get_running_loop():
             raise ClientClosedError("this fan-out runs in another event loop")
-        outcome = await self._outcomes.get()
+        outcome = None if self._stopped else await self._outcomes.get()
         if outcome is not None:
+            self._room.release()
             return outcome
-        self._finished = True
+        self._outcomes.put_nowait(None)  # for whoever else reads
         if self._fault is not None:
-            raise self._fault
+            fault, self._fault = self._fault, None
+            raise fault
         return None
 
     async def stop(self) -> None:
         """Cancel what is under way and wait until it has stopped."""
-        self._finished = True
+        self._stopped = True
         workers = list(self._workers)
-        for worker in workers:
-            worker.cancel()
+        _cancel_all(self._workers)
         await asyncio.gather(*workers, return_exceptions=True)
+        self._outcomes.put_nowait(None)
 
     def abandon(self) -> None:
         """Cancel what is under way, from a finalizer: in any thread, at any time."""
         if self._workers and self._loop is not None and not self._loop.is_closed():
+            self._stopped = True
             self._loop.call_soon_threadsafe(_cancel_all, self._workers)
 
     def _start_worker(self) -> None:
@@ -138,14 +141,27 @@ class _Engine(Generic[Item, Value]):
                 # A worker that has something to do makes the next, so that few items make few tasks.
                 if self._working < self._limit:
                     self._start_worker()
-                await self._outcomes.put(await self._call(index, item))
-        except Exception as error:  # noqa: BLE001
+                outcome = await self._call(index, item)
+                await self._room.acquire()
+                self._outcomes.put_nowait(outcome)
+        except asyncio.CancelledError:
+            if not self._stopped:
+                self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
+            raise
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._fail(error)
+            raise
+        except BaseException as error:  # noqa: BLE001
             # The input failed, or `fetch` is no such function: nothing that comes after can be right.
-            self._fault = self._fault or error
-            self._items.exhausted = True
-        self._working -= 1
-        if self._working == 0:
-            await self._outcomes.put(None)
+            self._fail(error)
+        finally:
+            self._working -= 1
+            if self._working == 0:
+                self._outcomes.put_nowait(None)
+
+    def _fail(self, fault: BaseException) -> None:
+        self._fault = self._fault or fault
+        self._items.exhausted = True
 
     async def _call(self, index: int, item: Item) -> Outcome[Item, Value]:
         try:
@@ -163,8 +179,9 @@ class _Engine(Generic[Item, Value]):
             worker = asyncio.current_task()
             if worker is not None and worker.cancelling():
                 raise
-            # Something that `fetch` waited for was cancelled, and not the fan-out.
-            return Outcome(index, item, error, None)
+            cancelled = CallCancelledError("what the call waited for was cancelled, and not the fan-out")
+            cancelled.__cause__ = error
+            return Outcome(index, item, cancelled, None)
         except Exception as error:  # noqa: BLE001
             return Outcome(index, item, error, None)
 
@@ -227,7 +244,8 @@ def fan_out(
 
     Args:
         fetch: An async function of one item, such as `polytomic.get_bulk_destination`.
-        items: Any iterable or async iterable. If it raises, that error is raised after the outcomes before it.
+        items: Any iterable or async iterable. If it raises, that error is raised after the outcomes before it. It is
+            not closed: an async generator that must end with the fan-out is yours to close.
         limit: The most calls in flight at once. More than the client's `max_connections` only wait for each other.
 
     Returns:
@@ -270,6 +288,7 @@ async def fetch_all(
         One outcome for each item, in input order.
 
     Raises:
+        Exception: What `items` raised. The outcomes before it are lost; `fan_out` yields them first.
         TypeError: `fetch` cannot be called or `items` cannot be iterated.
         ValueError: The limit is no positive int.
     """

@@ -15,6 +15,10 @@ from ._transport import Reply, Request
 AsyncSend = Callable[[Request, Operation[object] | None], Awaitable[Reply]]
 Send = Callable[[Request, Operation[object] | None], Reply]
 
+INSTEAD = (
+    "use polytomic.with_options(headers=..., timeout=...).generated, which keeps the key, the retries and the errors"
+)
+
 
 def async_client(base_url: str, send: AsyncSend) -> generated.Client:
     """Return a generated client whose asyncio functions send through the policy."""
@@ -32,7 +36,20 @@ def blocking_client(base_url: str, send: Send) -> generated.Client:
     return _BlockingClient(base_url=base_url).set_httpx_client(client)
 
 
-class _AsyncClient(generated.Client):
+class _PolicyClient(generated.Client):
+    """Refuses what would make another httpx client, one without the policy."""
+
+    def with_headers(self, headers: dict[str, str]) -> NoReturn:  # noqa: ARG002
+        raise TypeError(INSTEAD)
+
+    def with_cookies(self, cookies: dict[str, str]) -> NoReturn:  # noqa: ARG002
+        raise TypeError(INSTEAD)
+
+    def with_timeout(self, timeout: httpx.Timeout) -> NoReturn:  # noqa: ARG002
+        raise TypeError(INSTEAD)
+
+
+class _AsyncClient(_PolicyClient):
     def get_httpx_client(self) -> NoReturn:
         raise TypeError(
             "this is the `generated` of an AsyncPolytomic: await asyncio(...) or asyncio_detailed(...), "
@@ -40,7 +57,7 @@ class _AsyncClient(generated.Client):
         )
 
 
-class _BlockingClient(generated.Client):
+class _BlockingClient(_PolicyClient):
     def get_async_httpx_client(self) -> NoReturn:
         raise TypeError(
             "this is the `generated` of a Polytomic: call sync(...) or sync_detailed(...), "

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from attrs import frozen
+from multidict import CIMultiDict
 
 from ._errors import DecodeError
 
@@ -88,6 +89,11 @@ class APIResponse(Generic[Value_co]):
     headers: Mapping[str, str]
     content: bytes
     attempts: int
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The view of the headers that a transport hands over cannot be pickled.
+        headers = CIMultiDict(self.headers)
+        return type(self), (self.parsed, self.status_code, headers, self.content, self.attempts)
 
     @property
     def request_id(self) -> str | None:

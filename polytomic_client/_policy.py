@@ -6,6 +6,7 @@ driver of a few lines each follow the same rules.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Generator
 from typing import Any, TypeVar
 
@@ -29,6 +30,9 @@ from ._transport import Reply, Request
 from ._transport._shared import inflate
 
 T = TypeVar("T")
+Failure = TypeVar("Failure", bound=RequestError)
+
+logger = logging.getLogger("polytomic_client")
 
 REPEATABLE_METHODS = frozenset({"GET", "HEAD"})
 """What the API may see twice. PATCH and DELETE are not among them: their effect on a second try is not documented."""
@@ -58,11 +62,11 @@ class Authorize:
 
 
 Step = Send | Sleep | Authorize
-Flow = Generator[Step, Any, "Outcome"]
+Flow = Generator[Step, Any, "Success"]
 
 
 @define
-class Outcome:
+class Success:
     """The reply of the last try, its body decompressed, and how many tries there were."""
 
     reply: Reply
@@ -86,45 +90,86 @@ def run(
     Raises:
         RequestError: The call failed.
     """
-    clock = config.clock
-    ends = clock.monotonic() + config.deadline
-    asked = _prepare(request, config)
-    call = str(request)
-    repeatable = request.method in REPEATABLE_METHODS
-    attempt = 0
-    last: RequestError | None = None
+    return _Call(request, config, operation, successes).steps()
 
-    def remaining(wait: float = 0.0) -> float:
-        left = ends - clock.monotonic()
-        if left <= wait:
-            raise _overdue(config, last).locate(operation, call, attempt) from last
-        return left
 
-    if request.authorization is None:
-        request.authorization = yield Authorize(None, remaining())
-    while True:
-        left = remaining()
-        attempt += 1
-        try:
-            reply: Reply = yield Send(request, left)
-            return Outcome(_checked(reply, asked, config, successes), attempt)
-        except DeadlineExceededError as error:
-            raise _overdue(config, last).locate(operation, call, attempt) from last or error
-        except RequestError as error:
-            last = error.locate(operation, call, attempt)
-        if attempt >= config.max_attempts:
+class _Call:
+    """One call on its way: what was tried, and how much time is left."""
+
+    def __init__(self, request: Request, config: Config, operation: str, successes: Collection[int] | None) -> None:
+        self._request = request
+        self._config = config
+        self._operation = operation
+        self._successes = successes
+        self._asked = _prepare(request, config)
+        self._ends = config.clock.monotonic() + config.deadline
+        self._attempts = 0
+        self._last: RequestError | None = None
+
+    def steps(self) -> Flow:
+        request, config = self._request, self._config
+        renewed = False
+        if request.authorization is None:
+            request.authorization = yield from self._authorize(None)
+        while True:
+            left = self._remaining()
+            self._attempts += 1
+            try:
+                reply: Reply = yield Send(request, left)
+                return Success(_checked(reply, self._asked, config, self._successes), self._attempts)
+            except DeadlineExceededError as error:
+                raise self._overdue("during a try, which may have reached the API") from self._last or error
+            except RequestError as error:
+                last = self._last = self._located(error)
+            if isinstance(last, AuthenticationError) and config.credential.key is not None and not renewed:
+                # Not one of max_attempts: a key that was rotated is no fault of the API's.
+                renewed = True
+                refused = request.authorization
+                request.authorization = yield from self._authorize(refused)
+                if request.authorization == refused:
+                    raise last
+            else:
+                delay = self._delay(last)
+                logger.info("%s Trying again in %.2f s.", last, delay)
+                yield Sleep(delay)
+
+    def _delay(self, last: RequestError) -> float:
+        """Return the seconds until the next try, or raise what ends the call."""
+        if self._attempts >= self._config.max_attempts:
             raise last
-        if isinstance(last, AuthenticationError) and config.credential.key is not None:
-            refused = request.authorization
-            request.authorization = yield Authorize(refused, remaining())
-            if request.authorization == refused:
-                raise last
-            continue
-        delay = retry_delay(last, attempt=attempt, repeatable=repeatable, clock=clock)
+        repeatable = self._request.method in REPEATABLE_METHODS
+        delay = retry_delay(last, attempt=self._attempts, repeatable=repeatable, clock=self._config.clock)
         if delay is None:
             raise last
-        remaining(delay)
-        yield Sleep(delay)
+        if delay >= self._remaining():
+            if isinstance(last, APIStatusError) and last.retry_after is not None:
+                raise last
+            raise self._overdue("before the next try could begin") from last
+        return delay
+
+    def _authorize(self, refused: Secret | None) -> Generator[Step, Any, Secret]:
+        try:
+            secret: Secret = yield Authorize(refused, self._remaining())
+        except DeadlineExceededError:
+            raise self._overdue("while the api_key callable was asked for a key") from self._last
+        except RequestError as error:
+            raise self._located(error) from None
+        return secret
+
+    def _remaining(self) -> float:
+        left = self._ends - self._config.clock.monotonic()
+        if left <= 0:
+            raise self._overdue("between two tries") from self._last
+        return left
+
+    def _overdue(self, when: str) -> DeadlineExceededError:
+        text = f"no answer within the deadline of {self._config.deadline:g} s, which passed {when}"
+        if self._last is not None:
+            text += f"; the try before: {self._last.reason()}"
+        return self._located(DeadlineExceededError(text))
+
+    def _located(self, error: Failure) -> Failure:
+        return error.locate(self._operation, str(self._request), self._attempts)
 
 
 def _prepare(request: Request, config: Config) -> str:
@@ -137,27 +182,21 @@ def _prepare(request: Request, config: Config) -> str:
     return asked
 
 
-def respond(operation: Operation[T], outcome: Outcome, request: Request) -> APIResponse[T]:
+def respond(operation: Operation[T], success: Success, request: Request) -> APIResponse[T]:
     """Return the answer that an operation makes of the last reply.
 
     Raises:
         DecodeError: The body is not what the document says.
     """
-    reply = outcome.reply
+    reply = success.reply
     parsed = operation.decode(
         reply.status,
         reply.content,
         request=str(request),
-        attempts=outcome.attempts,
+        attempts=success.attempts,
         request_id=reply.headers.get("X-Request-Id"),
     )
-    return APIResponse(parsed, reply.status, reply.headers, reply.content, outcome.attempts)
-
-
-def _overdue(config: Config, last: RequestError | None) -> DeadlineExceededError:
-    return DeadlineExceededError(
-        f"no answer within the deadline of {config.deadline:g} s" + (f"; the last try: {last.reason()}" if last else "")
-    )
+    return APIResponse(parsed, reply.status, reply.headers, reply.content, success.attempts)
 
 
 def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int] | None) -> Reply:

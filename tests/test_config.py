@@ -99,6 +99,8 @@ BAD_URLS = [
     "https://polytomic.example.com/ x",
     "https://polytomic.example.com\n",
     "https://münchen.example",
+    "https://a..example.com",
+    f"https://{'a' * 64}.example.com",
     "",
     5,
 ]
@@ -172,13 +174,13 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_the_environment_is_checked_as_arguments_are(client: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLYTOMIC_API_KEY", f"{KEY}\n")
-    assert KEY not in refused(client, "white space")
+    assert KEY not in refused(client, "POLYTOMIC_API_KEY has white space")
     monkeypatch.setenv("POLYTOMIC_API_KEY", KEY)
     monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_KEY", KEY)
-    refused(client, "one credential")
+    refused(client, "one credential, not POLYTOMIC_API_KEY and POLYTOMIC_DEPLOYMENT_KEY")
     monkeypatch.delenv("POLYTOMIC_DEPLOYMENT_KEY")
     monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_URL", "http://polytomic.example.com")
-    refused(client, "https")
+    refused(client, "POLYTOMIC_DEPLOYMENT_URL must be https")
 
 
 def test_the_default_base_url_and_the_pin_are_the_documents() -> None:
@@ -197,6 +199,14 @@ def test_options_are_for_one_copy_which_shares_the_connections() -> None:
 
     assert versions == ["2023-04-25", "2024-02-08", "2023-04-25"]
     assert [request.headers.get("x-trace") for request in server.requests] == [None, "t", None]
+
+
+def test_a_header_of_a_copy_replaces_the_one_before_in_any_case() -> None:
+    with Server() as server, Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+        traced = polytomic.with_options(headers={"X-Trace": "a"}).with_options(headers={"x-trace": "b"})
+        traced.get_bulk_destination(ID)
+    assert server.requests[0].raw.lower().count(b"x-trace:") == 1
+    assert server.requests[0].headers["x-trace"] == "b"
 
 
 def test_the_generated_client_of_a_copy_has_the_copys_options() -> None:
@@ -220,9 +230,12 @@ def test_the_generated_client_of_a_copy_has_the_copys_options() -> None:
         ({"X-Trace": "a\r\nX-Evil: b"}, "line break"),
         ({"X-Trace": "é"}, "non-ASCII"),
         ({"X-Trace": " a"}, "outer white space"),
+        ({"X-Trace": 1}, "must be str"),
+        ({1: "x"}, "must be str"),
+        ([("X-Trace", "x")], "must be a mapping"),
     ],
 )
-def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, str], message: str) -> None:
+def test_headers_that_cannot_be_sent_are_refused(headers: Any, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         Polytomic(api_key=KEY).with_options(headers=headers)
 

@@ -318,6 +318,14 @@ def test_an_untrusted_certificate_is_a_tls_error_and_not_tried_again(
     assert server.requests == []
 
 
+def test_the_repr_of_an_error_says_which_call_it_was(ask: Ask) -> None:
+    with Server(Answer(404, {"message": "m"})) as server, pytest.raises(NotFoundError) as caught:
+        ask(base_url=server.url)
+    assert repr(caught.value).startswith(
+        f"NotFoundError('get_bulk_destination: GET {server.url}/api/bulk/dest/{ID}: 404 m"
+    )
+
+
 def test_an_error_survives_pickle_and_copy(ask: Ask) -> None:
     with Server(Answer(404, {"key": "k", "message": "m"}, {"X-Request-Id": "r"})) as server:
         with pytest.raises(NotFoundError) as caught:

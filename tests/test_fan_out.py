@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from polytomic_client import AsyncPolytomic, NotFoundError, Outcome, Polytomic, fan_out, fetch_all
+from polytomic_client import AsyncPolytomic, CallCancelledError, NotFoundError, Outcome, Polytomic, fan_out, fetch_all
 
 from .conftest import KEY
 from .server import Answer, Connection, Server
@@ -211,7 +211,8 @@ async def test_a_cancelled_call_is_an_outcome_and_not_the_end() -> None:
 
     outcomes = await fetch_all(cancelled_inside, range(5), limit=2)
     assert [outcome.ok for outcome in outcomes] == [True, True, False, True, True]
-    assert isinstance(outcomes[2].error, asyncio.CancelledError)
+    assert isinstance(outcomes[2].error, CallCancelledError)
+    assert isinstance(outcomes[2].error.__cause__, asyncio.CancelledError)
 
 
 async def test_an_input_that_raises_is_raised_after_the_outcomes_before_it() -> None:
@@ -287,3 +288,76 @@ async def test_a_malformed_id_among_many_is_an_outcome() -> None:
 def test_an_outcome_says_what_it_is() -> None:
     failed: Outcome[str, int] = Outcome(0, "a", LookupError(), None)
     assert "LookupError" in repr(failed)
+
+
+class Fatal(BaseException):
+    """As what pytest.fail raises: no Exception, and no cancellation."""
+
+
+async def fatal(item: int) -> int:
+    await asyncio.sleep(0)
+    if item == 3:
+        raise Fatal
+    return item
+
+
+async def test_what_is_no_exception_ends_the_fan_out_and_is_raised() -> None:
+    with pytest.raises(Fatal):
+        await fetch_all(fatal, range(10), limit=2)
+    assert not others()
+
+
+async def test_an_input_that_raises_what_is_no_exception_ends_the_fan_out() -> None:
+    def broken() -> Iterator[int]:
+        yield 1
+        raise Fatal
+
+    with pytest.raises(Fatal):
+        await fetch_all(double, broken())
+    assert not others()
+
+
+async def test_an_input_that_waits_for_something_cancelled_ends_the_fan_out() -> None:
+    async def items() -> AsyncIterator[int]:
+        yield 1
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        future.cancel()
+        yield await future
+
+    with pytest.raises(CallCancelledError, match="cancelled"):
+        await fetch_all(double, items())
+    assert not others()
+
+
+async def test_a_worker_that_is_cancelled_from_outside_ends_the_fan_out() -> None:
+    async def cancels_its_task(item: int) -> int:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.sleep(0)
+        return item
+
+    with pytest.raises(CallCancelledError, match="cancelled"):
+        await fetch_all(cancels_its_task, range(3), limit=1)
+
+
+async def test_several_readers_share_the_outcomes_and_all_come_to_the_end() -> None:
+    outcomes = fan_out(double, range(100), limit=5)
+
+    async def read() -> list[int]:
+        return [outcome.item async for outcome in outcomes]
+
+    parts = await asyncio.gather(read(), read(), read())
+    assert sorted(item for part in parts for item in part) == list(range(100))
+
+
+async def test_leaving_the_block_ends_a_reader_elsewhere() -> None:
+    async with fan_out(hang, range(10), limit=3) as outcomes:
+
+        async def read() -> list[int]:
+            return [outcome.item async for outcome in outcomes]
+
+        reader = asyncio.create_task(read())
+        await asyncio.sleep(0)
+    assert await reader == []
+    assert not others()

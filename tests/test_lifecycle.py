@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import pickle
 import subprocess
 import sys
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -16,8 +18,8 @@ import pytest
 from polytomic_client import AsyncPolytomic, ClientClosedError, Polytomic
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
-from .conftest import ID, KEY
-from .server import DESTINATION, Answer, Server, stall
+from .conftest import ID, KEY, FakeClock
+from .server import DESTINATION, Answer, Connection, Server, stall
 
 
 async def test_closing_twice_is_harmless_and_use_after_it_is_a_clear_error() -> None:
@@ -58,17 +60,6 @@ async def test_the_generated_client_of_the_other_kind_is_refused_by_name() -> No
         get_bulk_destination.sync(ID, client=polytomic.generated)
     with pytest.raises(TypeError, match=r"`generated` of a Polytomic: call sync"):
         await get_bulk_destination.asyncio(ID, client=blocking.generated)
-
-
-def test_another_event_loop_is_a_clear_error() -> None:
-    with Server() as server:
-        polytomic = AsyncPolytomic(api_key=KEY, base_url=server.url)
-        first = asyncio.new_event_loop()
-        first.run_until_complete(polytomic.get_bulk_destination(ID))
-        with pytest.raises(ClientClosedError, match="another event loop"):
-            asyncio.run(polytomic.get_bulk_destination(ID))
-        first.run_until_complete(polytomic.aclose())
-        first.close()
 
 
 async def test_cancelling_a_call_leaves_nothing_open() -> None:
@@ -153,3 +144,90 @@ def test_import_is_light() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines() == ["[]", "[]"]
+
+
+async def test_closing_while_calls_are_under_way_ends_them_by_name() -> None:
+    with Server(stall) as server:
+        polytomic = AsyncPolytomic(api_key=KEY, base_url=server.url, max_connections=2)
+        calls = [asyncio.create_task(polytomic.get_bulk_destination(ID)) for _ in range(4)]
+        while len(server.requests) < 2:
+            await asyncio.sleep(0.001)
+        await polytomic.aclose()
+        for error in await asyncio.gather(*calls, return_exceptions=True):
+            assert isinstance(error, ClientClosedError)
+            assert "get_bulk_destination: GET" in str(error)
+
+
+async def test_closing_while_a_call_waits_to_try_again_ends_it_by_name() -> None:
+    class Closing(FakeClock):
+        async def sleep_async(self, seconds: float) -> None:
+            await polytomic.aclose()
+
+    with Server(Answer(503, b"")) as server:
+        polytomic = AsyncPolytomic(api_key=KEY, base_url=server.url, clock=Closing())
+        with pytest.raises(ClientClosedError, match="get_bulk_destination: GET .* closed"):
+            await polytomic.get_bulk_destination(ID)
+    assert len(server.requests) == 1
+
+
+def test_closing_a_blocking_client_while_a_call_waits_opens_nothing_again() -> None:
+    class Closing(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            polytomic.close()
+
+    with Server(Answer(503, b"")) as server:
+        polytomic = Polytomic(api_key=KEY, base_url=server.url, clock=Closing())
+        with pytest.raises(ClientClosedError, match="get_bulk_destination: GET .* closed"):
+            polytomic.get_bulk_destination(ID)
+    assert len(server.requests) == 1
+
+
+def test_closing_a_blocking_client_while_calls_are_under_way_leaves_no_connection() -> None:
+    release = threading.Event()
+
+    def wait(connection: Connection) -> bool:
+        release.wait(10)
+        return Answer()(connection)
+
+    with Server(wait) as server, ThreadPoolExecutor(8) as threads:
+        polytomic = Polytomic(api_key=KEY, base_url=server.url)
+        calls = [threads.submit(polytomic.get_bulk_destination, ID) for _ in range(8)]
+        while len(server.requests) < 8:
+            release.wait(0.001)
+        transport: Any = polytomic._shared.transport
+        polytomic.close()
+        release.set()
+        for call in calls:
+            call.exception()
+        assert transport._pool.connections == []
+
+
+@pytest.mark.parametrize("settings", [{}, {"transport": httpx.AsyncHTTPTransport()}, {"api_key": lambda: KEY}])
+def test_another_event_loop_is_a_clear_error_with_every_transport_and_key(settings: dict[str, Any]) -> None:
+    with Server() as server:
+        every: dict[str, Any] = {"api_key": KEY, "base_url": server.url, **settings}
+        polytomic = AsyncPolytomic(**every)
+        first = asyncio.new_event_loop()
+        first.run_until_complete(polytomic.get_bulk_destination(ID))
+        with pytest.raises(ClientClosedError, match="another event loop"):
+            asyncio.run(polytomic.get_bulk_destination(ID))
+        first.run_until_complete(polytomic.aclose())
+        first.close()
+
+
+def test_the_generated_client_makes_no_copy_without_the_policy() -> None:
+    for client in (AsyncPolytomic(api_key=KEY), Polytomic(api_key=KEY)):
+        with pytest.raises(TypeError, match="with_options"):
+            client.generated.with_headers({"X": "y"})
+        with pytest.raises(TypeError, match="with_options"):
+            client.generated.with_cookies({"X": "y"})
+        with pytest.raises(TypeError, match="with_options"):
+            client.generated.with_timeout(httpx.Timeout(1))
+
+
+async def test_an_answer_with_its_response_pickles() -> None:
+    with Server() as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url) as polytomic:
+            answer = await polytomic.with_response.get_bulk_destination(ID)
+    twin = pickle.loads(pickle.dumps(answer))
+    assert (twin.parsed, twin.headers["x-polytomic-version"], twin.attempts) == (answer.parsed, "2023-04-25", 1)

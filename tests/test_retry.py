@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from typing import Any
@@ -25,7 +26,7 @@ from polytomic_client import (
 )
 from polytomic_client._retry import parse_retry_after
 
-from .conftest import ID, STOPPABLE, Ask, FakeClock, with_response
+from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock, with_response
 from .server import Answer, Raw, Server, hang_up, reset, stall
 
 
@@ -157,8 +158,9 @@ def test_the_deadline_covers_all_tries_and_the_waits_between(ask: Ask, clock: Fa
 
 
 def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(ask: Ask, clock: FakeClock) -> None:
-    with Server(Answer(429, b"", {"Retry-After": "20"})) as server, pytest.raises(DeadlineExceededError):
-        ask(base_url=server.url, clock=clock, deadline=10)
+    with Server(Answer(429, b"", {"Retry-After": "20"})) as server:
+        with pytest.raises(RateLimitError, match="429 with an empty body, to be tried again after 20 s"):
+            ask(base_url=server.url, clock=clock, deadline=10)
 
     assert clock.slept == []
     assert len(server.requests) == 1
@@ -236,6 +238,50 @@ def test_many_calls_with_a_refused_key_ask_for_one_new_key() -> None:
     assert keys.asked == 2
 
 
+def test_a_rotated_key_is_fetched_also_where_one_try_is_all(ask: Ask) -> None:
+    keys = Keys("old", "new")
+    with Server(Answer(401, b""), Answer()) as server:
+        assert ask(base_url=server.url, api_key=keys, max_attempts=1).data.modes
+    assert len(server.requests) == 2
+
+
+def test_a_new_key_that_is_refused_too_ends_the_call(ask: Ask) -> None:
+    keys = Keys("one", "two", "three")
+    with Server(Answer(401, b"")) as server, pytest.raises(AuthenticationError):
+        ask(base_url=server.url, api_key=keys)
+    assert len(server.requests) == keys.asked == 2
+
+
+def test_a_revoked_key_is_asked_for_again_once_by_all_calls_that_were_refused() -> None:
+    keys = Keys("revoked")
+    together = threading.Barrier(20)
+
+    def refuse(connection: Any) -> bool:
+        together.wait(10)
+        return Answer(401, b"")(connection)
+
+    async def calls(url: str) -> list[Any]:
+        async with AsyncPolytomic(api_key=keys.asynchronous, base_url=url) as polytomic:
+            every = [polytomic.get_bulk_destination(ID) for _ in range(20)]
+            return await asyncio.gather(*every, return_exceptions=True)
+
+    with Server(refuse) as server:
+        errors = asyncio.run(calls(server.url))
+
+    assert all(isinstance(error, AuthenticationError) for error in errors)
+    assert keys.asked == 2
+
+
+def test_a_retry_is_logged_and_the_key_is_not(ask: Ask, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
+    with Server(Answer(503, {"message": "down"}), Answer()) as server, caplog.at_level("INFO", "polytomic_client"):
+        ask(base_url=server.url, clock=clock)
+    (record,) = [record for record in caplog.records if record.name == "polytomic_client"]
+    assert record.levelname == "INFO"
+    assert "503 down" in record.getMessage()
+    assert record.getMessage().endswith("Trying again in 0.50 s.")
+    assert KEY not in caplog.text
+
+
 def test_a_callable_that_returns_the_refused_key_again_ends_the_call(ask: Ask) -> None:
     keys = Keys("same")
     with Server(Answer(401, b"")) as server, pytest.raises(AuthenticationError):
@@ -277,8 +323,9 @@ def test_a_callable_that_takes_too_long_is_stopped_at_the_deadline() -> None:
         async with AsyncPolytomic(api_key=vault, base_url="http://127.0.0.1:1", deadline=0.05) as polytomic:
             await polytomic.get_bulk_destination(ID)
 
-    with pytest.raises(DeadlineExceededError):
+    with pytest.raises(DeadlineExceededError, match="get_bulk_destination: GET .*api_key callable") as caught:
         asyncio.run(call())
+    assert caught.value.attempts == 0
 
 
 def test_a_blocking_client_refuses_an_async_callable() -> None:

@@ -10,7 +10,6 @@ from yarl import URL
 
 from .._config import Config, Timeout
 from .._errors import (
-    ClientClosedError,
     ConnectTimeoutError,
     NotSentError,
     OutcomeUnknownError,
@@ -34,7 +33,6 @@ class AiohttpTransport:
 
     def __init__(self, config: Config) -> None:
         self._limit = config.max_response_bytes
-        self._loop = asyncio.get_running_loop()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=config.max_connections,
@@ -51,8 +49,6 @@ class AiohttpTransport:
 
     async def send(self, request: Request, timeout: Timeout) -> Reply:
         """Send a request once."""
-        if asyncio.get_running_loop() is not self._loop:
-            raise ClientClosedError("this client works in another event loop: make one client in each")
         limits = self._timeouts.get(timeout)
         if limits is None:
             # sock_connect and not connect, which counts the wait for a free connection too.
@@ -78,6 +74,12 @@ class AiohttpTransport:
             except BaseException:
                 response.close()
                 raise
+        except asyncio.CancelledError:
+            # Closing the session cancels what waits for a connection; a cancelled caller is another matter.
+            task = asyncio.current_task()
+            if not self._session.closed or task is None or task.cancelling():
+                raise
+            raise NotSentError("the session was closed while the call waited for a connection") from None
         except (aiohttp.ClientError, OSError) as error:
             raise translate(error, ERRORS) from error
         return Reply(response.status, response.headers, content)

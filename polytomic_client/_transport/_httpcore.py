@@ -95,6 +95,7 @@ class HttpcoreTransport:
 
     def __init__(self, config: Config) -> None:
         self._limit = config.max_response_bytes
+        self._closed = False
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls_context() if config.base_url.startswith("https:") else None,
             max_connections=config.max_connections,
@@ -138,7 +139,11 @@ class HttpcoreTransport:
             raise translate(error, ERRORS) from error
         finally:
             _deadline.reset(token)
+            if self._closed:
+                # A call that was under way has given its connection back to the pool.
+                self._pool.close()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; those of calls under way once these end."""
+        self._closed = True
         self._pool.close()

@@ -69,7 +69,9 @@ class Sandbox:
         """
         if self._server is None:
             raise RuntimeError("the sandbox is not running: enter it with `with` or `async with` first")
-        host = f"[{self._host}]" if ":" in self._host else self._host
+        # Every address of this machine is no address to ask: the loopback one is.
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104
+        host = f"[{host}]" if ":" in host else host
         return f"http://{host}:{self._server.port}"
 
     def __enter__(self) -> Self:

@@ -197,7 +197,7 @@ async def many(polytomic: AsyncPolytomic, blocking: Polytomic, ids: list[UUID], 
             assert_type(outcome.item, UUID)
             assert_type(outcome.index, int)
             assert_type(outcome.ok, bool)
-            assert_type(outcome.error, BaseException | None)
+            assert_type(outcome.error, Exception | None)
             assert_type(outcome.result(), BulkDestinationEnvelope)
             assert_type(outcome.result().data.modes[0].id, BulkMode)
 
