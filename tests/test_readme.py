@@ -10,16 +10,19 @@ import pytest
 
 from polytomic_client.sandbox import Sandbox
 
+from .test_typing import check
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 PYTHON = [code for language, code in BLOCKS if language == "python"]
 SHELL = [line.split("#")[0].strip() for language, code in BLOCKS if language == "sh" for line in code.splitlines()]
 EXPECTED = {
-    0: "['replicate', 'snapshot']\n['advanced', 'mirror_schemas', 'schema']\n",
-    1: "[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>]\n",
-    3: "404 not_found connection not found None 1\n",
-    5: "200 2023-04-25 1\n",
+    0: "['replicate', 'snapshot']\n[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>]\n",
+    1: "['Replicate', 'Replace']\n",
+    2: "{'advanced': UNSET, 'mirror_schemas': False, 'schema': False}\n",
+    4: "404 not_found connection not found None 1\n",
+    6: "200 2023-04-25 1\n",
 }
 
 
@@ -42,13 +45,23 @@ def test_a_python_block_runs(
     output = capsys.readouterr().out
     if number in EXPECTED:
         assert output == EXPECTED[number]
-    if number == 2:
+    if number == 3:
         assert len(output.splitlines()) == 3
         assert "404 connection not found" in output
 
 
+@pytest.mark.parametrize("tool", ["mypy", "pyright"])
+def test_the_python_blocks_pass_strict_type_checks(tool: str, tmp_path: Path) -> None:
+    for number, code in enumerate(PYTHON):
+        (tmp_path / f"block_{number}.py").write_text(code, encoding="utf-8")
+
+    done = check(tool, tmp_path / "block_0.py")
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_the_blocks_are_all_there() -> None:
-    assert len(PYTHON) == 7
+    assert len(PYTHON) == 8
     assert all(language in ("python", "sh") for language, _ in BLOCKS)
 
 

@@ -36,9 +36,10 @@ def _run(tool: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[s
 
 
 def check(tool: str, source: Path) -> subprocess.CompletedProcess[str]:
-    """Check a module that is alone in its folder, so that no settings of this project count."""
+    """Check the modules beside one, in a folder of their own, so that no settings of this project count."""
     if tool == "mypy":
-        return _run("mypy", "--strict", "--cache-dir", os.devnull, source.name, cwd=source.parent)
+        modules = sorted(path.name for path in source.parent.glob("*.py"))
+        return _run("mypy", "--strict", "--cache-dir", os.devnull, *modules, cwd=source.parent)
     (source.parent / "pyrightconfig.json").write_text(json.dumps(PYRIGHT), encoding="utf-8")
     return _run("pyright", "--pythonpath", sys.executable, "-p", ".", cwd=source.parent)
 

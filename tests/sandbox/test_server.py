@@ -147,6 +147,12 @@ def test_a_host_that_does_not_exist_is_an_os_error() -> None:
         Sandbox(connections=0, host="host.invalid").__enter__()
 
 
+def test_a_sandbox_on_every_address_names_one_to_ask() -> None:
+    with Sandbox(connections=1, host="0.0.0.0") as sandbox:
+        assert sandbox.url.startswith("http://127.0.0.1:")
+        assert httpx.get(f"{sandbox.url}/nothing").status_code == 404
+
+
 def test_an_ipv6_host_has_brackets_in_its_url() -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
