@@ -118,7 +118,7 @@ class _Call:
                 reply: Reply = yield Send(request, left)
                 return Success(_checked(reply, self._asked, config, self._successes), self._attempts)
             except DeadlineExceededError as error:
-                raise self._overdue("during a try, which may have reached the API") from self._last or error
+                raise self._overdue("it passed during a try, which may have reached the API") from self._last or error
             except RequestError as error:
                 last = self._last = self._located(error)
             if isinstance(last, AuthenticationError) and config.credential.key is not None and not renewed:
@@ -144,14 +144,14 @@ class _Call:
         if delay >= self._remaining():
             if isinstance(last, APIStatusError) and last.retry_after is not None:
                 raise last
-            raise self._overdue("before the next try could begin") from last
+            raise self._overdue("it would pass before the next try") from last
         return delay
 
     def _authorize(self, refused: Secret | None) -> Generator[Step, Any, Secret]:
         try:
             secret: Secret = yield Authorize(refused, self._remaining())
         except DeadlineExceededError:
-            raise self._overdue("while the api_key callable was asked for a key") from self._last
+            raise self._overdue("it passed while the api_key callable was asked for a key") from self._last
         except RequestError as error:
             raise self._located(error) from None
         return secret
@@ -159,11 +159,11 @@ class _Call:
     def _remaining(self) -> float:
         left = self._ends - self._config.clock.monotonic()
         if left <= 0:
-            raise self._overdue("between two tries") from self._last
+            raise self._overdue("it passed between two tries") from self._last
         return left
 
     def _overdue(self, when: str) -> DeadlineExceededError:
-        text = f"no answer within the deadline of {self._config.deadline:g} s, which passed {when}"
+        text = f"no answer within the deadline of {self._config.deadline:g} s: {when}"
         if self._last is not None:
             text += f"; the try before: {self._last.reason()}"
         return self._located(DeadlineExceededError(text))
