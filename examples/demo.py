@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from uuid import UUID
 
-from polytomic_client import APIStatusError, AsyncPolytomic, Outcome, fan_out
+from polytomic_client import APIStatusError, AsyncPolytomic, Outcome, fetch_all
 from polytomic_client.sandbox import Connection, Sandbox
 from polytomic_client.v2023_04_25.models import (
     BulkDestination,
@@ -35,11 +35,8 @@ GAP = "  "
 async def ask(sandbox: Sandbox) -> list[Answer]:
     """Ask for the destination of every connection, and return the outcomes in the order of the connections."""
     ids = [connection.id for connection in sandbox.world.connections]
-    async with (
-        AsyncPolytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic,
-        fan_out(polytomic.get_bulk_destination, ids, limit=IN_FLIGHT) as outcomes,
-    ):
-        return sorted([outcome async for outcome in outcomes], key=lambda outcome: outcome.index)
+    async with AsyncPolytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic:
+        return await fetch_all(polytomic.get_bulk_destination, ids, limit=IN_FLIGHT)
 
 
 def keys_of_map(fields: ConfigurationMap, prefix: str = "") -> Iterator[str]:
