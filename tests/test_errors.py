@@ -9,6 +9,8 @@ import pickle
 import socket
 import ssl
 import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,7 +41,7 @@ from polytomic_client import (
     UnprocessableEntityError,
     VersionMismatchError,
 )
-from polytomic_client._transport._shared import inflate
+from polytomic_client._transport._shared import inflate, tls_context
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock
 from .server import Answer, Raw, Server, hang_up, reset, stall
@@ -315,6 +317,29 @@ def test_an_untrusted_certificate_is_a_tls_error_and_not_tried_again(
         ask(base_url=server.url, clock=clock)
     assert caught.value.attempts == 1
     assert clock.slept == []
+    assert server.requests == []
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process that was started with SSL_CERT_FILE naming the tests' own authority."""
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    tls_context.cache_clear()
+    yield
+    tls_context.cache_clear()
+
+
+@pytest.mark.usefixtures("trusted")
+def test_an_authority_of_ones_own_is_named_by_ssl_cert_file(ask: Ask, authority: trustme.CA) -> None:
+    with Server(tls=_tls(authority, "127.0.0.1")) as server:
+        assert ask(base_url=server.url).data.modes
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_certificate_of_another_host_is_refused(ask: Ask, authority: trustme.CA) -> None:
+    with Server(tls=_tls(authority, "polytomic.example.com")) as server, pytest.raises(TLSError):
+        ask(base_url=server.url, **ONCE)
     assert server.requests == []
 
 
