@@ -120,7 +120,9 @@ def credential(
     if api_key is not None:
         return Credential(header=bearer(api_key, names[0]))
     if deployment_key is not None:
-        return Credential(header=_basic(_checked(deployment_key, names[1]), ""))
+        if ":" in _checked(deployment_key, names[1]):
+            raise ConfigurationError(f"{names[1]} has a colon, which Basic cannot carry in a user name (RFC 7617)")
+        return Credential(header=_basic(deployment_key, ""))
     return Credential(header=_basic(*_user_and_password(basic_auth)))
 
 

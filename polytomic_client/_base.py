@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 from urllib.parse import urlencode
@@ -31,11 +32,12 @@ Guard = TypeVar("Guard")
 
 
 class Shared(Generic[OpenTransport, Guard]):
-    """What a client and its copies have in common: one transport, one lock around a fetched key, one end."""
+    """What a client and its copies have in common: one transport, and locks around a fetched key and start and end."""
 
     def __init__(self, lock: Guard) -> None:
         self.transport: OpenTransport | None = None
         self.lock = lock
+        self.gate = threading.Lock()
         self.loop: object = None
         self.closed = False
 

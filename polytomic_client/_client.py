@@ -110,7 +110,8 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], As
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise DeadlineExceededError("the deadline passed") from None
+        # Out here, so that the cancellation, whose frames hold the request's headers, is not its context.
+        raise DeadlineExceededError("the deadline passed")
 
     async def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key
@@ -175,7 +176,7 @@ class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Oper
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
-        with self._shared.lock:
+        with self._shared.gate:
             self._shared.closed = True
             transport, self._shared.transport = self._shared.transport, None
         if transport is not None:
@@ -222,21 +223,27 @@ class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Oper
     def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key
         assert key is not None
-        with self._shared.lock:
+        if not self._shared.lock.acquire(timeout=min(step.remaining, threading.TIMEOUT_MAX)):
+            raise DeadlineExceededError("the deadline passed")
+        try:
             if key.stale(step.refused):
                 key.accept(key.fetch())
+        finally:
+            self._shared.lock.release()
         return key.current
 
     def _open(self) -> Transport:
         """Return the transport, made when it is first needed, and never after the end."""
         shared = self._shared
-        if shared.transport is None:
-            with shared.lock:
+        transport = shared.transport  # once: another thread may close the client between two looks
+        if transport is None:
+            with shared.gate:
                 if shared.closed:
                     raise ClientClosedError(CLOSED)
-                if shared.transport is None:
-                    shared.transport = self._make_transport()
-        return shared.transport
+                transport = shared.transport
+                if transport is None:
+                    transport = shared.transport = self._make_transport()
+        return transport
 
     def _make_transport(self) -> Transport:
         if self._httpx_transport is None:

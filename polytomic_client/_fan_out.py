@@ -142,6 +142,8 @@ class _Engine(Generic[Item, Value]):
                 if self._working < self._limit:
                     self._start_worker()
                 outcome = await self._call(index, item)
+                if self._stopped:
+                    return  # `fetch` swallowed the cancellation, and nobody reads any more
                 await self._room.acquire()
                 self._outcomes.put_nowait(outcome)
         except asyncio.CancelledError:

@@ -76,7 +76,12 @@ def _incoming(request: httpx.Request, content: bytes) -> tuple[Request, Operatio
 def _outcome(reply: Reply, request: httpx.Request) -> httpx.Response:
     # The policy has decompressed the body, and httpx must not try again.
     gone = ("content-encoding", "content-length", "transfer-encoding")
-    headers = [(name, value) for name, value in reply.headers.items() if name.lower() not in gone]
+    # As bytes: httpx refuses text that is not ASCII.
+    headers = [
+        (name.encode(), value.encode("utf-8", "surrogateescape"))
+        for name, value in reply.headers.items()
+        if name.lower() not in gone
+    ]
     return httpx.Response(reply.status, headers=headers, content=reply.content, request=request)
 
 

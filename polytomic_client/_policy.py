@@ -14,7 +14,7 @@ from attrs import define, frozen
 
 from ._api import API_VERSION
 from ._auth import Secret
-from ._config import VERSION_HEADER, Config
+from ._config import VERSION_HEADER, Config, check_version
 from ._errors import (
     APIStatusError,
     AuthenticationError,
@@ -128,6 +128,7 @@ class _Call:
                 request.authorization = yield from self._authorize(refused)
                 if request.authorization == refused:
                     raise last
+                logger.info("%s Trying again with a fresh key.", last)
             else:
                 delay = self._delay(last)
                 logger.info("%s Trying again in %.2f s.", last, delay)
@@ -150,9 +151,11 @@ class _Call:
     def _authorize(self, refused: Secret | None) -> Generator[Step, Any, Secret]:
         try:
             secret: Secret = yield Authorize(refused, self._remaining())
-        except DeadlineExceededError:
-            raise self._overdue("it passed while the api_key callable was asked for a key") from self._last
         except RequestError as error:
+            if error.request:
+                raise  # of another call, which the callable made
+            if isinstance(error, DeadlineExceededError):
+                raise self._overdue("it passed while the api_key callable was asked for a key") from self._last
             raise self._located(error) from None
         return secret
 
@@ -177,6 +180,8 @@ def _prepare(request: Request, config: Config) -> str:
     asked = request.headers.get(VERSION_HEADER, API_VERSION)
     if asked == API_VERSION:
         asked = config.version
+    else:
+        check_version(asked)
     request.headers = {**config.headers, **request.headers, VERSION_HEADER: asked}
     request.authorization = config.credential.header
     return asked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 
 import aiohttp
 from yarl import URL
@@ -14,13 +13,14 @@ from .._errors import (
     NotSentError,
     OutcomeUnknownError,
     ReadTimeoutError,
+    RequestError,
     TLSError,
 )
 from . import Reply, Request
 from ._shared import ErrorTable, read_body_async, tls_context, too_large, translate
 
 ERRORS: ErrorTable = (
-    ((aiohttp.ClientSSLError, ssl.SSLError), TLSError),
+    (aiohttp.ClientSSLError, TLSError),
     (aiohttp.ConnectionTimeoutError, ConnectTimeoutError),
     (aiohttp.ClientConnectorError, NotSentError),
     (aiohttp.ServerTimeoutError, ReadTimeoutError),
@@ -35,7 +35,7 @@ class AiohttpTransport:
         self._limit = config.max_response_bytes
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=config.max_connections,
+                limit=0,
                 ssl=tls_context() if config.base_url.startswith("https:") else False,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -45,15 +45,19 @@ class AiohttpTransport:
         # aiohttp repeats an idempotent request on a dropped connection, and has no public switch for it. Only the
         # policy repeats, or its count of attempts, its backoff and its deadline would not be true.
         self._session._retry_connection = False  # noqa: SLF001
-        self._timeouts: dict[Timeout, aiohttp.ClientTimeout] = {}
+        # Not the connector's own limit: it loses the wake-up of a caller that is cancelled as a connection comes free,
+        # and the next in line waits for ever.
+        self._room = asyncio.Semaphore(config.max_connections)
 
     async def send(self, request: Request, timeout: Timeout) -> Reply:
         """Send a request once."""
-        limits = self._timeouts.get(timeout)
-        if limits is None:
-            # sock_connect and not connect, which counts the wait for a free connection too.
-            limits = aiohttp.ClientTimeout(total=None, sock_connect=timeout.connect, sock_read=timeout.read)
-            self._timeouts[timeout] = limits
+        async with self._room:
+            if self._session.closed:
+                raise NotSentError("the session was closed while the call waited for a connection")
+            return await self._send(request, timeout)
+
+    async def _send(self, request: Request, timeout: Timeout) -> Reply:
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=timeout.connect, sock_read=timeout.read)
         try:
             response = await self._session.request(
                 request.method,
@@ -74,15 +78,17 @@ class AiohttpTransport:
             except BaseException:
                 response.close()
                 raise
+            return Reply(response.status, response.headers, content)
         except asyncio.CancelledError:
             # Closing the session cancels what waits for a connection; a cancelled caller is another matter.
             task = asyncio.current_task()
             if not self._session.closed or task is None or task.cancelling():
                 raise
-            raise NotSentError("the session was closed while the call waited for a connection") from None
+            failure: RequestError = NotSentError("the session was closed while the call waited for a connection")
         except (aiohttp.ClientError, OSError) as error:
-            raise translate(error, ERRORS) from error
-        return Reply(response.status, response.headers, content)
+            failure = translate(error, ERRORS)
+        # Out here, so that the library's error, which holds the request's headers, is neither cause nor context.
+        raise failure
 
     async def aclose(self) -> None:
         """Close every connection."""

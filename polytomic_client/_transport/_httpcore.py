@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Iterable
@@ -18,13 +19,12 @@ from .._errors import (
     NotSentError,
     OutcomeUnknownError,
     ReadTimeoutError,
-    TLSError,
+    RequestError,
 )
 from . import Reply, Request
 from ._shared import ErrorTable, read_body, tls_context, translate
 
 ERRORS: ErrorTable = (
-    (ssl.SSLError, TLSError),
     ((httpcore.ConnectTimeout, httpcore.PoolTimeout), ConnectTimeoutError),
     ((httpcore.ConnectError, httpcore.LocalProtocolError, httpcore.UnsupportedProtocol), NotSentError),
     (httpcore.TimeoutException, ReadTimeoutError),
@@ -69,7 +69,9 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Network(httpcore.SyncBackend):
-    """Connections whose every step ends at the deadline."""
+    """Connections whose every step ends at the deadline, and none once the transport is closed."""
+
+    closed = False
 
     def connect_tcp(
         self,
@@ -79,8 +81,24 @@ class _Network(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        limit = _positive(_clip(timeout), httpcore.ConnectTimeout)
-        return _Stream(super().connect_tcp(host, port, limit, local_address, socket_options))
+        if self.closed:
+            # The pool gives a waiting call a new connection even after its end.
+            raise httpcore.ConnectError("the transport is closed")
+        try:
+            addresses = dict.fromkeys(
+                str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            )
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in addresses:
+            # One by one, because the socket module gives every address of a host the whole time-out.
+            limit = _positive(_clip(timeout), httpcore.ConnectTimeout)
+            try:
+                return _Stream(super().connect_tcp(address, port, limit, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
 
 
 def _positive(seconds: float, error: type[httpcore.TimeoutException]) -> float:
@@ -96,12 +114,13 @@ class HttpcoreTransport:
     def __init__(self, config: Config) -> None:
         self._limit = config.max_response_bytes
         self._closed = False
+        self._network = _Network()
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls_context() if config.base_url.startswith("https:") else None,
             max_connections=config.max_connections,
             max_keepalive_connections=config.max_connections,
             keepalive_expiry=15.0,
-            network_backend=_Network(),
+            network_backend=self._network,
         )
 
     def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
@@ -135,15 +154,18 @@ class HttpcoreTransport:
             httpcore.UnsupportedProtocol,
         ) as error:
             if isinstance(error, httpcore.TimeoutException) and time.monotonic() >= ends:
-                raise DeadlineExceededError("the deadline passed while the request was under way") from None
-            raise translate(error, ERRORS) from error
+                failure: RequestError = DeadlineExceededError("the deadline passed while the request was under way")
+            else:
+                failure = translate(error, ERRORS)
         finally:
             _deadline.reset(token)
             if self._closed:
                 # A call that was under way has given its connection back to the pool.
                 self._pool.close()
+        # Out here, so that the library's error, which holds the request's headers, is neither cause nor context.
+        raise failure
 
     def close(self) -> None:
         """Close every connection; those of calls under way once these end."""
-        self._closed = True
+        self._closed = self._network.closed = True
         self._pool.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
+import time
 from math import inf
 from typing import cast
 
@@ -10,12 +10,18 @@ import httpx
 from multidict import CIMultiDict
 
 from .._config import Config, Timeout
-from .._errors import ConnectTimeoutError, NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
+from .._errors import (
+    ConnectTimeoutError,
+    DeadlineExceededError,
+    NotSentError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+    RequestError,
+)
 from . import Reply, Request
 from ._shared import ErrorTable, read_body, read_body_async, translate
 
 ERRORS: ErrorTable = (
-    (ssl.SSLError, TLSError),
     ((httpx.ConnectTimeout, httpx.PoolTimeout), ConnectTimeoutError),
     (
         (httpx.ConnectError, httpx.ProxyError, httpx.LocalProtocolError, httpx.UnsupportedProtocol),
@@ -52,6 +58,7 @@ class AsyncHTTPXTransport:
     def __init__(self, transport: httpx.AsyncBaseTransport, config: Config) -> None:
         self._transport = transport
         self._limit = config.max_response_bytes
+        self._closed = False
 
     async def send(self, request: Request, timeout: Timeout) -> Reply:
         """Send a request once."""
@@ -63,10 +70,16 @@ class AsyncHTTPXTransport:
             finally:
                 await response.aclose()
         except httpx.TransportError as error:
-            raise translate(error, ERRORS) from error
+            failure = translate(error, ERRORS)
+        finally:
+            if self._closed:
+                # A call that was under way, or waited in the transport's pool, has opened or given back a connection.
+                await self._transport.aclose()
+        raise failure
 
     async def aclose(self) -> None:
         """Close the user's transport, as an httpx client does."""
+        self._closed = True
         await self._transport.aclose()
 
 
@@ -76,9 +89,11 @@ class HTTPXTransport:
     def __init__(self, transport: httpx.BaseTransport, config: Config) -> None:
         self._transport = transport
         self._limit = config.max_response_bytes
+        self._closed = False
 
     def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
         """Send a request once; each step ends at the deadline, but a server that trickles is not stopped."""
+        ends = time.monotonic() + remaining
         try:
             response = self._transport.handle_request(_outgoing(request, timeout, remaining))
             try:
@@ -86,8 +101,16 @@ class HTTPXTransport:
             finally:
                 response.close()
         except httpx.TransportError as error:
-            raise translate(error, ERRORS) from error
+            if isinstance(error, httpx.TimeoutException) and time.monotonic() >= ends:
+                failure: RequestError = DeadlineExceededError("the deadline passed while the request was under way")
+            else:
+                failure = translate(error, ERRORS)
+        finally:
+            if self._closed:
+                self._transport.close()
+        raise failure
 
     def close(self) -> None:
         """Close the user's transport, as an httpx client does."""
+        self._closed = True
         self._transport.close()

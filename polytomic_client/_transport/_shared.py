@@ -10,17 +10,22 @@ from functools import cache
 
 import certifi
 
-from .._errors import RequestError, ResponseTooLargeError
+from .._errors import NotSentError, RequestError, ResponseTooLargeError, TLSError
 
 ErrorTable = Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...], type[RequestError]]]
 """A library's errors and ours, the most specific first."""
 
+GZIP_PIECE = 4096
+"""Bytes that are decompressed in one go."""
+
 
 def translate(error: BaseException, table: ErrorTable) -> RequestError:
-    """Return our error for a library's, which loses its traceback: the frames hold the request's headers."""
-    error.with_traceback(None)
-    error = _tls_error(error) or error
+    """Return our error for a library's. Raise it outside of `except`: the library's holds the request's headers."""
     kind = next(ours for theirs, ours in table if isinstance(error, theirs))
+    tls = _tls_error(error)
+    if tls is not None and issubclass(kind, NotSentError):
+        # Only a handshake: a record that cannot be read later on comes after the request was sent.
+        kind, error = TLSError, tls
     return kind(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
 
 
@@ -87,16 +92,22 @@ def inflate(content: bytes, encoding: str | None, limit: int) -> bytes:
     if encoding.lower() not in ("gzip", "x-gzip"):
         raise ValueError(f"Content-Encoding {encoding!r} was not asked for")
     body = bytearray()
-    while content:
-        # A gzip body may be several streams, one behind the other (RFC 1952, section 2.2).
-        decompressor = zlib.decompressobj(wbits=31)
-        try:
-            body += decompressor.decompress(content, limit + 1 - len(body))
-        except zlib.error as error:
-            raise ValueError(f"the body is not gzip: {error}") from None
-        if len(body) > limit:
-            raise too_large(limit)
-        if not decompressor.eof:
-            raise ValueError("the gzip body is cut short")
-        content = decompressor.unused_data
+    decompressor = None
+    # In pieces, because each stream's end copies what is behind it: many empty streams would take quadratic time.
+    for start in range(0, len(content), GZIP_PIECE):
+        piece = content[start : start + GZIP_PIECE]
+        while piece:
+            # A gzip body may be several streams, one behind the other (RFC 1952, section 2.2).
+            decompressor = decompressor or zlib.decompressobj(wbits=31)
+            try:
+                body += decompressor.decompress(piece, limit + 1 - len(body))
+            except zlib.error as error:
+                raise ValueError(f"the body is not gzip: {error}") from None
+            if len(body) > limit:
+                raise too_large(limit)
+            piece = decompressor.unused_data
+            if decompressor.eof:
+                decompressor = None
+    if decompressor is not None:
+        raise ValueError("the gzip body is cut short")
     return bytes(body)
