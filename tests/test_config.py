@@ -38,6 +38,7 @@ def refused(client: type[Any], message: str, **settings: Any) -> str:
         ({"api_key": ""}, "api_key is empty"),
         ({"api_key": 5}, "api_key must be a str, not int"),
         ({"deployment_key": ""}, "deployment_key is empty"),
+        ({"deployment_key": "a:b"}, "deployment_key has a colon"),
         ({"basic_auth": "user:password"}, "two str"),
         ({"basic_auth": ("u",)}, "two str"),
         ({"basic_auth": ("", "p")}, "the user is empty"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import os
 import pickle
 import socket
 import ssl
+import traceback
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +46,7 @@ from polytomic_client import (
 from polytomic_client._transport._shared import inflate, tls_context
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock
-from .server import Answer, Raw, Server, hang_up, reset, stall
+from .server import Answer, Connection, Raw, Server, hang_up, reset, stall
 
 ONCE: dict[str, Any] = {"max_attempts": 1}
 
@@ -334,6 +336,50 @@ def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_an_authority_of_ones_own_is_named_by_ssl_cert_file(ask: Ask, authority: trustme.CA) -> None:
     with Server(tls=_tls(authority, "127.0.0.1")) as server:
         assert ask(base_url=server.url).data.modes
+
+
+def _break_off_in_tls(connection: Connection) -> bool:
+    os.write(connection.socket.fileno(), b"\x17\x03\x03\x00\x20" + b"x" * 32)
+    return False
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_tls_failure_after_the_request_was_sent_leaves_the_outcome_unknown(ask: Ask, authority: trustme.CA) -> None:
+    with Server(_break_off_in_tls, tls=_tls(authority, "127.0.0.1")) as server, pytest.raises(OutcomeUnknownError):
+        ask(base_url=server.url, **ONCE)
+    assert len(server.requests) == 1
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        hang_up,
+        stall,
+        Raw([b"garbage\r\n\r\n"]),
+        Raw([b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"]),
+        Answer(500, b""),
+        Answer(body={}),
+        Answer(body=b"x" * 6_000),
+        Answer(headers={"X-Polytomic-Version": "2025-09-18"}),
+    ],
+)
+def test_no_frame_of_an_error_or_of_its_causes_holds_the_key(ask: Ask, step: Any) -> None:
+    with Server(step) as server, pytest.raises(RequestError) as caught:
+        ask(base_url=server.url, timeout=Timeout(read=0.05), max_response_bytes=5_000, **ONCE)
+
+    held: list[str] = []
+    for error in _chain(caught.value):
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if "tests" not in Path(frame.f_code.co_filename).parts:
+                seen = [repr(value) + repr(getattr(value, "__dict__", "")) for value in frame.f_locals.values()]
+                held += [f"{frame.f_code.co_filename}:{frame.f_code.co_name}" for text in seen if KEY in text]
+    assert held == []
 
 
 @pytest.mark.usefixtures("trusted")

@@ -361,3 +361,17 @@ async def test_leaving_the_block_ends_a_reader_elsewhere() -> None:
         await asyncio.sleep(0)
     assert await reader == []
     assert not others()
+
+
+async def test_a_fetch_that_swallows_its_cancellation_does_not_hold_up_the_end() -> None:
+    async def stubborn(item: int) -> int:
+        try:
+            await asyncio.sleep(0 if item == 0 else 30)
+        except asyncio.CancelledError:
+            return -1
+        return item
+
+    async with asyncio.timeout(5), fan_out(stubborn, range(1000), limit=4) as outcomes:
+        async for _ in outcomes:
+            break
+    assert not others()

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from polytomic_client import AsyncPolytomic, ClientClosedError, Polytomic
+from polytomic_client import AsyncPolytomic, ClientClosedError, DeadlineExceededError, Polytomic
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
 from .conftest import ID, KEY, FakeClock
@@ -231,3 +231,68 @@ async def test_an_answer_with_its_response_pickles() -> None:
             answer = await polytomic.with_response.get_bulk_destination(ID)
     twin = pickle.loads(pickle.dumps(answer))
     assert (twin.parsed, twin.headers["x-polytomic-version"], twin.attempts) == (answer.parsed, "2023-04-25", 1)
+
+
+async def test_a_caller_that_is_cancelled_as_a_connection_comes_free_does_not_keep_the_next_one_waiting() -> None:
+    release = threading.Event()
+
+    def wait(connection: Connection) -> bool:
+        release.wait(10)
+        return Answer()(connection)
+
+    with Server(wait) as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url, max_connections=1, deadline=5) as polytomic:
+
+            async def first() -> None:
+                await polytomic.get_bulk_destination(ID)
+                second.cancel()
+
+            holder = asyncio.create_task(first())
+            while not server.requests:
+                await asyncio.sleep(0.001)
+            second = asyncio.create_task(polytomic.get_bulk_destination(ID))
+            third = asyncio.create_task(polytomic.get_bulk_destination(ID))
+            await asyncio.sleep(0)
+            release.set()
+            await holder
+            with pytest.raises(asyncio.CancelledError):
+                await second
+            assert (await third).data.modes
+
+
+def test_closing_does_not_wait_for_a_key_that_is_slow_to_come() -> None:
+    asked, release = threading.Event(), threading.Event()
+
+    def vault() -> str:
+        asked.set()
+        release.wait(10)
+        return KEY
+
+    with Server() as server, ThreadPoolExecutor(2) as threads:
+        polytomic = Polytomic(api_key=vault, base_url=server.url)
+        call = threads.submit(polytomic.get_bulk_destination, ID)
+        asked.wait(10)
+        threads.submit(polytomic.close).result(5)
+        release.set()
+        with pytest.raises(ClientClosedError):
+            call.result(5)
+    assert server.requests == []
+
+
+def test_a_call_that_waits_for_anothers_key_stops_at_its_deadline() -> None:
+    asked, release = threading.Event(), threading.Event()
+
+    def vault() -> str:
+        asked.set()
+        release.wait(10)
+        return KEY
+
+    with Server() as server, ThreadPoolExecutor(1) as threads:
+        polytomic = Polytomic(api_key=vault, base_url=server.url)
+        call = threads.submit(polytomic.get_bulk_destination, ID)
+        asked.wait(10)
+        with pytest.raises(DeadlineExceededError, match="api_key callable"):
+            polytomic.with_options(deadline=0.05).get_bulk_destination(ID)
+        release.set()
+        assert call.result(5).data.modes
+        polytomic.close()

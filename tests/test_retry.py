@@ -282,6 +282,13 @@ def test_a_retry_is_logged_and_the_key_is_not(ask: Ask, clock: FakeClock, caplog
     assert KEY not in caplog.text
 
 
+def test_a_try_with_a_fresh_key_is_logged(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+    with Server(Answer(401, b""), Answer()) as server, caplog.at_level("INFO", "polytomic_client"):
+        ask(base_url=server.url, api_key=Keys("old", "new"))
+    (record,) = [record for record in caplog.records if record.name == "polytomic_client"]
+    assert record.getMessage().endswith("Trying again with a fresh key.")
+
+
 def test_a_callable_that_returns_the_refused_key_again_ends_the_call(ask: Ask) -> None:
     keys = Keys("same")
     with Server(Answer(401, b"")) as server, pytest.raises(AuthenticationError):

@@ -8,9 +8,10 @@ import gzip
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
-from polytomic_client import AsyncPolytomic, Polytomic, __version__
+from polytomic_client import AsyncPolytomic, ConfigurationError, Polytomic, __version__
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
 from .conftest import ID, KEY, Ask, with_response
@@ -150,6 +151,19 @@ def test_the_detailed_generated_functions_answer_the_same() -> None:
     assert response.status_code == 200
     assert response.parsed.to_dict() == DESTINATION
     assert response.headers["X-Polytomic-Version"] == "2023-04-25"
+
+
+def test_a_header_that_is_not_ascii_is_no_obstacle(ask: Ask) -> None:
+    with Server(Answer(headers={"X-Note": "caf\xe9"})) as server:
+        assert ask(base_url=server.url).data.modes
+
+
+@pytest.mark.parametrize("version", ["latest", "2024-02-08\r\nX-Evil: 1", ""])
+def test_a_malformed_version_for_a_generated_function_is_refused_before_anything_is_sent(version: str) -> None:
+    with Server() as server, Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+        with pytest.raises((ConfigurationError, httpx.HTTPError), match="version|header"):
+            get_bulk_destination.sync(ID, client=polytomic.generated, x_polytomic_version=version)
+    assert server.connections == 0
 
 
 BAD_IDS = ["..", ".", "", "a/b", "%2e%2e", "\r\n", "not-a-uuid", "248df4b7-aa70-47b8-a036", None, 5, f"{ID}/../x"]

@@ -54,9 +54,13 @@ class AiohttpTransport:
         async with self._room:
             if self._session.closed:
                 raise NotSentError("the session was closed while the call waited for a connection")
-            return await self._send(request, timeout)
+            answer = await self._exchange(request, timeout)
+        if isinstance(answer, Reply):
+            return answer
+        # Raised here, where neither a frame nor a cause of the error holds the request's headers.
+        raise answer.with_traceback(None)
 
-    async def _send(self, request: Request, timeout: Timeout) -> Reply:
+    async def _exchange(self, request: Request, timeout: Timeout) -> Reply | RequestError:
         limits = aiohttp.ClientTimeout(total=None, sock_connect=timeout.connect, sock_read=timeout.read)
         try:
             response = await self._session.request(
@@ -84,11 +88,11 @@ class AiohttpTransport:
             task = asyncio.current_task()
             if not self._session.closed or task is None or task.cancelling():
                 raise
-            failure: RequestError = NotSentError("the session was closed while the call waited for a connection")
+            return NotSentError("the session was closed while the call waited for a connection")
         except (aiohttp.ClientError, OSError) as error:
-            failure = translate(error, ERRORS)
-        # Out here, so that the library's error, which holds the request's headers, is neither cause nor context.
-        raise failure
+            return translate(error, ERRORS)
+        except RequestError as error:
+            return error
 
     async def aclose(self) -> None:
         """Close every connection."""

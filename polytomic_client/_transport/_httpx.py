@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from math import inf
 from typing import cast
@@ -28,7 +29,8 @@ ERRORS: ErrorTable = (
         NotSentError,
     ),
     (httpx.TimeoutException, ReadTimeoutError),
-    (httpx.TransportError, OutcomeUnknownError),
+    # httpx's asyncio backend lets a TLS error of a connection that is open go through.
+    ((httpx.TransportError, ssl.SSLError), OutcomeUnknownError),
 )
 
 
@@ -69,7 +71,7 @@ class AsyncHTTPXTransport:
                 return _reply(response, await read_body_async(stream, self._limit))
             finally:
                 await response.aclose()
-        except httpx.TransportError as error:
+        except (httpx.TransportError, ssl.SSLError) as error:
             failure = translate(error, ERRORS)
         finally:
             if self._closed:
@@ -100,7 +102,7 @@ class HTTPXTransport:
                 return _reply(response, read_body(cast("httpx.SyncByteStream", response.stream), self._limit))
             finally:
                 response.close()
-        except httpx.TransportError as error:
+        except (httpx.TransportError, ssl.SSLError) as error:
             if isinstance(error, httpx.TimeoutException) and time.monotonic() >= ends:
                 failure: RequestError = DeadlineExceededError("the deadline passed while the request was under way")
             else:
