@@ -11,7 +11,7 @@ from attrs import field as _attrs_field
 class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
     """Configuration fields by name."""
 
-    additional_properties: dict[str, ConfigurationField] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, ConfigurationField] = _attrs_field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

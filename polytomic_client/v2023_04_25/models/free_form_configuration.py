@@ -11,7 +11,7 @@ from attrs import field as _attrs_field
 class FreeFormConfiguration(MutableMapping[str, "Any"]):
     """A configuration in another form than a map of fields, kept as it came."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -86,7 +86,7 @@ def sync_detailed(
         The answer with its status and headers.
 
     Raises:
-        ValueError: A path parameter is malformed; nothing was sent.
+        ValueError: An argument is malformed; nothing was sent.
         APIStatusError: The API answered an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
@@ -122,7 +122,7 @@ def sync(
         The answer, never None.
 
     Raises:
-        ValueError: A path parameter is malformed; nothing was sent.
+        ValueError: An argument is malformed; nothing was sent.
         APIStatusError: The API answered an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
@@ -158,7 +158,7 @@ async def asyncio_detailed(
         The answer with its status and headers.
 
     Raises:
-        ValueError: A path parameter is malformed; nothing was sent.
+        ValueError: An argument is malformed; nothing was sent.
         APIStatusError: The API answered an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
@@ -196,7 +196,7 @@ async def asyncio(
         The answer, never None.
 
     Raises:
-        ValueError: A path parameter is malformed; nothing was sent.
+        ValueError: An argument is malformed; nothing was sent.
         APIStatusError: The API answered an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from polytomic_client._operation import Operation
+
+from ... import errors
+from ...models.bulk_sync_envelope import BulkSyncEnvelope
+from ...models.create_bulk_sync import CreateBulkSync
+from ...types import (
+    UNSET,
+    Response,
+    Unset,
+    require,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
+def _get_kwargs(
+    *,
+    body: CreateBulkSync,
+    idempotency_key: str | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    headers["X-Polytomic-Version"] = x_polytomic_version
+
+    _kwargs: dict[str, Any] = {
+        "method": "POST",
+        "url": "/api/bulk/syncs",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _decode_200(body: Any) -> BulkSyncEnvelope:
+    answer = BulkSyncEnvelope.from_dict(body)
+    require(answer.data, "data")
+    return answer
+
+
+OPERATION: Operation[BulkSyncEnvelope] = Operation("create_bulk_sync", {200: _decode_200})
+
+
+def _parse_response(response: httpx.Response) -> BulkSyncEnvelope:
+    if response.status_code not in OPERATION.decoders:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return OPERATION.decode(
+        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
+    )
+
+
+def _build_response(response: httpx.Response) -> Response[BulkSyncEnvelope]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateBulkSync,
+    idempotency_key: str | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[BulkSyncEnvelope]:
+    """Create a bulk sync.
+
+    Ask getBulkDestination first which configuration and modes the destination accepts, and
+    getBulkSource which schemas there are.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        body (CreateBulkSync): A bulk sync to create.
+        idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
+            the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            letters, digits, `_` and `-`. Left out, the client makes one.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateBulkSync,
+    idempotency_key: str | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> BulkSyncEnvelope:
+    """Create a bulk sync.
+
+    Ask getBulkDestination first which configuration and modes the destination accepts, and
+    getBulkSource which schemas there are.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        body (CreateBulkSync): A bulk sync to create.
+        idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
+            the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            letters, digits, `_` and `-`. Left out, the client makes one.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return sync_detailed(
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+        x_polytomic_version=x_polytomic_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateBulkSync,
+    idempotency_key: str | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[BulkSyncEnvelope]:
+    """Create a bulk sync.
+
+    Ask getBulkDestination first which configuration and modes the destination accepts, and
+    getBulkSource which schemas there are.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        body (CreateBulkSync): A bulk sync to create.
+        idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
+            the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            letters, digits, `_` and `-`. Left out, the client makes one.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(
+        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+    )
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateBulkSync,
+    idempotency_key: str | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> BulkSyncEnvelope:
+    """Create a bulk sync.
+
+    Ask getBulkDestination first which configuration and modes the destination accepts, and
+    getBulkSource which schemas there are.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        body (CreateBulkSync): A bulk sync to create.
+        idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
+            the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            letters, digits, `_` and `-`. Left out, the client makes one.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+            x_polytomic_version=x_polytomic_version,
+        )
+    ).parsed

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from polytomic_client._operation import Operation
+
+from ... import errors
+from ...types import (
+    UNSET,
+    Response,
+    Unset,
+    path_uuid,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
+def _get_kwargs(
+    id: UUID | str,
+    *,
+    refresh_schemas: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["X-Polytomic-Version"] = x_polytomic_version
+
+    params: dict[str, Any] = {}
+
+    if not isinstance(refresh_schemas, Unset):
+        params["refresh_schemas"] = refresh_schemas
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "DELETE",
+        "url": "/api/bulk/syncs/{id}".format(
+            id=path_uuid("id", id),
+        ),
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+OPERATION: Operation[None] = Operation("delete_bulk_sync", {200: None, 204: None})
+
+
+def _parse_response(response: httpx.Response) -> None:
+    if response.status_code not in OPERATION.decoders:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return OPERATION.decode(
+        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
+    )
+
+
+def _build_response(response: httpx.Response) -> Response[None]:
+    _parse_response(response)
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=None,
+    )
+
+
+def sync_detailed(
+    id: UUID | str,
+    *,
+    client: AuthenticatedClient | Client,
+    refresh_schemas: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[None]:
+    """Delete a bulk sync.
+
+    What it has written stays in the destination.
+
+    Args:
+        id (UUID | str): The bulk sync.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
+            background.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        id=id,
+        refresh_schemas=refresh_schemas,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+
+
+def sync(
+    id: UUID | str,
+    *,
+    client: AuthenticatedClient | Client,
+    refresh_schemas: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> None:
+    """Delete a bulk sync.
+
+    What it has written stays in the destination.
+
+    Args:
+        id (UUID | str): The bulk sync.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
+            background.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        Nothing: the answer has no content.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return sync_detailed(
+        id=id,
+        client=client,
+        refresh_schemas=refresh_schemas,
+        x_polytomic_version=x_polytomic_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    id: UUID | str,
+    *,
+    client: AuthenticatedClient | Client,
+    refresh_schemas: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[None]:
+    """Delete a bulk sync.
+
+    What it has written stays in the destination.
+
+    Args:
+        id (UUID | str): The bulk sync.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
+            background.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        id=id,
+        refresh_schemas=refresh_schemas,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(
+        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+    )
+
+
+async def asyncio(
+    id: UUID | str,
+    *,
+    client: AuthenticatedClient | Client,
+    refresh_schemas: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> None:
+    """Delete a bulk sync.
+
+    What it has written stays in the destination.
+
+    Args:
+        id (UUID | str): The bulk sync.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
+            background.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        Nothing: the answer has no content.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return (
+        await asyncio_detailed(
+            id=id,
+            client=client,
+            refresh_schemas=refresh_schemas,
+            x_polytomic_version=x_polytomic_version,
+        )
+    ).parsed

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from polytomic_client._operation import Operation
+
+from ... import errors
+from ...models.bulk_source_envelope import BulkSourceEnvelope
+from ...types import (
+    UNSET,
+    Response,
+    Unset,
+    path_uuid,
+    require,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
+def _get_kwargs(
+    connection_id: UUID | str,
+    *,
+    refresh_schemas: bool | Unset = UNSET,
+    include_fields: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["X-Polytomic-Version"] = x_polytomic_version
+
+    params: dict[str, Any] = {}
+
+    if not isinstance(refresh_schemas, Unset):
+        params["refresh_schemas"] = refresh_schemas
+
+    if not isinstance(include_fields, Unset):
+        params["include_fields"] = include_fields
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "GET",
+        "url": "/api/bulk/source/{connection_id}".format(
+            connection_id=path_uuid("connection_id", connection_id),
+        ),
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _decode_200(body: Any) -> BulkSourceEnvelope:
+    answer = BulkSourceEnvelope.from_dict(body)
+    require(answer.data, "data")
+    return answer
+
+
+OPERATION: Operation[BulkSourceEnvelope] = Operation("get_bulk_source", {200: _decode_200})
+
+
+def _parse_response(response: httpx.Response) -> BulkSourceEnvelope:
+    if response.status_code not in OPERATION.decoders:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return OPERATION.decode(
+        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
+    )
+
+
+def _build_response(response: httpx.Response) -> Response[BulkSourceEnvelope]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(response),
+    )
+
+
+def sync_detailed(
+    connection_id: UUID | str,
+    *,
+    client: AuthenticatedClient | Client,
+    refresh_schemas: bool | Unset = UNSET,
+    include_fields: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[BulkSourceEnvelope]:
+    """Say what a connection offers as the source of a bulk sync.
+
+    The answer names the schemas that can be synced from this connection, such as tables or objects,
+    with their fields.
+
+    Args:
+        connection_id (UUID | str): The connection to ask.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            background. getBulkSourceStatus says when that is done.
+        include_fields (bool | Unset): Whether the schemas come with their fields.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        connection_id=connection_id,
+        refresh_schemas=refresh_schemas,
+        include_fields=include_fields,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+
+
+def sync(
+    connection_id: UUID | str,
+    *,
+    client: AuthenticatedClient | Client,
+    refresh_schemas: bool | Unset = UNSET,
+    include_fields: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> BulkSourceEnvelope:
+    """Say what a connection offers as the source of a bulk sync.
+
+    The answer names the schemas that can be synced from this connection, such as tables or objects,
+    with their fields.
+
+    Args:
+        connection_id (UUID | str): The connection to ask.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            background. getBulkSourceStatus says when that is done.
+        include_fields (bool | Unset): Whether the schemas come with their fields.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return sync_detailed(
+        connection_id=connection_id,
+        client=client,
+        refresh_schemas=refresh_schemas,
+        include_fields=include_fields,
+        x_polytomic_version=x_polytomic_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    connection_id: UUID | str,
+    *,
+    client: AuthenticatedClient | Client,
+    refresh_schemas: bool | Unset = UNSET,
+    include_fields: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[BulkSourceEnvelope]:
+    """Say what a connection offers as the source of a bulk sync.
+
+    The answer names the schemas that can be synced from this connection, such as tables or objects,
+    with their fields.
+
+    Args:
+        connection_id (UUID | str): The connection to ask.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            background. getBulkSourceStatus says when that is done.
+        include_fields (bool | Unset): Whether the schemas come with their fields.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        connection_id=connection_id,
+        refresh_schemas=refresh_schemas,
+        include_fields=include_fields,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(
+        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+    )
+
+
+async def asyncio(
+    connection_id: UUID | str,
+    *,
+    client: AuthenticatedClient | Client,
+    refresh_schemas: bool | Unset = UNSET,
+    include_fields: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> BulkSourceEnvelope:
+    """Say what a connection offers as the source of a bulk sync.
+
+    The answer names the schemas that can be synced from this connection, such as tables or objects,
+    with their fields.
+
+    Args:
+        connection_id (UUID | str): The connection to ask.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            background. getBulkSourceStatus says when that is done.
+        include_fields (bool | Unset): Whether the schemas come with their fields.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return (
+        await asyncio_detailed(
+            connection_id=connection_id,
+            client=client,
+            refresh_schemas=refresh_schemas,
+            include_fields=include_fields,
+            x_polytomic_version=x_polytomic_version,
+        )
+    ).parsed

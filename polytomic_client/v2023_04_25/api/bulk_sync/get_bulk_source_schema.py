@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from polytomic_client._operation import Operation
+
+from ... import errors
+from ...models.schema_envelope import SchemaEnvelope
+from ...types import (
+    Response,
+    path_segment,
+    path_uuid,
+    require,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
+def _get_kwargs(
+    connection_id: UUID | str,
+    schema_id: str,
+    *,
+    x_polytomic_version: str = "2023-04-25",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["X-Polytomic-Version"] = x_polytomic_version
+
+    _kwargs: dict[str, Any] = {
+        "method": "GET",
+        "url": "/api/bulk/source/{connection_id}/schema/{schema_id}".format(
+            connection_id=path_uuid("connection_id", connection_id),
+            schema_id=path_segment("schema_id", schema_id),
+        ),
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _decode_200(body: Any) -> SchemaEnvelope:
+    answer = SchemaEnvelope.from_dict(body)
+    require(answer.data, "data")
+    return answer
+
+
+OPERATION: Operation[SchemaEnvelope] = Operation("get_bulk_source_schema", {200: _decode_200})
+
+
+def _parse_response(response: httpx.Response) -> SchemaEnvelope:
+    if response.status_code not in OPERATION.decoders:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return OPERATION.decode(
+        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
+    )
+
+
+def _build_response(response: httpx.Response) -> Response[SchemaEnvelope]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(response),
+    )
+
+
+def sync_detailed(
+    connection_id: UUID | str,
+    schema_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[SchemaEnvelope]:
+    """Describe one schema of a source.
+
+    The answer is one of the schemas of getBulkSource, with its fields.
+
+    Args:
+        connection_id (UUID | str): The connection to ask.
+        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        connection_id=connection_id,
+        schema_id=schema_id,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+
+
+def sync(
+    connection_id: UUID | str,
+    schema_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    x_polytomic_version: str = "2023-04-25",
+) -> SchemaEnvelope:
+    """Describe one schema of a source.
+
+    The answer is one of the schemas of getBulkSource, with its fields.
+
+    Args:
+        connection_id (UUID | str): The connection to ask.
+        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return sync_detailed(
+        connection_id=connection_id,
+        schema_id=schema_id,
+        client=client,
+        x_polytomic_version=x_polytomic_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    connection_id: UUID | str,
+    schema_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[SchemaEnvelope]:
+    """Describe one schema of a source.
+
+    The answer is one of the schemas of getBulkSource, with its fields.
+
+    Args:
+        connection_id (UUID | str): The connection to ask.
+        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        connection_id=connection_id,
+        schema_id=schema_id,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(
+        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+    )
+
+
+async def asyncio(
+    connection_id: UUID | str,
+    schema_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    x_polytomic_version: str = "2023-04-25",
+) -> SchemaEnvelope:
+    """Describe one schema of a source.
+
+    The answer is one of the schemas of getBulkSource, with its fields.
+
+    Args:
+        connection_id (UUID | str): The connection to ask.
+        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return (
+        await asyncio_detailed(
+            connection_id=connection_id,
+            schema_id=schema_id,
+            client=client,
+            x_polytomic_version=x_polytomic_version,
+        )
+    ).parsed

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from polytomic_client._operation import Operation
+
+from ... import errors
+from ...models.bulk_sync_list_envelope import BulkSyncListEnvelope
+from ...types import (
+    UNSET,
+    Response,
+    Unset,
+    require,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
+def _get_kwargs(
+    *,
+    active: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["X-Polytomic-Version"] = x_polytomic_version
+
+    params: dict[str, Any] = {}
+
+    if not isinstance(active, Unset):
+        params["active"] = active
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "GET",
+        "url": "/api/bulk/syncs",
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _decode_200(body: Any) -> BulkSyncListEnvelope:
+    answer = BulkSyncListEnvelope.from_dict(body)
+    require(answer.data, "data")
+    return answer
+
+
+OPERATION: Operation[BulkSyncListEnvelope] = Operation("list_bulk_syncs", {200: _decode_200})
+
+
+def _parse_response(response: httpx.Response) -> BulkSyncListEnvelope:
+    if response.status_code not in OPERATION.decoders:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return OPERATION.decode(
+        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
+    )
+
+
+def _build_response(response: httpx.Response) -> Response[BulkSyncListEnvelope]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    active: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[BulkSyncListEnvelope]:
+    """List the bulk syncs of the organization.
+
+    The answer holds all of them: this version has no pages.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        active (bool | Unset): List only the syncs that are active, or only those that are not.
+            Documented for later versions.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        active=active,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    active: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> BulkSyncListEnvelope:
+    """List the bulk syncs of the organization.
+
+    The answer holds all of them: this version has no pages.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        active (bool | Unset): List only the syncs that are active, or only those that are not.
+            Documented for later versions.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return sync_detailed(
+        client=client,
+        active=active,
+        x_polytomic_version=x_polytomic_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    active: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[BulkSyncListEnvelope]:
+    """List the bulk syncs of the organization.
+
+    The answer holds all of them: this version has no pages.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        active (bool | Unset): List only the syncs that are active, or only those that are not.
+            Documented for later versions.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        active=active,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(
+        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+    )
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    active: bool | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> BulkSyncListEnvelope:
+    """List the bulk syncs of the organization.
+
+    The answer holds all of them: this version has no pages.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        active (bool | Unset): List only the syncs that are active, or only those that are not.
+            Documented for later versions.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return (
+        await asyncio_detailed(
+            client=client,
+            active=active,
+            x_polytomic_version=x_polytomic_version,
+        )
+    ).parsed

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from polytomic_client._operation import Operation
+
+from ... import errors
+from ...models.bulk_schema_envelope import BulkSchemaEnvelope
+from ...models.update_bulk_schema import UpdateBulkSchema
+from ...types import (
+    Response,
+    path_segment,
+    path_uuid,
+    require,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
+def _get_kwargs(
+    id: UUID | str,
+    schema_id: str,
+    *,
+    body: UpdateBulkSchema,
+    x_polytomic_version: str = "2023-04-25",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["X-Polytomic-Version"] = x_polytomic_version
+
+    _kwargs: dict[str, Any] = {
+        "method": "PATCH",
+        "url": "/api/bulk/syncs/{id}/schemas/{schema_id}".format(
+            id=path_uuid("id", id),
+            schema_id=path_segment("schema_id", schema_id),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _decode_200(body: Any) -> BulkSchemaEnvelope:
+    answer = BulkSchemaEnvelope.from_dict(body)
+    require(answer.data, "data")
+    return answer
+
+
+OPERATION: Operation[BulkSchemaEnvelope] = Operation("update_bulk_sync_schema", {200: _decode_200})
+
+
+def _parse_response(response: httpx.Response) -> BulkSchemaEnvelope:
+    if response.status_code not in OPERATION.decoders:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return OPERATION.decode(
+        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
+    )
+
+
+def _build_response(response: httpx.Response) -> Response[BulkSchemaEnvelope]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(response),
+    )
+
+
+def sync_detailed(
+    id: UUID | str,
+    schema_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: UpdateBulkSchema,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[BulkSchemaEnvelope]:
+    """Change how one schema of a bulk sync is synced.
+
+    Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
+
+    Args:
+        id (UUID | str): The bulk sync.
+        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        body (UpdateBulkSchema): What to change about how a schema is synced.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        id=id,
+        schema_id=schema_id,
+        body=body,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+
+
+def sync(
+    id: UUID | str,
+    schema_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: UpdateBulkSchema,
+    x_polytomic_version: str = "2023-04-25",
+) -> BulkSchemaEnvelope:
+    """Change how one schema of a bulk sync is synced.
+
+    Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
+
+    Args:
+        id (UUID | str): The bulk sync.
+        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        body (UpdateBulkSchema): What to change about how a schema is synced.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return sync_detailed(
+        id=id,
+        schema_id=schema_id,
+        client=client,
+        body=body,
+        x_polytomic_version=x_polytomic_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    id: UUID | str,
+    schema_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: UpdateBulkSchema,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[BulkSchemaEnvelope]:
+    """Change how one schema of a bulk sync is synced.
+
+    Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
+
+    Args:
+        id (UUID | str): The bulk sync.
+        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        body (UpdateBulkSchema): What to change about how a schema is synced.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        id=id,
+        schema_id=schema_id,
+        body=body,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(
+        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+    )
+
+
+async def asyncio(
+    id: UUID | str,
+    schema_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: UpdateBulkSchema,
+    x_polytomic_version: str = "2023-04-25",
+) -> BulkSchemaEnvelope:
+    """Change how one schema of a bulk sync is synced.
+
+    Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
+
+    Args:
+        id (UUID | str): The bulk sync.
+        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        body (UpdateBulkSchema): What to change about how a schema is synced.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return (
+        await asyncio_detailed(
+            id=id,
+            schema_id=schema_id,
+            client=client,
+            body=body,
+            x_polytomic_version=x_polytomic_version,
+        )
+    ).parsed

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from polytomic_client._operation import Operation
+
+from ... import errors
+from ...models.event_list_envelope import EventListEnvelope
+from ...models.event_type import EventType
+from ...types import (
+    UNSET,
+    Response,
+    Unset,
+    encode_datetime,
+    path_uuid,
+    require,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+
+
+def _get_kwargs(
+    *,
+    organization_id: UUID | str | Unset = UNSET,
+    type_: EventType | Unset = UNSET,
+    starting_after: datetime.datetime | Unset = UNSET,
+    ending_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["X-Polytomic-Version"] = x_polytomic_version
+
+    params: dict[str, Any] = {}
+
+    if not isinstance(organization_id, Unset):
+        params["organization_id"] = path_uuid("organization_id", organization_id)
+
+    if not isinstance(type_, Unset):
+        params["type"] = type_ if type_ is None else str(type_)
+
+    if not isinstance(starting_after, Unset):
+        params["starting_after"] = (
+            starting_after if starting_after is None else encode_datetime(starting_after)
+        )
+
+    if not isinstance(ending_before, Unset):
+        params["ending_before"] = ending_before if ending_before is None else encode_datetime(ending_before)
+
+    if not isinstance(limit, Unset):
+        params["limit"] = limit
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "GET",
+        "url": "/api/events",
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _decode_200(body: Any) -> EventListEnvelope:
+    answer = EventListEnvelope.from_dict(body)
+    require(answer.data, "data")
+    return answer
+
+
+OPERATION: Operation[EventListEnvelope] = Operation("list_events", {200: _decode_200})
+
+
+def _parse_response(response: httpx.Response) -> EventListEnvelope:
+    if response.status_code not in OPERATION.decoders:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return OPERATION.decode(
+        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
+    )
+
+
+def _build_response(response: httpx.Response) -> Response[EventListEnvelope]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    organization_id: UUID | str | Unset = UNSET,
+    type_: EventType | Unset = UNSET,
+    starting_after: datetime.datetime | Unset = UNSET,
+    ending_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[EventListEnvelope]:
+    """List events.
+
+    Events are kept for 48 hours. Page through them by time.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        organization_id (UUID | Unset): Events of this organization only. For partners.
+        type_ (EventType | Unset): What happened.
+        starting_after (datetime.datetime | Unset): Events after this instant only.
+        ending_before (datetime.datetime | Unset): Events before this instant only.
+        limit (int | Unset): How many events at most.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        organization_id=organization_id,
+        type_=type_,
+        starting_after=starting_after,
+        ending_before=ending_before,
+        limit=limit,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    organization_id: UUID | str | Unset = UNSET,
+    type_: EventType | Unset = UNSET,
+    starting_after: datetime.datetime | Unset = UNSET,
+    ending_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> EventListEnvelope:
+    """List events.
+
+    Events are kept for 48 hours. Page through them by time.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        organization_id (UUID | Unset): Events of this organization only. For partners.
+        type_ (EventType | Unset): What happened.
+        starting_after (datetime.datetime | Unset): Events after this instant only.
+        ending_before (datetime.datetime | Unset): Events before this instant only.
+        limit (int | Unset): How many events at most.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return sync_detailed(
+        client=client,
+        organization_id=organization_id,
+        type_=type_,
+        starting_after=starting_after,
+        ending_before=ending_before,
+        limit=limit,
+        x_polytomic_version=x_polytomic_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    organization_id: UUID | str | Unset = UNSET,
+    type_: EventType | Unset = UNSET,
+    starting_after: datetime.datetime | Unset = UNSET,
+    ending_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> Response[EventListEnvelope]:
+    """List events.
+
+    Events are kept for 48 hours. Page through them by time.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        organization_id (UUID | Unset): Events of this organization only. For partners.
+        type_ (EventType | Unset): What happened.
+        starting_after (datetime.datetime | Unset): Events after this instant only.
+        ending_before (datetime.datetime | Unset): Events before this instant only.
+        limit (int | Unset): How many events at most.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer with its status and headers.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    kwargs = _get_kwargs(
+        organization_id=organization_id,
+        type_=type_,
+        starting_after=starting_after,
+        ending_before=ending_before,
+        limit=limit,
+        x_polytomic_version=x_polytomic_version,
+    )
+    return _build_response(
+        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+    )
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    organization_id: UUID | str | Unset = UNSET,
+    type_: EventType | Unset = UNSET,
+    starting_after: datetime.datetime | Unset = UNSET,
+    ending_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    x_polytomic_version: str = "2023-04-25",
+) -> EventListEnvelope:
+    """List events.
+
+    Events are kept for 48 hours. Page through them by time.
+
+    Args:
+        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        organization_id (UUID | Unset): Events of this organization only. For partners.
+        type_ (EventType | Unset): What happened.
+        starting_after (datetime.datetime | Unset): Events after this instant only.
+        ending_before (datetime.datetime | Unset): Events before this instant only.
+        limit (int | Unset): How many events at most.
+        x_polytomic_version (str): The dated version of the API that answers. The response names the
+            version that did. Default: '2023-04-25'.
+
+    Returns:
+        The answer, never None.
+
+    Raises:
+        ValueError: An argument is malformed; nothing was sent.
+        APIStatusError: The API answered an error; each status has a class of its own.
+        TransportError: The connection failed, before or after the request was sent.
+        DeadlineExceededError: The call took longer than the client's `deadline`.
+        DecodeError: The answer is not what the document says.
+        VersionMismatchError: Another version of the API answered.
+    """
+    return (
+        await asyncio_detailed(
+            client=client,
+            organization_id=organization_id,
+            type_=type_,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            limit=limit,
+            x_polytomic_version=x_polytomic_version,
+        )
+    ).parsed

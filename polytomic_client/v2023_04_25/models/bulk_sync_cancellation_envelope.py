@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET
+
+
+@_attrs_define
+class BulkSyncCancellationEnvelope:
+    """The answer's outer object."""
+
+    data: BulkSyncCancellation
+    """What became of a request to cancel."""
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object, without the members that are UNSET."""
+        encoded: dict[str, Any] = dict(self.additional_properties)
+        value: Any
+        value = self.data
+        if value is not UNSET:
+            encoded["data"] = value if value is None else value.to_dict()
+        return encoded
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model of a JSON object.
+
+        Raises:
+            TypeError: It is no JSON object, or a member that holds one is not.
+            ValueError: A member cannot be read.
+        """
+        if not isinstance(src_dict, (dict, Mapping)):
+            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
+        _rest = dict(src_dict)
+        _data_: Any = _rest.pop("data", UNSET)
+        if _data_ is not UNSET and _data_ is not None:
+            _data_ = BulkSyncCancellation.from_dict(_data_)
+        _model = cls(
+            data=_data_,
+        )
+        _model.additional_properties = _rest
+        return _model
+
+    @staticmethod
+    def _matches(value: Any) -> bool:
+        """Say whether a JSON value has this shape; unions are decided by it."""
+        return (
+            isinstance(value, dict)
+            and not value.keys().isdisjoint(("data",))
+            and ((member := value.get("data")) is None or BulkSyncCancellation._matches(member))
+        )
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the members that the document does not name."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties
+
+
+from ..models.bulk_sync_cancellation import BulkSyncCancellation  # noqa: E402

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, as_list
+
+
+@_attrs_define
+class ConnectionKind:
+    """The type of a connection."""
+
+    id: str
+    """What connections name it by, such as `snowflake`."""
+
+    name: str
+    """The name to show to a person."""
+
+    operations: list[str]
+    """What can be done with it."""
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object, without the members that are UNSET."""
+        encoded: dict[str, Any] = dict(self.additional_properties)
+        value: Any
+        value = self.id
+        if value is not UNSET:
+            encoded["id"] = value
+        value = self.name
+        if value is not UNSET:
+            encoded["name"] = value
+        value = self.operations
+        if value is not UNSET:
+            encoded["operations"] = value
+        return encoded
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model of a JSON object.
+
+        Raises:
+            TypeError: It is no JSON object, or a member that holds one is not.
+            ValueError: A member cannot be read.
+        """
+        if not isinstance(src_dict, (dict, Mapping)):
+            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
+        _rest = dict(src_dict)
+        _operations_: Any = _rest.pop("operations", UNSET)
+        if _operations_ is not UNSET:
+            _operations_ = as_list(_operations_)
+        _model = cls(
+            id=_rest.pop("id", UNSET),
+            name=_rest.pop("name", UNSET),
+            operations=_operations_,
+        )
+        _model.additional_properties = _rest
+        return _model
+
+    @staticmethod
+    def _matches(value: Any) -> bool:
+        """Say whether a JSON value has this shape; unions are decided by it."""
+        return (
+            isinstance(value, dict)
+            and not value.keys().isdisjoint(("id", "name", "operations"))
+            and ((member := value.get("id")) is None or isinstance(member, str))
+            and ((member := value.get("name")) is None or isinstance(member, str))
+            and (
+                (member := value.get("operations")) is None
+                or (isinstance(member, list) and all(isinstance(item, str) for item in member))
+            )
+        )
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the members that the document does not name."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

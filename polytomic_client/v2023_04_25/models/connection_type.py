@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+@_attrs_define
+class ConnectionType:
+    """What a connection can be made of."""
+
+    id: str
+    """What connections name it by, such as `snowflake`."""
+
+    name: str
+    """The name to show to a person."""
+
+    use_oauth: bool | Unset = UNSET
+    """Whether a person permits the access in a browser."""
+
+    env_config: ConnectionTypeEnvironment | Unset = UNSET
+    """What a deployment sets for a type of connection."""
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object, without the members that are UNSET."""
+        encoded: dict[str, Any] = dict(self.additional_properties)
+        value: Any
+        value = self.id
+        if value is not UNSET:
+            encoded["id"] = value
+        value = self.name
+        if value is not UNSET:
+            encoded["name"] = value
+        value = self.use_oauth
+        if value is not UNSET:
+            encoded["use_oauth"] = value
+        value = self.env_config
+        if value is not UNSET:
+            encoded["envConfig"] = value if value is None else value.to_dict()
+        return encoded
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model of a JSON object.
+
+        Raises:
+            TypeError: It is no JSON object, or a member that holds one is not.
+            ValueError: A member cannot be read.
+        """
+        if not isinstance(src_dict, (dict, Mapping)):
+            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
+        _rest = dict(src_dict)
+        _env_config_: Any = _rest.pop("envConfig", UNSET)
+        if _env_config_ is not UNSET:
+            _env_config_ = ConnectionTypeEnvironment.from_dict({} if _env_config_ is None else _env_config_)
+        _model = cls(
+            id=_rest.pop("id", UNSET),
+            name=_rest.pop("name", UNSET),
+            use_oauth=_rest.pop("use_oauth", UNSET),
+            env_config=_env_config_,
+        )
+        _model.additional_properties = _rest
+        return _model
+
+    @staticmethod
+    def _matches(value: Any) -> bool:
+        """Say whether a JSON value has this shape; unions are decided by it."""
+        return (
+            isinstance(value, dict)
+            and not value.keys().isdisjoint(("id", "name", "use_oauth", "envConfig"))
+            and ((member := value.get("id")) is None or isinstance(member, str))
+            and ((member := value.get("name")) is None or isinstance(member, str))
+            and ((member := value.get("use_oauth")) is None or isinstance(member, bool))
+            and ((member := value.get("envConfig")) is None or ConnectionTypeEnvironment._matches(member))
+        )
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the members that the document does not name."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties
+
+
+from ..models.connection_type_environment import ConnectionTypeEnvironment  # noqa: E402

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ExecutionStatus(StrEnum):
+    """How far an execution is. It has ended when it is completed, canceled, failed, errors or interrupted.
+
+    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    """
+
+    CANCELED = "canceled"
+    CANCELING = "canceling"
+    COMPLETED = "completed"
+    CREATED = "created"
+    ERRORS = "errors"
+    EXPORTING = "exporting"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    PROCESSING = "processing"
+    RUNNING = "running"
+    SCHEDULED = "scheduled"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def _missing_(cls, value: object) -> ExecutionStatus | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = "UNKNOWN"
+        member._value_ = value
+        return member

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class IngestionStatusLevel(StrEnum):
+    """Whether the reading of a stream of changes goes well.
+
+    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    """
+
+    ERROR = "error"
+    OK = "ok"
+    WARNING = "warning"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def _missing_(cls, value: object) -> IngestionStatusLevel | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = "UNKNOWN"
+        member._value_ = value
+        return member

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset, as_list
+
+
+@_attrs_define
+class MultiSchedule:
+    """Several schedules, each for a part of what is synced."""
+
+    schedules: list[MultiScheduleItem]
+    """The schedules."""
+
+    type_: str | Unset = UNSET
+    """What the schedules are told apart by. Its values are not documented; `incrementality` is a guess."""
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object, without the members that are UNSET."""
+        encoded: dict[str, Any] = dict(self.additional_properties)
+        value: Any
+        value = self.schedules
+        if value is not UNSET:
+            encoded["schedules"] = (
+                value if value is None else [item if item is None else item.to_dict() for item in value]
+            )
+        value = self.type_
+        if value is not UNSET:
+            encoded["type"] = value
+        return encoded
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model of a JSON object.
+
+        Raises:
+            TypeError: It is no JSON object, or a member that holds one is not.
+            ValueError: A member cannot be read.
+        """
+        if not isinstance(src_dict, (dict, Mapping)):
+            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
+        _rest = dict(src_dict)
+        _schedules_: Any = _rest.pop("schedules", UNSET)
+        if _schedules_ is not UNSET:
+            _schedules_ = [MultiScheduleItem.from_dict(item) for item in as_list(_schedules_)]
+        _model = cls(
+            schedules=_schedules_,
+            type_=_rest.pop("type", UNSET),
+        )
+        _model.additional_properties = _rest
+        return _model
+
+    @staticmethod
+    def _matches(value: Any) -> bool:
+        """Say whether a JSON value has this shape; unions are decided by it."""
+        return (
+            isinstance(value, dict)
+            and not value.keys().isdisjoint(("schedules", "type"))
+            and (
+                (member := value.get("schedules")) is None
+                or (isinstance(member, list) and all(MultiScheduleItem._matches(item) for item in member))
+            )
+            and ((member := value.get("type")) is None or isinstance(member, str))
+        )
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the members that the document does not name."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties
+
+
+from ..models.multi_schedule_item import MultiScheduleItem  # noqa: E402

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.selective_mode import SelectiveMode
+from ..types import UNSET
+
+
+@_attrs_define
+class MultiScheduleItem:
+    """A schedule for a part of what is synced."""
+
+    item: SelectiveMode
+    """Which fields a schedule is for, by whether their changes can be tracked. `none` is for all."""
+
+    schedule: BulkSchedule
+    """When a bulk sync runs. Times are UTC. Every part is a text. `polytomic_client.schedules` makes them."""
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object, without the members that are UNSET."""
+        encoded: dict[str, Any] = dict(self.additional_properties)
+        value: Any
+        value = self.item
+        if value is not UNSET:
+            encoded["item"] = value if value is None else str(value)
+        value = self.schedule
+        if value is not UNSET:
+            encoded["schedule"] = value if value is None else value.to_dict()
+        return encoded
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model of a JSON object.
+
+        Raises:
+            TypeError: It is no JSON object, or a member that holds one is not.
+            ValueError: A member cannot be read.
+        """
+        if not isinstance(src_dict, (dict, Mapping)):
+            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
+        _rest = dict(src_dict)
+        _item_: Any = _rest.pop("item", UNSET)
+        if _item_ is not UNSET and _item_ is not None:
+            _item_ = SelectiveMode(_item_)
+        _schedule_: Any = _rest.pop("schedule", UNSET)
+        if _schedule_ is not UNSET and _schedule_ is not None:
+            _schedule_ = BulkSchedule.from_dict(_schedule_)
+        _model = cls(
+            item=_item_,
+            schedule=_schedule_,
+        )
+        _model.additional_properties = _rest
+        return _model
+
+    @staticmethod
+    def _matches(value: Any) -> bool:
+        """Say whether a JSON value has this shape; unions are decided by it."""
+        return (
+            isinstance(value, dict)
+            and not value.keys().isdisjoint(("item", "schedule"))
+            and ((member := value.get("item")) is None or isinstance(member, str))
+            and ((member := value.get("schedule")) is None or BulkSchedule._matches(member))
+        )
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the members that the document does not name."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties
+
+
+from ..models.bulk_schedule import BulkSchedule  # noqa: E402
