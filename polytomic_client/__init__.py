@@ -35,6 +35,8 @@ from ._fan_out import FanOut, Outcome, fan_out, fetch_all
 from ._operation import APIResponse
 from ._retry import Clock
 from ._version import __version__
+from .events import WebhookSignatureError, verify_webhook
+from .executions import ExecutionCanceledError, ExecutionFailedError, ExecutionTimeoutError
 
 __all__ = [
     "API_VERSION",
@@ -51,6 +53,9 @@ __all__ = [
     "ConnectTimeoutError",
     "DeadlineExceededError",
     "DecodeError",
+    "ExecutionCanceledError",
+    "ExecutionFailedError",
+    "ExecutionTimeoutError",
     "FanOut",
     "NotFoundError",
     "NotSentError",
@@ -71,7 +76,9 @@ __all__ = [
     "UnexpectedStatusError",
     "UnprocessableEntityError",
     "VersionMismatchError",
+    "WebhookSignatureError",
     "__version__",
     "fan_out",
     "fetch_all",
+    "verify_webhook",
 ]

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ._api import (
-    AsyncOperations,
     AsyncOperationsWithResponse,
     Operations,
     OperationsWithResponse,
@@ -20,9 +19,14 @@ from ._api import (
 from ._auth import KeySource, Secret
 from ._base import BaseClient, Shared
 from ._errors import CLOSED, ClientClosedError, DeadlineExceededError, RequestError
+from ._flow import Caller
 from ._operation import APIResponse, Operation
 from ._policy import Authorize, Flow, Send, Sleep, Success, respond
 from ._transport import AsyncTransport, Reply, Request, Transport
+from .bulk_syncs import AsyncBulkSyncs, BulkSyncs
+from .events import AsyncEvents, Events
+from .executions import AsyncExecutions, Executions
+from .sources import AsyncSources, Sources
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
@@ -30,7 +34,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], AsyncOperations):
+class _AsyncFlows(AsyncBulkSyncs, AsyncExecutions, AsyncEvents, AsyncSources):
+    """Every operation, and every job of several calls."""
+
+
+class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _AsyncFlows):
     """The Polytomic Bulk Sync API, for asyncio: every operation of the document is a method.
 
     A client keeps its connections open, so make one and use it for everything; one for each event loop.
@@ -71,6 +79,15 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], As
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    def _now(self) -> float:
+        return self._config.clock.monotonic()
+
+    async def _sleep(self, seconds: float) -> None:
+        await self._config.clock.sleep_async(seconds)
+
+    def _within(self, seconds: float) -> Self:
+        return self.with_options(deadline=min(seconds, self._config.deadline))
 
     async def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         request = self._request(kwargs)
@@ -147,7 +164,9 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], As
         return AsyncHTTPXTransport(self._httpx_transport, self._config)
 
 
-class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Operations):
+class Polytomic(
+    BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Operations, BulkSyncs, Executions, Events, Sources
+):
     """The Polytomic Bulk Sync API, blocking: every operation of the document is a method.
 
     A client keeps its connections open, so make one and use it for everything, from any number of threads.
@@ -189,6 +208,10 @@ class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Oper
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def _caller(self) -> Caller:
+        return _BlockingCaller(self)
 
     def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         request = self._request(kwargs)
@@ -253,6 +276,26 @@ class Polytomic(BaseClient[str | Callable[[], str], "httpx.BaseTransport"], Oper
         from ._transport._httpx import HTTPXTransport
 
         return HTTPXTransport(self._httpx_transport, self._config)
+
+
+class _BlockingCaller(_AsyncFlows):
+    """The flows over a blocking client: none of their coroutines ever suspends."""
+
+    def __init__(self, client: Polytomic) -> None:
+        self._client = client
+        self._config = client._config  # noqa: SLF001  (the client's other face)
+
+    def _now(self) -> float:
+        return self._config.clock.monotonic()
+
+    async def _sleep(self, seconds: float) -> None:
+        self._config.clock.sleep(seconds)
+
+    def _within(self, seconds: float) -> Self:
+        return type(self)(self._client.with_options(deadline=min(seconds, self._config.deadline)))
+
+    async def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+        return self._client._call(operation, kwargs)  # noqa: SLF001  (the client's other face)
 
 
 class _AsyncWithResponse(AsyncOperationsWithResponse):

@@ -31,6 +31,8 @@ USER_AGENT = f"polytomic-client/{__version__} python/{platform.python_version()}
 
 VERSION_HEADER = "X-Polytomic-Version"
 
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+
 OWN_HEADERS = frozenset(
     name.lower()
     for name in (
@@ -43,13 +45,14 @@ OWN_HEADERS = frozenset(
         "Host",
         "Transfer-Encoding",
         "User-Agent",
+        IDEMPOTENCY_HEADER,
         VERSION_HEADER,
     )
 )
 """Headers with one right value, which the client writes."""
 
 
-def _positive_seconds(name: str, value: object) -> float:
+def positive_seconds(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value <= 0:
         raise ConfigurationError(f"{name} must be a positive number of seconds, not {value!r}")
     return float(value)
@@ -63,7 +66,7 @@ def _positive_int(name: str, value: object) -> int:
 
 def _seconds_field(default: float) -> Any:
     def check(_: object, attribute: Any, value: object) -> None:
-        _positive_seconds(f"timeout.{attribute.name}", value)
+        positive_seconds(f"timeout.{attribute.name}", value)
 
     return field(default=default, validator=check)
 
@@ -137,7 +140,7 @@ def build_config(
         base_url=check_base_url(base_url, url_name),
         version=check_version(version),
         timeout=_timeout(timeout),
-        deadline=_positive_seconds("deadline", deadline),
+        deadline=positive_seconds("deadline", deadline),
         max_attempts=_positive_int("max_attempts", max_attempts),
         max_connections=_positive_int("max_connections", max_connections),
         max_response_bytes=_positive_int("max_response_bytes", max_response_bytes),
@@ -164,7 +167,7 @@ def change_config(
     if timeout is not None:
         changes["timeout"] = _timeout(timeout)
     if deadline is not None:
-        changes["deadline"] = _positive_seconds("deadline", deadline)
+        changes["deadline"] = positive_seconds("deadline", deadline)
     if max_attempts is not None:
         changes["max_attempts"] = _positive_int("max_attempts", max_attempts)
     if version is not None:
@@ -240,7 +243,7 @@ def _is_loopback(host: str) -> bool:
 def _timeout(timeout: object) -> Timeout:
     if isinstance(timeout, Timeout):
         return timeout
-    seconds = _positive_seconds("timeout", timeout)
+    seconds = positive_seconds("timeout", timeout)
     return Timeout(connect=seconds, read=seconds, write=seconds)
 
 
@@ -254,7 +257,7 @@ def _check_headers(headers: object) -> dict[str, str]:
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
             raise ConfigurationError(f"{name!r} is no header name")
         if name.lower() in OWN_HEADERS:
-            raise ConfigurationError(f"header {name!r} is the client's own: there is a setting for what it says")
+            raise ConfigurationError(f"header {name!r} is the client's own: a setting or an argument says it")
         if not all(" " <= character <= "~" or character == "\t" for character in value) or value != value.strip():
             raise ConfigurationError(
                 f"the value of header {name!r} has a line break, or a non-ASCII or outer white space character"

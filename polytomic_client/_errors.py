@@ -33,10 +33,13 @@ class RequestError(PolytomicError):
         operation: The operation's name, such as `get_bulk_destination`.
         request: The method and URL.
         attempts: How many times the request was tried, the first included.
+        idempotency_key: The key that a POST was sent with. Give it to the same call to learn what came of it, or to
+            have it done once: the API answers with the first outcome for 24 hours or longer.
         hint: What to do about it; may be empty.
     """
 
     hint: str = ""
+    idempotency_key: str | None = None
 
     def __init__(self, message: str, *, operation: str = "", request: str = "", attempts: int = 0) -> None:
         super().__init__(message)
@@ -151,7 +154,9 @@ class NotFoundError(APIStatusError):
 
 
 class ConflictError(APIStatusError):
-    """409: something else is under way."""
+    """409: something else is under way: another execution, or an earlier call with the same idempotency key."""
+
+    hint = "Wait until it has ended, then ask again."
 
 
 class UnprocessableEntityError(APIStatusError):

@@ -7,6 +7,8 @@ driver of a few lines each follow the same rules.
 from __future__ import annotations
 
 import logging
+import re
+import uuid
 from collections.abc import Collection, Generator
 from typing import Any, TypeVar
 
@@ -14,7 +16,7 @@ from attrs import define, frozen
 
 from ._api import API_VERSION
 from ._auth import Secret
-from ._config import VERSION_HEADER, Config, check_version
+from ._config import IDEMPOTENCY_HEADER, VERSION_HEADER, Config, check_version
 from ._errors import (
     APIStatusError,
     AuthenticationError,
@@ -25,7 +27,7 @@ from ._errors import (
     status_error,
 )
 from ._operation import APIResponse, Operation
-from ._retry import parse_retry_after, retry_delay
+from ._retry import may_be_in_flight, parse_retry_after, retry_delay
 from ._transport import Reply, Request
 from ._transport._shared import inflate
 
@@ -34,8 +36,12 @@ Failure = TypeVar("Failure", bound=RequestError)
 
 logger = logging.getLogger("polytomic_client")
 
-REPEATABLE_METHODS = frozenset({"GET", "HEAD"})
-"""What the API may see twice. PATCH and DELETE are not among them: their effect on a second try is not documented."""
+REPEATABLE_METHODS = frozenset({"GET", "HEAD", "POST"})
+"""What the API may see twice: it answers a POST with an idempotency key with the first outcome. PATCH and DELETE are
+not among them: their effect on a second try is not documented."""
+
+ONE_AT_A_TIME = frozenset({"start_bulk_sync_execution"})
+"""Operations that answer 409 also for another reason than an idempotency key in flight: an execution is under way."""
 
 
 @frozen
@@ -102,6 +108,10 @@ class _Call:
         self._operation = operation
         self._successes = successes
         self._asked = _prepare(request, config)
+        # A 409 can only be about the key where an earlier request had the same one: a try of this call, or, of a key
+        # that the caller made, a call elsewhere.
+        self._in_flight = IDEMPOTENCY_HEADER in request.headers and operation not in ONE_AT_A_TIME
+        _write_idempotency_key(request)
         self._ends = config.clock.monotonic() + config.deadline
         self._attempts = 0
         self._last: RequestError | None = None
@@ -138,8 +148,15 @@ class _Call:
         """Return the seconds until the next try, or raise what ends the call."""
         if self._attempts >= self._config.max_attempts:
             raise last
-        repeatable = self._request.method in REPEATABLE_METHODS
-        delay = retry_delay(last, attempt=self._attempts, repeatable=repeatable, clock=self._config.clock)
+        delay = retry_delay(
+            last,
+            attempt=self._attempts,
+            repeatable=self._request.method in REPEATABLE_METHODS,
+            in_flight=self._in_flight,
+            clock=self._config.clock,
+        )
+        if self._request.method == "POST" and may_be_in_flight(last):
+            self._in_flight = True
         if delay is None:
             raise last
         if delay >= self._remaining():
@@ -172,6 +189,7 @@ class _Call:
         return self._located(DeadlineExceededError(text))
 
     def _located(self, error: Failure) -> Failure:
+        error.idempotency_key = self._request.headers.get(IDEMPOTENCY_HEADER)
         return error.locate(self._operation, str(self._request), self._attempts)
 
 
@@ -185,6 +203,19 @@ def _prepare(request: Request, config: Config) -> str:
     request.headers = {**config.headers, **request.headers, VERSION_HEADER: asked}
     request.authorization = config.credential.header
     return asked
+
+
+def _write_idempotency_key(request: Request) -> None:
+    """See to it that a POST has a key, the same on every try, and that a key of the caller's is one.
+
+    Raises:
+        ValueError: The key is malformed; nothing was sent.
+    """
+    if request.method != "POST":
+        return
+    key = request.headers.setdefault(IDEMPOTENCY_HEADER, uuid.uuid4().hex)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{8,255}", key):
+        raise ValueError(f"idempotency_key must be 8 to 255 letters, digits, '_' and '-', not {key!r}")
 
 
 def respond(operation: Operation[T], success: Success, request: Request) -> APIResponse[T]:

@@ -25,6 +25,9 @@ RETRIED_STATUSES = frozenset({408, 429, 502, 503, 504})
 """A server or a proxy that is overloaded, restarting or slow. Not 500: the API replays a keyed call's first outcome,
 500s included, so that a loop would see the same answer for a day."""
 
+PASSED_ON_STATUSES = frozenset({408, 409, 502, 503, 504})
+"""What a proxy may answer while the API works on the request, and what the API answers while it does."""
+
 
 class Clock(Protocol):
     """Time, sleep and randomness, so that a test of a service need not wait."""
@@ -100,13 +103,21 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     return seconds if isfinite(seconds) and seconds >= 0 else None
 
 
-def retry_delay(error: RequestError, *, attempt: int, repeatable: bool, clock: Clock) -> float | None:
+def may_be_in_flight(error: RequestError) -> bool:
+    """Say whether the API may still be working on a failed try, so that it answers a repetition with 409."""
+    if isinstance(error, APIStatusError):
+        return error.status_code in PASSED_ON_STATUSES
+    return isinstance(error, OutcomeUnknownError)
+
+
+def retry_delay(error: RequestError, *, attempt: int, repeatable: bool, in_flight: bool, clock: Clock) -> float | None:
     """Return how long to wait before a failed try is repeated.
 
     Args:
         error: Why the try failed.
         attempt: Which try it was, from 1.
         repeatable: Whether the API may see the request twice: a GET, or a call with an idempotency key.
+        in_flight: Whether an earlier request with the same idempotency key may still be running.
         clock: The source of the jitter.
 
     Returns:
@@ -119,7 +130,12 @@ def retry_delay(error: RequestError, *, attempt: int, repeatable: bool, clock: C
     elif isinstance(error, OutcomeUnknownError):
         again = repeatable
     elif isinstance(error, APIStatusError):
-        again = repeatable and error.status_code in RETRIED_STATUSES
+        # What is refused for its rate was not acted on, whatever the method.
+        again = (
+            error.status_code == 429
+            or (repeatable and error.status_code in RETRIED_STATUSES)
+            or (in_flight and error.status_code == 409)
+        )
         retry_after = error.retry_after
     else:
         again = False

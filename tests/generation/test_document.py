@@ -77,6 +77,23 @@ def test_every_operation_asks_for_the_version() -> None:
         assert {"$ref": "#/components/parameters/Version"} in operation["parameters"], operation["operationId"]
 
 
+def test_every_post_and_nothing_else_takes_an_idempotency_key() -> None:
+    reference = {"$ref": "#/components/parameters/IdempotencyKey"}
+    for item in read_document()["paths"].values():
+        for method, operation in item.items():
+            assert (reference in operation["parameters"]) is (method == "post"), operation["operationId"]
+
+
+def test_bodies_are_json_and_no_parameter_is_a_cookie_because_the_clients_send_nothing_else() -> None:
+    document = read_document()
+    assert {tuple(node["content"]) for _, node in _schemas(document) if "content" in node} == {("application/json",)}
+    assert {node["in"] for path, node in _schemas(document) if "in" in node and path[-1:] != ("properties",)} == {
+        "path",
+        "query",
+        "header",
+    }
+
+
 def test_what_may_be_null_says_so_as_a_type() -> None:
     assert [_pointer(path) for path, node in _schemas(read_document()) if "nullable" in node] == []
 
@@ -117,11 +134,15 @@ def test_operations_and_members_are_described() -> None:
 
 def _examples(document: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Every example with its name and the place of its schema."""
+    shared = document["components"]["examples"]
     for path, node in _schemas(document):
+        if path == ("components",):
+            continue
         examples: Any = node.get("examples", {})
         if isinstance(examples, dict):
             for name, example in cast("dict[str, Any]", examples).items():
-                yield name, _pointer((*path, "schema")), example["value"]
+                found = shared[example["$ref"].rpartition("/")[2]] if "$ref" in example else example
+                yield name, _pointer((*path, "schema")), found["value"]
         else:
             for index, example in enumerate(cast("list[Any]", examples)):
                 yield str(index), _pointer(path), example

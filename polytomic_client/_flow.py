@@ -1,0 +1,117 @@
+"""How a job of several calls is written once: as a coroutine, which a blocking client's calls never suspend."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from math import inf
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from ._api import AsyncOperations
+from ._config import positive_seconds
+from ._errors import DeadlineExceededError, RateLimitError, ServerError, TLSError, TransportError
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Flows = TypeVar("Flows", bound="Caller")
+
+FIRST_WAIT = 0.5
+"""Seconds before the second look: what is quick is seen quickly."""
+
+WAIT_GROWTH = 1.5
+"""By how much each wait is longer than the one before."""
+
+MOST_MISSED = 5
+"""How many looks in a row may fail before a wait that may have taken hours is given up."""
+
+PASSING_FAILURES = (TransportError, ServerError, RateLimitError, DeadlineExceededError)
+
+
+class Caller(AsyncOperations):
+    """Every operation of the API, and time: what a flow is written over."""
+
+    def _now(self) -> float:
+        """Return seconds that never go back."""
+        raise NotImplementedError
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait so many seconds."""
+        raise NotImplementedError
+
+    def _within(self, seconds: float) -> Self:
+        """Return a copy whose calls take no longer than that."""
+        raise NotImplementedError
+
+    def _end(self, deadline: float | None) -> float:
+        """Return when a deadline passes, in the seconds of `_now`; None never does.
+
+        Raises:
+            ValueError: It is no number of seconds above 0.
+        """
+        return inf if deadline is None else self._now() + positive_seconds("deadline", deadline)
+
+    async def _poll(
+        self, look: Callable[[Self], Awaitable[T]], ended: Callable[[T], bool], *, end: float, interval: float
+    ) -> T | None:
+        """Look again and again, less and less often.
+
+        Args:
+            look: Asks the API, through a copy of this caller that keeps to the deadline.
+            ended: Whether what was seen is the end.
+            end: When to give up, in the seconds of `_now`.
+            interval: How many seconds lie between two looks at most.
+
+        Returns:
+            What was seen last, or None where time was up before the end.
+
+        Raises:
+            RequestError: A look failed for good, or too many in a row did.
+        """
+        wait, missed = min(FIRST_WAIT, interval), 0
+        while (left := end - self._now()) > 0:
+            await self._sleep(min(wait, left))
+            wait = min(wait * WAIT_GROWTH, interval)
+            left = end - self._now()
+            if left <= 0:
+                break
+            try:
+                seen = await look(self._within(left))
+            except PASSING_FAILURES as error:
+                missed += 1
+                if missed > MOST_MISSED or isinstance(error, TLSError):
+                    raise
+            else:
+                missed = 0
+                if ended(seen):
+                    return seen
+        return None
+
+
+class BlockingFlows:
+    """What holds a Caller whose coroutines never suspend, because what they call blocks."""
+
+    @property
+    def _caller(self) -> Any:
+        raise NotImplementedError
+
+
+def blocking(
+    flow: Callable[Concatenate[Flows, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[BlockingFlows, P], T]:
+    """Return a flow as a blocking method, with the same arguments and documentation."""
+
+    @wraps(flow)
+    def method(self: BlockingFlows, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return finish(flow(self._caller, *args, **kwargs))
+
+    return method
+
+
+def finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never suspends, and return what it returns."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    raise RuntimeError("a coroutine of a blocking client waited for something")

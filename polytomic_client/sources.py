@@ -1,0 +1,80 @@
+"""Reading the schemas of a source anew: `refresh_bulk_source` of both clients."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from ._api import models
+from ._config import positive_seconds
+from ._errors import DeadlineExceededError
+from ._flow import BlockingFlows, Caller, blocking
+
+DEFAULT_DEADLINE = 600.0
+"""Seconds: a source with thousands of tables takes minutes. How long the API tries is documented nowhere."""
+
+DEFAULT_POLL_INTERVAL = 5.0
+"""Seconds between two looks at most."""
+
+
+class AsyncSources(Caller):
+    """What AsyncPolytomic does about sources."""
+
+    async def refresh_bulk_source(
+        self,
+        connection_id: UUID | str,
+        *,
+        deadline: float = DEFAULT_DEADLINE,
+        poll_interval: float = DEFAULT_POLL_INTERVAL,
+    ) -> models.BulkSourceEnvelope:
+        """Have the schemas of a source read anew, wait until they are, and return them.
+
+        The cache is fresh when the API names another end of a refresh than before, and no later start: the words of
+        `cache_status` are documented nowhere. A refresh that is already under way is waited for, and counts.
+
+        Args:
+            connection_id: The connection to ask.
+            deadline: How many seconds to wait at most.
+            poll_interval: How many seconds lie between two looks at most.
+
+        Returns:
+            What the connection offers, as `get_bulk_source` answers it, with fields.
+
+        Raises:
+            ValueError: An argument is malformed; nothing was sent.
+            DeadlineExceededError: The schemas were not fresh in time.
+            RequestError: A call failed for good.
+
+        Example:
+            source = await polytomic.refresh_bulk_source(connection_id)
+            print([schema.id for schema in source.data.schemas])
+        """
+        end = self._end(deadline)
+        interval = positive_seconds("poll_interval", poll_interval)
+        last = (await self.get_bulk_source_status(connection_id)).data
+        before = last.last_refresh_finished
+
+        async def look(caller: Caller) -> models.BulkSourceStatus:
+            return (await caller.get_bulk_source_status(connection_id)).data
+
+        def fresh(status: models.BulkSourceStatus) -> bool:
+            nonlocal last
+            last = status
+            started, finished = status.last_refresh_started, status.last_refresh_finished
+            if not isinstance(finished, dt.datetime) or finished == before:
+                return False
+            return not isinstance(started, dt.datetime) or finished >= started
+
+        await self.get_bulk_source(connection_id, refresh_schemas=True, include_fields=False)
+        if await self._poll(look, fresh, end=end, interval=interval) is None:
+            raise DeadlineExceededError(
+                f"the schemas of connection {connection_id} were not fresh after {deadline:g} s: "
+                f"the state of the cache is {last.cache_status!r}"
+            )
+        return await self.get_bulk_source(connection_id, include_fields=True)
+
+
+class Sources(BlockingFlows):
+    """What Polytomic does about sources."""
+
+    refresh_bulk_source = blocking(AsyncSources.refresh_bulk_source)
