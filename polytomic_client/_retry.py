@@ -25,8 +25,8 @@ RETRIED_STATUSES = frozenset({408, 429, 502, 503, 504})
 """A server or a proxy that is overloaded, restarting or slow. Not 500: the API replays a keyed call's first outcome,
 500s included, so that a loop would see the same answer for a day."""
 
-PASSED_ON_STATUSES = frozenset({408, 409, 502, 503, 504})
-"""What a proxy may answer while the API works on the request, and what the API answers while it does."""
+PASSED_ON_STATUSES = frozenset({408, 502, 503, 504})
+"""What a proxy may answer while the API works on the request."""
 
 
 class Clock(Protocol):
