@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import pickle
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -290,7 +290,7 @@ def test_a_409_after_a_try_that_was_refused_is_not_about_the_key(call: Call, ref
 
 
 def test_a_409_after_a_try_that_was_not_sent_is_not_about_the_key(clock: FakeClock) -> None:
-    outcomes = iter([httpx.ConnectError("refused"), httpx.Response(409)])
+    outcomes: Iterator[Exception | httpx.Response] = iter([httpx.ConnectError("refused"), httpx.Response(409)])
 
     def handle(request: httpx.Request) -> httpx.Response:
         outcome = next(outcomes)
