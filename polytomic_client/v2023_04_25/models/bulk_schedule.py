@@ -12,7 +12,7 @@ from ..types import UNSET, Unset
 
 @_attrs_define
 class BulkSchedule:
-    """When a bulk sync runs. Times are UTC. Every part is a text. `polytomic_client.schedules` makes them."""
+    """When a bulk sync runs. Times are UTC. Every part is a text."""
 
     frequency: ScheduleFrequency
     """How often a bulk sync runs. `manual` is never by itself, `multi` by several schedules."""

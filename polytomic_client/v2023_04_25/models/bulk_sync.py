@@ -44,7 +44,7 @@ class BulkSync:
     """How a bulk sync writes to its destination. getBulkDestination says which keys there are."""
 
     schedule: BulkSchedule
-    """When a bulk sync runs. Times are UTC. Every part is a text. `polytomic_client.schedules` makes them."""
+    """When a bulk sync runs. Times are UTC. Every part is a text."""
 
     discover: bool
     """Superseded by `automatically_add_new_objects`."""

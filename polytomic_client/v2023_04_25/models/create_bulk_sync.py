@@ -35,7 +35,7 @@ class CreateBulkSync:
     whole."""
 
     schedule: BulkSchedule
-    """When a bulk sync runs. Times are UTC. Every part is a text. `polytomic_client.schedules` makes them."""
+    """When a bulk sync runs. Times are UTC. Every part is a text."""
 
     source_configuration: SourceConfiguration | Unset = UNSET
     """How a bulk sync reads from its source, such as `replication_slot` for PostgreSQL."""

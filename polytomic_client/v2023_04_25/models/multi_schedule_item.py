@@ -18,7 +18,7 @@ class MultiScheduleItem:
     """Which fields a schedule is for, by whether their changes can be tracked. `none` is for all."""
 
     schedule: BulkSchedule
-    """When a bulk sync runs. Times are UTC. Every part is a text. `polytomic_client.schedules` makes them."""
+    """When a bulk sync runs. Times are UTC. Every part is a text."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
