@@ -9,7 +9,15 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from ._api import AsyncOperations
 from ._config import positive_seconds
-from ._errors import DeadlineExceededError, RateLimitError, ServerError, TLSError, TransportError
+from ._errors import (
+    APIStatusError,
+    DeadlineExceededError,
+    RateLimitError,
+    ServerError,
+    TLSError,
+    TransportError,
+)
+from ._policy import logger
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -20,6 +28,9 @@ FIRST_WAIT = 0.5
 
 WAIT_GROWTH = 1.5
 """By how much each wait is longer than the one before."""
+
+LAST_LOOK = 0.5
+"""How many seconds before the deadline the last look is made, so that there is time for its answer."""
 
 MOST_MISSED = 5
 """How many looks in a row may fail before a wait that may have taken hours is given up."""
@@ -50,6 +61,17 @@ class Caller(AsyncOperations):
         """
         return inf if deadline is None else self._now() + positive_seconds("deadline", deadline)
 
+    def _until(self, end: float) -> Self:
+        """Return a copy whose calls have ended by then, in the seconds of `_now`.
+
+        Raises:
+            DeadlineExceededError: It is past.
+        """
+        left = end - self._now()
+        if left <= 0:
+            raise DeadlineExceededError("the deadline passed between two calls")
+        return self._within(left)
+
     async def _poll(
         self, look: Callable[[Self], Awaitable[T]], ended: Callable[[T], bool], *, end: float, interval: float
     ) -> T | None:
@@ -59,7 +81,7 @@ class Caller(AsyncOperations):
             look: Asks the API, through a copy of this caller that keeps to the deadline.
             ended: Whether what was seen is the end.
             end: When to give up, in the seconds of `_now`.
-            interval: How many seconds lie between two looks at most.
+            interval: How many seconds lie between two looks at most, unless a Retry-After asks for more.
 
         Returns:
             What was seen last, or None where time was up before the end.
@@ -68,18 +90,18 @@ class Caller(AsyncOperations):
             RequestError: A look failed for good, or too many in a row did.
         """
         wait, missed = min(FIRST_WAIT, interval), 0
-        while (left := end - self._now()) > 0:
-            await self._sleep(min(wait, left))
+        while (left := end - self._now()) > LAST_LOOK:
+            await self._sleep(min(wait, left - LAST_LOOK))
             wait = min(wait * WAIT_GROWTH, interval)
-            left = end - self._now()
-            if left <= 0:
-                break
             try:
-                seen = await look(self._within(left))
+                seen = await look(self._until(end))
             except PASSING_FAILURES as error:
                 missed += 1
                 if missed > MOST_MISSED or isinstance(error, TLSError):
                     raise
+                if isinstance(error, APIStatusError):
+                    wait = max(wait, error.retry_after or 0.0)
+                logger.info("%s Looking again in %.2f s.", error, wait)
             else:
                 missed = 0
                 if ended(seen):
@@ -98,12 +120,13 @@ class BlockingFlows:
 def blocking(
     flow: Callable[Concatenate[Flows, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[BlockingFlows, P], T]:
-    """Return a flow as a blocking method, with the same arguments and documentation."""
+    """Return a flow as a blocking method, with the same arguments and documentation, its example without `await`."""
 
     @wraps(flow)
     def method(self: BlockingFlows, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return finish(flow(self._caller, *args, **kwargs))
 
+    method.__doc__ = (flow.__doc__ or "").replace("await ", "")
     return method
 
 

@@ -44,7 +44,7 @@ class AsyncBulkSyncs(Caller):
             await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedules.daily(hour=5))
         """
         members = _members(models.UpdateBulkSync)
-        unknown = ", ".join(repr(name) for name in changes.keys() - members)
+        unknown = ", ".join(repr(name) for name in changes if name not in members)
         if unknown:
             raise TypeError(f"a bulk sync has no member {unknown}, only {', '.join(members)}")
         if not changes:
@@ -52,8 +52,11 @@ class AsyncBulkSyncs(Caller):
         current = (await self.get_bulk_sync(id)).data
         kept = {name: getattr(current, name, UNSET) for name in members if name not in NOT_CARRIED_OVER}
         whole = {name: value for name, value in kept.items() if value is not UNSET and value is not None} | changes
-        if "discover" not in changes and "automatically_add_new_objects" in whole:
-            whole.pop("discover", None)  # superseded, and the two could contradict each other
+        # The one supersedes the other. Of two that could contradict each other, the one that is asked for is sent.
+        if "automatically_add_new_objects" in whole and "discover" not in changes:
+            whole.pop("discover", None)
+        elif "automatically_add_new_objects" not in changes:
+            whole.pop("automatically_add_new_objects", None)
         body = _update(id, whole)
         # What this version of the document does not name would be reset, too.
         body.additional_properties = dict(current.additional_properties)

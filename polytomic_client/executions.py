@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from ._api import models
 from ._config import positive_seconds
-from ._errors import APIStatusError, DeadlineExceededError, NotSentError, PolytomicError, RequestError, ServerError
-from ._flow import BlockingFlows, Caller, blocking
+from ._errors import (
+    APIStatusError,
+    ConflictError,
+    DeadlineExceededError,
+    NotSentError,
+    PolytomicError,
+    RequestError,
+)
+from ._flow import FIRST_WAIT, BlockingFlows, Caller, blocking
 from ._policy import logger
+from ._retry import may_be_in_flight
 
 DEFAULT_POLL_INTERVAL = 15.0
 """Seconds: bulk syncs take minutes to hours."""
@@ -20,10 +30,15 @@ DEFAULT_POLL_INTERVAL = 15.0
 ENDED = frozenset({"completed", "canceled", "failed", "errors", "interrupted"})
 """The statuses after which nothing happens any more. Of the last two that is inferred, not documented."""
 
+CANCELING_LASTS = 10.0
+"""Seconds that canceling an abandoned execution takes at most: its caller wants to be gone."""
+
 MOST_SCHEMAS_SHOWN = 5
 
 OnProgress: TypeAlias = "Callable[[models.SchemaExecution], object]"
 """Called with a schema of the execution whenever its status or counts are others than at the look before."""
+
+Look: TypeAlias = "Callable[[Caller], Awaitable[models.BulkSyncExecution]]"
 
 
 class ExecutionFailedError(PolytomicError):
@@ -42,7 +57,8 @@ class ExecutionFailedError(PolytomicError):
     @property
     def schema_errors(self) -> list[models.SchemaExecution]:
         """The schemas that did not come through whole: not completed, or with records that failed."""
-        return [schema for schema in self.execution.schemas if schema.status != "completed" or schema.error_count]
+        schemas = self.execution.schemas or ()
+        return [schema for schema in schemas if schema.status != "completed" or schema.error_count]
 
     def __str__(self) -> str:
         text = f"bulk sync {self.bulk_sync_id}: execution {self.execution.id} ended as {self.execution.status}"
@@ -99,20 +115,23 @@ class AsyncExecutions(Caller):
             id: The bulk sync.
             body: What to do. Default: everything that is enabled.
             idempotency_key: A name for the start, so that a second call with it does not start a second execution.
-            deadline: How many seconds to wait at most. Default: until the end.
+            deadline: How many seconds to wait at most, the start included. Default: until the end.
             poll_interval: How many seconds lie between two looks at most.
             on_progress: Called with each schema whose status or counts have changed. What it raises ends the wait.
             cancel_if_abandoned: Whether to ask the API to cancel the execution when the wait ends before it does: this
-                call is cancelled, the deadline passes, or an error is raised. Otherwise it goes on by itself.
+                call is cancelled, the deadline passes, or an error is raised. That takes 10 seconds more at most; a
+                failure of it is logged. Otherwise the execution goes on by itself.
 
         Returns:
             The execution, which is completed.
 
         Raises:
+            TypeError: `on_progress` is async; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
             ConflictError: Another execution is under way.
             ExecutionFailedError: It failed, was interrupted, or, as ExecutionCanceledError, was canceled.
             ExecutionTimeoutError: The deadline passed.
+            DeadlineExceededError: The deadline passed before the start was answered.
             RequestError: A call failed for good.
 
         Example:
@@ -122,12 +141,11 @@ class AsyncExecutions(Caller):
         body = models.StartBulkSyncExecution() if body is None else body
         key = uuid.uuid4().hex if idempotency_key is None else idempotency_key
 
-        async def start() -> models.BulkSyncExecution:
-            return (await self.start_bulk_sync_execution(id, body=body, idempotency_key=key)).data
+        async def start(caller: Caller) -> models.BulkSyncExecution:
+            return (await caller.start_bulk_sync_execution(id, body=body, idempotency_key=key)).data
 
-        progress = _Progress(on_progress)
         return await self._see_it_end(
-            id, start, progress, deadline, poll_interval, cancel_if_abandoned=cancel_if_abandoned
+            id, start, deadline, poll_interval, on_progress, cancel_if_abandoned=cancel_if_abandoned
         )
 
     async def wait_for_execution(
@@ -148,70 +166,86 @@ class AsyncExecutions(Caller):
             deadline: How many seconds to wait at most. Default: until the end.
             poll_interval: How many seconds lie between two looks at most.
             on_progress: Called with each schema whose status or counts have changed. What it raises ends the wait.
-            cancel_if_abandoned: Whether to ask the API to cancel the execution when the wait ends before it does.
+            cancel_if_abandoned: Whether to ask the API to cancel the execution when the wait ends before it does, as
+                `run_bulk_sync` does.
 
         Returns:
             The execution, which is completed.
 
         Raises:
+            TypeError: `on_progress` is async; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
             ExecutionFailedError: It failed, was interrupted, or, as ExecutionCanceledError, was canceled.
             ExecutionTimeoutError: The deadline passed.
+            DeadlineExceededError: The deadline passed before the first look was answered.
             RequestError: A call failed for good.
         """
-
-        async def look() -> models.BulkSyncExecution:
-            return (await self.get_bulk_sync_execution(id, execution_id)).data
-
-        progress = _Progress(on_progress)
         return await self._see_it_end(
-            id, look, progress, deadline, poll_interval, cancel_if_abandoned=cancel_if_abandoned
+            id,
+            partial(_look, id, execution_id),
+            deadline,
+            poll_interval,
+            on_progress,
+            cancel_if_abandoned=cancel_if_abandoned,
         )
 
     async def _see_it_end(
         self,
         id: UUID | str,  # noqa: A002
-        first: Callable[[], Awaitable[models.BulkSyncExecution]],
-        progress: _Progress,
+        first: Look,
         deadline: float | None,
         poll_interval: float,
+        on_progress: OnProgress | None,
         *,
         cancel_if_abandoned: bool,
     ) -> models.BulkSyncExecution:
         end = self._end(deadline)
         interval = positive_seconds("poll_interval", poll_interval)
+        progress = _Progress(on_progress)
+        look = first
+        execution: models.BulkSyncExecution
+
+        def ended(seen: models.BulkSyncExecution) -> bool:
+            nonlocal execution
+            execution = seen
+            progress.report(seen)
+            return _ended(seen)
+
         try:
-            execution = await first()
-            if not progress.see(execution):
-                execution_id = execution.id
-
-                async def look(caller: Caller) -> models.BulkSyncExecution:
-                    return (await caller.get_bulk_sync_execution(id, execution_id)).data
-
-                if await self._poll(look, progress.see, end=end, interval=interval) is None:
-                    raise _timeout(id, progress.last or execution, deadline)
+            execution = await first(self._until(end))
+            if not execution.id:
+                raise RequestError(f"the API did not name the execution of bulk sync {id}")
+            look = partial(_look, id, execution.id)
+            if not ended(execution) and await self._poll(look, ended, end=end, interval=interval) is None:
+                raise ExecutionTimeoutError(
+                    f"execution {execution.id} of bulk sync {id} was still {execution.status} after {deadline} s",
+                    execution,
+                )
+        except GeneratorExit:
+            raise  # the event loop is gone
         except BaseException as error:
-            if cancel_if_abandoned and not isinstance(error, GeneratorExit):
-                await self._cancel(id, first, progress, error)
+            if cancel_if_abandoned and (look is not first or _may_have_begun(error)):
+                await self._cancel(id, look)
             raise
-        return _completed(id, progress.last or execution)
+        return _completed(id, execution)
 
-    async def _cancel(
-        self,
-        id: UUID | str,  # noqa: A002
-        first: Callable[[], Awaitable[models.BulkSyncExecution]],
-        progress: _Progress,
-        error: BaseException,
-    ) -> None:
-        """Cancel the execution of a wait that ends before it does."""
-        if progress.last is None and not _may_have_begun(error):
-            return
+    async def _cancel(self, id: UUID | str, look: Look) -> None:  # noqa: A002
+        """Cancel an execution, if it has not ended.
+
+        What the API cancels is whatever the bulk sync executes. Hence a last look: it may be another execution by now.
+        Before its start was answered, an execution is looked at by starting it again with the same idempotency key.
+        """
+        end = self._now() + CANCELING_LASTS
         try:
-            # The idempotency key makes this the execution that a start whose answer was lost has begun.
-            execution = progress.last or await first()
+            while True:
+                try:
+                    execution = await look(self._until(end))
+                    break
+                except ConflictError:
+                    await self._sleep(FIRST_WAIT)  # the API is still at the start
             if not _ended(execution):
-                await self.cancel_bulk_sync(id)
-        except PolytomicError as failure:
+                await self._until(end).cancel_bulk_sync(id)
+        except Exception as failure:  # noqa: BLE001  (why the wait has ended is what its caller must learn)
             logger.warning("Bulk sync %s may still run, because it could not be canceled: %s", id, failure)
 
 
@@ -223,23 +257,27 @@ class Executions(BlockingFlows):
 
 
 class _Progress:
-    """What was seen of an execution."""
+    """Tells of each schema what has changed."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
-        self.last: models.BulkSyncExecution | None = None
-        self._report = on_progress
-        self._states: dict[str, tuple[object, ...]] = {}
+        if inspect.iscoroutinefunction(on_progress):
+            raise TypeError("on_progress must be a plain function, not an async one")
+        self._tell = on_progress
+        self._told: dict[str, tuple[object, ...]] = {}
 
-    def see(self, execution: models.BulkSyncExecution) -> bool:
-        """Report the schemas that have changed, and say whether the execution has ended."""
-        self.last = execution
-        if self._report is not None:
-            for schema in execution.schemas:
-                state = (schema.status, schema.record_count, schema.error_count, schema.warning_count)
-                if self._states.get(schema.schema) != state:
-                    self._states[schema.schema] = state
-                    self._report(schema)
-        return _ended(execution)
+    def report(self, execution: models.BulkSyncExecution) -> None:
+        """Tell of the schemas whose status or counts are others than before."""
+        if self._tell is None:
+            return
+        for schema in execution.schemas or ():
+            state = (schema.status, schema.record_count, schema.error_count, schema.warning_count)
+            if self._told.get(schema.schema) != state:
+                self._told[schema.schema] = state
+                self._tell(schema)
+
+
+async def _look(id: UUID | str, execution_id: UUID | str, caller: Caller) -> models.BulkSyncExecution:  # noqa: A002
+    return (await caller.get_bulk_sync_execution(id, execution_id)).data
 
 
 def _ended(execution: models.BulkSyncExecution) -> bool:
@@ -255,17 +293,8 @@ def _completed(id: UUID | str, execution: models.BulkSyncExecution) -> models.Bu
     raise kind(id, execution)
 
 
-def _timeout(
-    id: UUID | str,  # noqa: A002
-    execution: models.BulkSyncExecution,
-    deadline: float | None,
-) -> ExecutionTimeoutError:
-    text = f"execution {execution.id} of bulk sync {id} was still {execution.status} after {deadline or 0:g} s"
-    return ExecutionTimeoutError(text, execution)
-
-
 def _may_have_begun(error: BaseException) -> bool:
     """Say whether a start that failed like this may have begun an execution."""
     if isinstance(error, APIStatusError):
-        return isinstance(error, ServerError)
+        return may_be_in_flight(error)
     return (isinstance(error, RequestError) and not isinstance(error, NotSentError)) or not isinstance(error, Exception)

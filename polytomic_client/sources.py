@@ -7,8 +7,9 @@ from uuid import UUID
 
 from ._api import models
 from ._config import positive_seconds
-from ._errors import DeadlineExceededError
+from ._errors import DeadlineExceededError, ReadTimeoutError
 from ._flow import BlockingFlows, Caller, blocking
+from ._policy import logger
 
 DEFAULT_DEADLINE = 600.0
 """Seconds: a source with thousands of tables takes minutes. How long the API tries is documented nowhere."""
@@ -42,7 +43,7 @@ class AsyncSources(Caller):
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            DeadlineExceededError: The schemas were not fresh in time.
+            DeadlineExceededError: The schemas were not fresh, or not answered, in time.
             RequestError: A call failed for good.
 
         Example:
@@ -51,8 +52,7 @@ class AsyncSources(Caller):
         """
         end = self._end(deadline)
         interval = positive_seconds("poll_interval", poll_interval)
-        last = (await self.get_bulk_source_status(connection_id)).data
-        before = last.last_refresh_finished
+        last: models.BulkSourceStatus
 
         async def look(caller: Caller) -> models.BulkSourceStatus:
             return (await caller.get_bulk_source_status(connection_id)).data
@@ -65,13 +65,19 @@ class AsyncSources(Caller):
                 return False
             return not isinstance(started, dt.datetime) or finished >= started
 
-        await self.get_bulk_source(connection_id, refresh_schemas=True, include_fields=False)
+        last = await look(self._until(end))
+        before = last.last_refresh_finished
+        try:
+            await self._until(end).get_bulk_source(connection_id, refresh_schemas=True, include_fields=False)
+        except (ReadTimeoutError, DeadlineExceededError) as error:
+            # It is documented nowhere whether the answer waits for the schemas. The status tells when they are there.
+            logger.info("%s Looking whether the schemas are read nevertheless.", error)
         if await self._poll(look, fresh, end=end, interval=interval) is None:
             raise DeadlineExceededError(
                 f"the schemas of connection {connection_id} were not fresh after {deadline:g} s: "
                 f"the state of the cache is {last.cache_status!r}"
             )
-        return await self.get_bulk_source(connection_id, include_fields=True)
+        return await self._until(end).get_bulk_source(connection_id, include_fields=True)
 
 
 class Sources(BlockingFlows):

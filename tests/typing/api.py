@@ -6,7 +6,7 @@ A line that must be an error has a comment for each of the two, and each reports
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, assert_type
 from uuid import UUID
 
@@ -18,28 +18,67 @@ from polytomic_client import (
     APIStatusError,
     AsyncPolytomic,
     DecodeError,
+    ExecutionCanceledError,
+    ExecutionFailedError,
+    ExecutionTimeoutError,
     FanOut,
     Outcome,
     Polytomic,
+    RequestError,
     Timeout,
     VersionMismatchError,
+    WebhookSignatureError,
     fan_out,
     fetch_all,
+    verify_webhook,
 )
 from polytomic_client.v2023_04_25 import Client, models
-from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
+from polytomic_client.v2023_04_25.api.bulk_sync import delete_bulk_sync, get_bulk_destination, start_bulk_sync_execution
+from polytomic_client.v2023_04_25.api.events import list_events
 from polytomic_client.v2023_04_25.models import (
+    ActivateBulkSync,
     BulkDestinationEnvelope,
     BulkMode,
+    BulkSchedule,
+    BulkSource,
+    BulkSourceEnvelope,
+    BulkSync,
+    BulkSyncActivationEnvelope,
+    BulkSyncEnvelope,
+    BulkSyncExecution,
+    BulkSyncExecutionEnvelope,
+    BulkSyncListEnvelope,
+    BulkSyncStatus,
     ConfigurationField,
     ConfigurationMap,
+    Connection,
+    ConnectionConfiguration,
+    CreateBulkSync,
+    CreateConnection,
+    CreatedConnectionEnvelope,
+    DestinationConfiguration,
+    Event,
+    EventListEnvelope,
+    EventType,
+    ExecutionStatus,
+    FetchMode,
+    FieldConfiguration,
+    FieldType,
     FreeFormConfiguration,
     ResyncMode,
+    ScheduleFrequency,
+    SchemaConfiguration,
+    SchemaExecution,
+    SchemaExecutionStatus,
+    SourceConfiguration,
+    StartBulkSyncExecution,
     SupportedBulkMode,
+    UpdateBulkSync,
 )
 from polytomic_client.v2023_04_25.types import Response, Unset
 
 ID = UUID("248df4b7-aa70-47b8-a036-33ac447e668d")
+NOON = dt.datetime(2023, 4, 25, 12, tzinfo=dt.UTC)
 
 
 async def fetch_key() -> str:
@@ -134,6 +173,58 @@ def blocking_operations(polytomic: Polytomic) -> None:
     polytomic.get_bulk_destination(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+async def bodies(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
+    body = CreateBulkSync(
+        "Sync",
+        source_connection_id=ID,
+        destination_connection_id=ID,
+        destination_configuration=DestinationConfiguration({"schema": "x"}),
+        mode=BulkMode.SNAPSHOT,
+        schedule=BulkSchedule(ScheduleFrequency.DAILY, hour="05"),
+        data_cutoff_timestamp=NOON,
+        schemas=["Contact", SchemaConfiguration("Account", fields=["Id", FieldConfiguration("Email")])],
+    )
+    assert_type(await polytomic.create_bulk_sync(body=body), BulkSyncEnvelope)
+    assert_type(blocking.create_bulk_sync(body=body, idempotency_key="nightly-2023-04-25"), BulkSyncEnvelope)
+    assert_type(await polytomic.activate_bulk_sync(ID, body=ActivateBulkSync(active=False)), BulkSyncActivationEnvelope)
+    start = StartBulkSyncExecution(schemas=["Contact"], resync_mode=ResyncMode.REFETCH)
+    assert_type(await polytomic.start_bulk_sync_execution(ID, body=start), BulkSyncExecutionEnvelope)
+    configuration = ConnectionConfiguration({"hostname": "db.example.com", "port": 5432})
+    connection = CreateConnection("Warehouse", "postgresql", configuration=configuration)
+    assert_type(blocking.create_connection(body=connection), CreatedConnectionEnvelope)
+
+    await polytomic.create_bulk_sync(body)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await polytomic.create_bulk_sync(body={"name": "Sync"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await polytomic.update_bulk_sync(ID, body=body)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await polytomic.start_bulk_sync_execution(ID)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await polytomic.update_bulk_sync(ID, body=body, idempotency_key="key")  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
+    StartBulkSyncExecution(resync_mode="refetch")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    UpdateBulkSync(name="Sync")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    BulkSchedule(ScheduleFrequency.DAILY, hour=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def queries(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
+    assert_type(await polytomic.get_bulk_source(ID, include_fields=False), BulkSourceEnvelope)
+    assert_type(blocking.list_bulk_syncs(active=True), BulkSyncListEnvelope)
+    answer = await polytomic.list_events(
+        organization_id=str(ID), type_=EventType.BULK_SYNC_FAILED, starting_after=NOON, ending_before=NOON, limit=10
+    )
+    assert_type(answer, EventListEnvelope)
+    assert_type(await polytomic.list_events(type_=EventType("bulk_sync.paused")), EventListEnvelope)
+
+    await polytomic.list_bulk_syncs(True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # noqa: FBT003
+    await polytomic.list_events(type_="bulk_sync.failed")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await polytomic.list_events(starting_after="2023-04-25")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await polytomic.list_events(limit="10")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def without_content(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
+    assert_type(await polytomic.delete_bulk_sync(ID), None)
+    assert_type(blocking.delete_connection(ID), None)
+    assert_type(await polytomic.with_response.delete_bulk_sync(ID), APIResponse[None])
+    assert_type(blocking.with_response.delete_connection(ID), APIResponse[None])
+
+
 async def generated_functions(client: Client) -> None:
     assert_type(get_bulk_destination.sync(ID, client=client), BulkDestinationEnvelope)
     assert_type(get_bulk_destination.sync_detailed(str(ID), client=client), Response[BulkDestinationEnvelope])
@@ -143,6 +234,12 @@ async def generated_functions(client: Client) -> None:
         Response[BulkDestinationEnvelope],
     )
     assert_type(get_bulk_destination.sync_detailed(ID, client=client).parsed, BulkDestinationEnvelope)
+
+    assert_type(delete_bulk_sync.sync(ID, client=client), None)
+    assert_type(await delete_bulk_sync.asyncio_detailed(ID, client=client), Response[None])
+    start = StartBulkSyncExecution(fetch_mode=FetchMode.FULL)
+    assert_type(start_bulk_sync_execution.sync(ID, client=client, body=start), BulkSyncExecutionEnvelope)
+    assert_type(await list_events.asyncio(client=client, starting_after=NOON), EventListEnvelope)
 
     get_bulk_destination.sync(ID)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     get_bulk_destination.sync(5, client=client)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -168,6 +265,51 @@ def members(answer: BulkDestinationEnvelope) -> None:
     answer.data.mode  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
 
 
+def bulk_sync_members(sync: BulkSync) -> None:
+    assert_type(sync.id, UUID)
+    assert_type(sync.mode, BulkMode)
+    assert_type(sync.policies, list[UUID])
+    assert_type(sync.schedule.frequency, ScheduleFrequency)
+    assert_type(sync.schedule.hour, str | Unset)
+    assert_type(sync.destination_configuration, DestinationConfiguration)
+    assert_type(sync.source_configuration, SourceConfiguration)
+    assert_type(sync.data_cutoff_timestamp, dt.datetime | None | Unset)
+    assert_type(sync.created_at, dt.datetime | Unset)
+    assert_type(DestinationConfiguration({"schema": "x"}).to_dict(), dict[str, Any])
+    assert_type(list(sync.destination_configuration.items()), list[tuple[str, Any]])
+    sync.destination_configuration["schema"] = "y"
+
+    DestinationConfiguration("x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    sync.mode = "snapshot"  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def execution_members(execution: BulkSyncExecution, status: BulkSyncStatus) -> None:
+    assert_type(execution.id, UUID)
+    assert_type(execution.status, ExecutionStatus)
+    assert_type(execution.created_at, dt.datetime)
+    assert_type(execution.completed_at, dt.datetime | None)
+    assert_type(execution.record_count, int | Unset)
+    assert_type(execution.schemas[0], SchemaExecution)
+    assert_type(execution.schemas[0].record_count, int)
+    assert_type(execution.schemas[0].status, SchemaExecutionStatus)
+    assert_type(execution.schemas[0].started_at, dt.datetime | None)
+    assert_type(status.current_execution, BulkSyncExecution | None)
+    assert_type(status.next_execution_time, dt.datetime | None)
+
+    execution.schemas[0].records  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
+
+
+def other_members(source: BulkSource, connection: Connection, event: Event) -> None:
+    assert_type(source.schemas[0].fields[0].type_, FieldType)
+    assert_type(source.schemas[0].fields[0].is_primary_key, bool)
+    assert_type(connection.type_.operations, list[str])
+    assert_type(connection.configuration, ConnectionConfiguration)
+    assert_type(connection.status_error, str | None | Unset)
+    assert_type(event.type_, EventType)
+    assert_type(event.created_at, dt.datetime)
+    assert_type(event.organization_id, UUID)
+
+
 def configuration(found: ConfigurationMap | FreeFormConfiguration | None) -> None:
     assert found is not None
     if isinstance(found, ConfigurationMap):
@@ -184,6 +326,75 @@ def configuration(found: ConfigurationMap | FreeFormConfiguration | None) -> Non
         assert_type(found, FreeFormConfiguration)
         assert_type(dict(found), dict[str, Any])
         found["$schema"] = "anything"
+
+
+# --- Flows -----------------------------------------------------------------------------------------------------------
+
+
+def report(schema: SchemaExecution) -> None:
+    assert_type(schema.schema, str)
+
+
+def misreport(schema: str) -> None:
+    pass
+
+
+async def flows(polytomic: AsyncPolytomic) -> None:
+    execution = await polytomic.run_bulk_sync(ID, deadline=3600, on_progress=report, cancel_if_abandoned=True)
+    assert_type(execution, BulkSyncExecution)
+    assert_type(await polytomic.run_bulk_sync(str(ID), body=StartBulkSyncExecution(test=True)), BulkSyncExecution)
+    assert_type(await polytomic.wait_for_execution(ID, execution.id, poll_interval=5), BulkSyncExecution)
+    assert_type(await polytomic.refresh_bulk_source(ID, deadline=60), BulkSourceEnvelope)
+    changed = await polytomic.modify_bulk_sync(
+        ID, active=False, mode=BulkMode.REPLICATE, destination_configuration=DestinationConfiguration({"schema": "x"})
+    )
+    assert_type(changed, BulkSyncEnvelope)
+    assert_type(polytomic.iter_events(), AsyncIterator[Event])
+    async for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=NOON):
+        assert_type(event, Event)
+
+    await polytomic.run_bulk_sync(ID, 3600)  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
+    await polytomic.run_bulk_sync(ID, deadline="1h")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await polytomic.run_bulk_sync(ID, on_progress=misreport)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await polytomic.wait_for_execution(ID)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await polytomic.modify_bulk_sync(ID, schemas=["Contact"])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await polytomic.modify_bulk_sync(ID, active="no")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await polytomic.modify_bulk_sync(ID, mode="replicate")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await polytomic.refresh_bulk_source()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    polytomic.iter_events(since="2023-04-25")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    for _ in polytomic.iter_events():  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+        pass
+
+
+def blocking_flows(polytomic: Polytomic) -> None:
+    execution = polytomic.run_bulk_sync(ID, deadline=3600, on_progress=report)
+    assert_type(execution, BulkSyncExecution)
+    assert_type(polytomic.wait_for_execution(ID, execution.id), BulkSyncExecution)
+    assert_type(polytomic.refresh_bulk_source(ID), BulkSourceEnvelope)
+    assert_type(polytomic.modify_bulk_sync(ID, schedule=BulkSchedule(ScheduleFrequency.MANUAL)), BulkSyncEnvelope)
+    assert_type(polytomic.iter_events(types=EventType.SYNC_FAILED), Iterator[Event])
+    for event in polytomic.iter_events(since=NOON):
+        assert_type(event, Event)
+
+    polytomic.run_bulk_sync(ID, deadline="1h")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    polytomic.modify_bulk_sync(ID, schemas=["Contact"])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    polytomic.modify_bulk_sync(ID, active="no")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def many_flows(polytomic: AsyncPolytomic, ids: list[UUID]) -> None:
+    async with fan_out(polytomic.run_bulk_sync, ids) as outcomes:
+        assert_type(outcomes, FanOut[UUID, BulkSyncExecution])
+        async for outcome in outcomes:
+            assert_type(outcome.result().status, ExecutionStatus)
+    assert_type(await fetch_all(polytomic.delete_bulk_sync, ids), list[Outcome[UUID, None]])
+
+
+def webhook(body: bytes, signature: str, secret: str) -> None:
+    assert_type(verify_webhook(body, signature, secret), None)
+    assert_type(verify_webhook(body, signature, secret, digest="sha1"), None)
+
+    verify_webhook("body", signature, secret)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    verify_webhook(body, signature)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 # --- Fan-out ---------------------------------------------------------------------------------------------------------
@@ -231,6 +442,23 @@ def errors(status: APIStatusError, decode: DecodeError, version: VersionMismatch
     assert_type(decode.path, str)
     assert_type(decode.body, str)
     assert_type((version.asked, version.answered), tuple[str, str])
+
+
+def more_errors(
+    failed: ExecutionFailedError, canceled: ExecutionCanceledError, timeout: ExecutionTimeoutError, error: RequestError
+) -> None:
+    assert_type(failed.bulk_sync_id, UUID | str)
+    assert_type(failed.execution, BulkSyncExecution)
+    assert_type(failed.schema_errors, list[SchemaExecution])
+    assert_type(canceled.execution.status, ExecutionStatus)
+    assert_type(timeout.execution, BulkSyncExecution)
+    assert_type(error.idempotency_key, str | None)
+    assert_type(error.operation, str)
+    assert_type(error.hint, str)
+    forged: ValueError = WebhookSignatureError()
+    late: TimeoutError = timeout
+    assert forged
+    assert late
 
 
 # --- Helpers ---------------------------------------------------------------------------------------------------------
