@@ -56,7 +56,10 @@ class RequestError(PolytomicError):
     def __str__(self) -> str:
         tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
         where = f"{self.operation}: {self.request}{tries}: " if self.request else ""
-        return f"{where}{self.reason()}{'. ' if self.hint else ''}{self.hint}"
+        reason = self.reason()
+        if not self.hint:
+            return where + reason
+        return f"{where}{reason}{'' if reason.endswith(('.', '!', '?')) else '.'} {self.hint}"
 
     def reason(self) -> str:
         """Return what happened, without the request and the hint."""
@@ -156,7 +159,7 @@ class NotFoundError(APIStatusError):
 class ConflictError(APIStatusError):
     """409: something else is under way: another execution, or an earlier call with the same idempotency key."""
 
-    hint = "Wait until it has ended, then ask again."
+    hint = "What is in the way must end, or be removed, before this can be done."
 
 
 class UnprocessableEntityError(APIStatusError):

@@ -13,8 +13,9 @@ Example:
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, cast
+from urllib.parse import unquote
 
 from attrs import frozen
 
@@ -29,8 +30,8 @@ class ConfigurationProblem:
 
     Attributes:
         path: The key, after the groups that it is in: `advanced.truncate_existing`.
-        kind: `missing` for a required key that is not there, `unknown` for a key that there is not, `nesting` for a
-            group that is given a plain value, or the reverse.
+        kind: `missing` for a required key that is not there or is null, `unknown` for a key that the destination does
+            not have, `nesting` for a group that is given a plain value, or the reverse.
         message: A sentence for a person, which names the path.
     """
 
@@ -47,8 +48,8 @@ def check_destination_configuration(
 ) -> tuple[ConfigurationProblem, ...]:
     """Compare a configuration with what the destination says of its keys.
 
-    A required key inside a group counts where the group is given, or is itself required. What type a plain value must
-    have is the API's to check: a map of fields does not say.
+    A required key inside a group counts where the group is given. What type a plain value must have is the API's to
+    check: a map of fields does not say.
 
     Args:
         destination: `data` of `get_bulk_destination`.
@@ -56,38 +57,49 @@ def check_destination_configuration(
 
     Returns:
         Every problem, in the order of the destination's keys, then of the configuration's; empty if there is none.
+
+    Raises:
+        TypeError: The configuration is no mapping.
     """
-    return tuple(_problems(_group_of(destination), configuration, ""))
+    if not isinstance(configuration, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"a configuration is a dict or a DestinationConfiguration, not {type(configuration).__name__}")
+    root = as_json_schema(destination)
+    return tuple(_problems(root, root, configuration, ""))
 
 
 def as_json_schema(destination: models.BulkDestination) -> dict[str, object]:
     """Return a JSON Schema (2020-12) of the destination's configuration, to drive a form.
 
-    It takes what `check_destination_configuration` finds nothing wrong with. A JSON Schema that the API answered is
-    converted, with all that it says.
+    `check_destination_configuration` finds nothing wrong with what it accepts. A JSON Schema that the API answered is
+    translated with all that it says, but for references that lead out of it or nowhere.
 
     Args:
         destination: `data` of `get_bulk_destination`.
     """
+    schema: Schema = {}
     match destination.configuration:
-        case models.FreeFormConfiguration() as schema:
-            return {"$schema": DIALECT, "type": "object", **_converted(dict(schema))}
+        case models.ConfigurationMap() as fields:
+            schema = _of_fields(fields)
+        case models.FreeFormConfiguration() as answered:
+            # A copy, so that whoever changes the result does not change the answer.
+            root = _copied(dict(answered))
+            schema = _translated(root, root)
         case _:
-            return {"$schema": DIALECT, **_schema_of(_group_of(destination))}
+            pass
+    return {"$schema": DIALECT, "type": "object", **schema}
 
 
 def template(destination: models.BulkDestination) -> dict[str, object]:
     """Return a configuration to fill in, with every key and its default.
 
-    A key without a default is None. Servers print an empty string as the default of every key, also of booleans.
+    A key without a default is None, and `check_destination_configuration` reports it as missing if it is required. A
+    group that holds itself is left out inside itself.
 
     Args:
         destination: `data` of `get_bulk_destination`.
-
-    Returns:
-        A dict that `check_destination_configuration` finds nothing wrong with.
     """
-    return _filled(_group_of(destination), ())
+    root = as_json_schema(destination)
+    return _filled(_resolved(root, root) or {}, root, (), iter(range(MOST_KEYS)))
 
 
 def supports(
@@ -108,209 +120,172 @@ def supports(
     """
     if mode is None and resync_mode is None:
         raise ValueError("name a mode or a resync_mode")
-    # Older answers write the members of a mode in PascalCase, which the document does not name.
-    modes = {offered.additional_properties.get("ID") if not offered.id else offered.id for offered in destination.modes}
-    return mode in {None, *modes} and resync_mode in {None, *destination.supported_resync_modes}
-
-
-@frozen
-class _Group:
-    """The keys that an object may have; `source` tells groups apart where a schema refers to itself."""
-
-    fields: Mapping[str, _Field]
-    closed: bool
-    source: int = 0
-
-
-@frozen
-class _Field:
-    """A key: required or not, and what it holds. `group` is made when it is needed, because it may hold itself."""
-
-    required: bool
-    holds: Literal["group", "plain value", "anything"]
-    default: object = UNSET
-    group: Callable[[], _Group] | None = None
-
-
-def _group_of(destination: models.BulkDestination) -> _Group:
-    match destination.configuration:
-        case models.ConfigurationMap() as fields:
-            return _group_of_map(fields)
-        case models.FreeFormConfiguration() as schema:
-            return _group_of_schema(dict(schema), dict(schema))
-        case _:
-            return _Group({}, closed=False)
-
-
-def _group_of_map(fields: models.ConfigurationMap) -> _Group:
-    return _Group({name: _field_of_map(field) for name, field in fields.items()}, closed=True)
-
-
-def _field_of_map(field: models.ConfigurationField) -> _Field:
-    required = field.required is True
-    if isinstance(field.items, models.ConfigurationMap):
-        items = field.items
-        return _Field(required, "group", group=lambda: _group_of_map(items))
-    return _Field(required, "plain value", field.default)
+    # An answer may leave a list out. Older answers write the members of a mode in PascalCase.
+    modes = [offered.id or offered.additional_properties.get("ID") for offered in destination.modes or ()]
+    resync_modes = destination.supported_resync_modes or ()
+    return (mode is None or mode in modes) and (resync_mode is None or resync_mode in resync_modes)
 
 
 Schema = dict[str, Any]
-"""A JSON Schema that is an object; one may also be True or False."""
+"""A JSON Schema that is an object. One that is a boolean says nothing here."""
+
+DEEPEST = 64
+"""Levels of nesting, and references in a row, that are read: an answer with more is made to break who reads it."""
+
+MOST_KEYS = 10_000
+"""Keys in a template at most: where each group refers to the next one twice, every level doubles it."""
+
+_NOT_NULL = ("string", "number", "boolean", "array")
+_TYPES = frozenset({*_NOT_NULL, "integer", "null", "object"})
 
 
-def _group_of_schema(schema: Schema, root: Schema) -> _Group:
-    schema = _resolved(schema, root)
-    required = _strings(schema.get("required"))
-    fields = {name: _field_of_schema(field, root, name in required) for name, field in _named(schema, "properties")}
-    fields |= {name: _Field(required=True, holds="anything") for name in required if name not in fields}
-    return _Group(fields, schema.get("additionalProperties") is False, id(schema))
-
-
-def _field_of_schema(schema: Schema, root: Schema, required: bool) -> _Field:  # noqa: FBT001
-    resolved = _resolved(schema, root)
-    default = schema.get("default", resolved.get("default", UNSET))
-    types = resolved.get("type")
-    if types == "object" or (types is None and "properties" in resolved):
-        return _Field(required, "group", default, lambda: _group_of_schema(resolved, root))
-    if isinstance(types, str) or (isinstance(types, list) and "object" not in types):
-        return _Field(required, "plain value", default)
-    return _Field(required, "anything", default)
-
-
-def _resolved(schema: Schema, root: Schema) -> Schema:
-    """Follow references inside the document. One that leads nowhere says nothing."""
-    followed: set[str] = set()
-    while "$ref" in schema:
-        reference = schema["$ref"]
-        if not isinstance(reference, str) or not reference.startswith("#") or reference in followed:
-            return {}
-        followed.add(reference)
-        target: Any = root
-        for name in reference.removeprefix("#").split("/")[1:]:
-            name = name.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901
-            target = cast("Schema", target).get(name) if isinstance(target, dict) else None
-        schema = cast("Schema", target) if isinstance(target, dict) else {}
-    return schema
-
-
-def _named(schema: Schema, keyword: str) -> list[tuple[str, Schema]]:
-    """Return the schemas that a keyword names, those that are objects."""
-    named = schema.get(keyword)
-    return [
-        (name, cast("Schema", value) if isinstance(value, dict) else {})
-        for name, value in (cast("Schema", named).items() if isinstance(named, dict) else ())
-    ]
-
-
-def _strings(value: object) -> list[str]:
-    return [item for item in cast("list[object]", value) if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _problems(group: _Group, configuration: Mapping[str, object], prefix: str) -> Iterator[ConfigurationProblem]:
-    for name, field in group.fields.items():
-        path = f"{prefix}{name}"
-        if name not in configuration:
-            if field.required:
-                yield ConfigurationProblem(path, "missing", f"{path} is required")
-            continue
-        value = configuration[name]
-        if field.holds == "group":
-            if isinstance(value, Mapping):
-                assert field.group is not None
-                yield from _problems(field.group(), cast("Mapping[str, object]", value), f"{path}.")
-            else:
-                kind = type(value).__name__
-                yield ConfigurationProblem(path, "nesting", f"{path} is a group: give it an object, not {kind}")
-        elif field.holds == "plain value" and isinstance(value, Mapping):
-            yield ConfigurationProblem(path, "nesting", f"{path} is a plain value: it takes no object")
-    for name in configuration if group.closed else ():
-        if name not in group.fields:
-            yield _unknown(f"{prefix}{name}", name, group)
-
-
-def _unknown(path: str, name: str, group: _Group) -> ConfigurationProblem:
-    close = difflib.get_close_matches(str(name), group.fields, 1)
-    if close:
-        advice = f"did you mean {close[0]}?"
-    elif group.fields:
-        advice = f"there are {', '.join(group.fields)}"
-    else:
-        advice = "there are no keys here"
-    return ConfigurationProblem(path, "unknown", f"{path} is unknown; {advice}")
-
-
-def _schema_of(group: _Group) -> dict[str, object]:
-    properties: dict[str, object] = {}
-    for name, field in group.fields.items():
-        if field.group is not None:
-            properties[name] = _schema_of(field.group())
+def _of_fields(fields: models.ConfigurationMap) -> Schema:
+    """Return the schema of a map of fields, which says of a plain value only that it is no object."""
+    properties: Schema = {}
+    for name, field in fields.items():
+        default = field.default
+        if isinstance(field.items, models.ConfigurationMap):
+            properties[name] = _of_fields(field.items)
+        elif isinstance(default, Mapping):
+            properties[name] = {"default": _copied(default)}
         else:
-            # Its type is not known, only that it is no object.
-            default = {} if field.default in (UNSET, None, "") else {"default": field.default}
-            properties[name] = {"not": {"type": "object"}, **default}
-    schema: dict[str, object] = {"type": "object", "properties": properties}
-    required = [name for name, field in group.fields.items() if field.required]
-    if required:
-        schema["required"] = required
-    if group.closed:
-        schema["additionalProperties"] = False
-    return schema
+            properties[name] = {"type": [*_NOT_NULL] if field.required else [*_NOT_NULL, "null"]}
+            # Servers print an empty text as the default of every field, also of booleans.
+            if default not in (UNSET, None, ""):
+                properties[name]["default"] = _copied(default)
+    required = [name for name, field in fields.items() if field.required]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def _filled(group: _Group, inside: tuple[int, ...]) -> dict[str, object]:
+def _problems(
+    schema: Schema, root: Schema, configuration: Mapping[str, object], prefix: str
+) -> Iterator[ConfigurationProblem]:
+    schema = _resolved(schema, root) or {}
+    keys, required = _keys(schema), set(_texts(schema.get("required")))
+    for name, key in keys.items():
+        path = f"{prefix}{name}"
+        value = configuration.get(name)
+        types = _types(_resolved(key, root) or {})
+        if name in required and value is None and (name not in configuration or "null" not in types):
+            yield ConfigurationProblem(path, "missing", f"{path} is required")
+        elif isinstance(value, Mapping):
+            if "object" in types:
+                yield from _problems(key, root, cast("Mapping[str, object]", value), f"{path}.")
+            else:
+                yield ConfigurationProblem(path, "nesting", f"{path} is a plain value: it takes no object")
+        elif name in configuration and types == {"object"}:
+            kind = type(value).__name__
+            yield ConfigurationProblem(path, "nesting", f"{path} is a group: give it an object, not {kind}")
+    if schema.get("additionalProperties") is False and not schema.get("patternProperties"):
+        for name in configuration:
+            if name not in keys:
+                yield ConfigurationProblem(f"{prefix}{name}", "unknown", _unknown(f"{prefix}{name}", str(name), keys))
+
+
+def _unknown(path: str, name: str, keys: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name, keys, 1)
+    if close:
+        return f"{path} is unknown; did you mean {close[0]}?"
+    return f"{path} is unknown; known here: {', '.join(keys) or 'no key'}"
+
+
+def _filled(schema: Schema, root: Schema, inside: tuple[int, ...], room: Iterator[int]) -> dict[str, object]:
     filled: dict[str, object] = {}
-    for name, field in group.fields.items():
-        if field.group is None:
-            default = field.default
-            unfit = default is UNSET or (field.holds == "plain value" and isinstance(default, Mapping))
-            filled[name] = None if unfit else default
-        elif (nested := field.group()).source not in inside or not nested.source:
-            filled[name] = _filled(nested, (*inside, nested.source))
+    inside = (*inside, id(schema))
+    for (name, key), _ in zip(_keys(schema).items(), room, strict=False):
+        held = _resolved(key, root) or {}
+        if "properties" in held or _types(held) == {"object"}:
+            if id(held) not in inside and len(inside) < DEEPEST:
+                filled[name] = _filled(held, root, inside, room)
+        else:
+            filled[name] = _copied(key.get("default", held.get("default")))
     return filled
 
 
-def _converted(schema: Schema) -> Schema:
-    """Return a schema of draft 4 in the words of 2020-12."""
-    if isinstance(schema.get("$ref"), str):
-        # In draft 4 nothing beside a reference counts, but the definitions that it leads to.
-        beside = ("title", "description", "default", "definitions")
-        kept: Schema = {name: schema[name] for name in beside if name in schema}
-        reference = schema["$ref"].replace("#/definitions/", "#/$defs/")
-        return {"$ref": reference, **_converted(kept)}
-    converted: Schema = {}
+def _keys(schema: Schema) -> dict[str, Schema]:
+    """Return what a schema says of each key that it names."""
+    named = schema.get("properties")
+    properties = cast("Schema", named) if isinstance(named, dict) else {}
+    names = dict.fromkeys([*properties, *_texts(schema.get("required"))])
+    return {name: key if isinstance(key := properties.get(name), dict) else {} for name in names}
+
+
+def _types(schema: Schema) -> set[str]:
+    """Return the types that a value may have: all of them if the schema does not say."""
+    types = schema.get("type")
+    return {types} if isinstance(types, str) else {*_texts(types)} or {*_TYPES}
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in cast("list[object]", value) if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _resolved(schema: Schema, root: Schema) -> Schema | None:
+    """Follow references inside the document; None if they lead out of it, nowhere or in a circle."""
+    for _ in range(DEEPEST):
+        if "$ref" not in schema:
+            return schema
+        start, *names = unquote(str(schema["$ref"])).split("/")
+        target: Any = root if start == "#" else None
+        for name in names:
+            key = name.replace("~1", "/").replace("~0", "~")
+            try:
+                target = target[int(key) if isinstance(target, list) else key]
+            except (LookupError, TypeError, ValueError):
+                return None
+        if not isinstance(target, dict):
+            return None
+        schema = cast("Schema", target)
+    return None
+
+
+def _translated(schema: Schema, root: Schema) -> Schema:
+    """Return a schema of draft 4 in the words of 2020-12. Definitions stay where references look for them."""
+    if "$ref" in schema:
+        # In draft 4 nothing counts beside a reference. In 2020-12 all does, so only what tells of no value may stay.
+        followed = "$ref" if _resolved(schema, root) is not None else None
+        stay = {"title", "description", "default", "definitions", followed}
+        schema = {keyword: value for keyword, value in schema.items() if keyword in stay}
+    translated: Schema = {}
     for keyword, value in schema.items():
-        match keyword, value:
-            case "$schema", _:
+        match keyword:
+            case "$schema" | "additionalItems":
                 pass
-            case "id", str():
-                converted["$id"] = value
-            case "definitions", dict():
-                converted["$defs"] = {name: _subschema(each) for name, each in cast("Schema", value).items()}
-            case (("properties" | "patternProperties"), dict()):
-                converted[keyword] = {name: _subschema(each) for name, each in cast("Schema", value).items()}
-            case "dependencies", dict():
-                lists: Schema = {name: each for name, each in cast("Schema", value).items() if isinstance(each, list)}
-                schemas = {name: _subschema(each) for name, each in cast("Schema", value).items() if name not in lists}
-                converted |= {"dependentRequired": lists} if lists else {}
-                converted |= {"dependentSchemas": schemas} if schemas else {}
-            case "items", list():
-                converted["prefixItems"] = [_subschema(each) for each in cast("list[object]", value)]
-            case "additionalItems", _:
-                if isinstance(schema.get("items"), list):
-                    converted["items"] = _subschema(value)
-            case (("allOf" | "anyOf" | "oneOf"), list()):
-                converted[keyword] = [_subschema(each) for each in cast("list[object]", value)]
-            case (("items" | "not" | "additionalProperties"), _):
-                converted[keyword] = _subschema(value)
-            case (("exclusiveMinimum" | "exclusiveMaximum"), bool()):
-                pass
-            case (("minimum" | "maximum"), _):
+            case "definitions" | "properties" | "patternProperties" if isinstance(value, dict):
+                translated[keyword] = {name: _within(each, root) for name, each in cast("Schema", value).items()}
+            case "allOf" | "anyOf" | "oneOf" | "not" | "additionalProperties":
+                translated[keyword] = _within(value, root)
+            case "items":
+                translated["prefixItems" if isinstance(value, list) else "items"] = _within(value, root)
+                if isinstance(value, list) and "additionalItems" in schema:
+                    translated["items"] = _within(schema["additionalItems"], root)
+            case "dependencies" if isinstance(value, dict):
+                for name, each in cast("Schema", value).items():
+                    kind = "dependentRequired" if isinstance(each, list) else "dependentSchemas"
+                    translated.setdefault(kind, {})[name] = each if isinstance(each, list) else _within(each, root)
+            case "minimum" | "maximum":
                 exclusive = f"exclusive{keyword.capitalize()}"
-                converted[exclusive if schema.get(exclusive) is True else keyword] = value
+                translated[exclusive if schema.get(exclusive) is True else keyword] = value
+            case "exclusiveMinimum" | "exclusiveMaximum" if isinstance(value, bool):
+                pass
             case _:
-                converted[keyword] = value
-    return converted
+                translated[keyword] = value
+    return translated
 
 
-def _subschema(value: Any) -> Any:
-    return _converted(cast("Schema", value)) if isinstance(value, dict) else value
+def _within(value: Any, root: Schema) -> Any:
+    """Translate a schema inside another, or a list of them."""
+    if isinstance(value, list):
+        return [_within(each, root) for each in cast("list[object]", value)]
+    return _translated(cast("Schema", value), root) if isinstance(value, dict) else value
+
+
+def _copied(value: Any, depth: int = 0) -> Any:
+    """Copy a JSON value, to DEEPEST levels."""
+    if isinstance(value, Mapping):
+        members = cast("Mapping[str, object]", value).items() if depth < DEEPEST else ()
+        return {name: _copied(each, depth + 1) for name, each in members}
+    if isinstance(value, list):
+        items = cast("list[object]", value) if depth < DEEPEST else ()
+        return [_copied(each, depth + 1) for each in items]
+    return value

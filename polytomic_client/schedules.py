@@ -1,0 +1,250 @@
+"""When a bulk sync runs: make its schedule, and tell its next runs. All times are UTC.
+
+There is a function for each frequency whose parts are documented. The others have none: what `custom` and `builder`
+write into the parts is documented nowhere, and a schedule of a bulk sync has no member that says what `runafter` and
+`dbtcloud` wait for. No frequency is documented as monthly or yearly, though there are parts for it.
+
+What the frequencies mean is from https://docs.polytomic.com/docs/bulk-sync-schedule and its neighbour
+model-sync-schedule; what the parts mean and their ranges, from the API's version of 2025-09-18; `"05"`, `"monday"` and
+how several schedules are written, from examples.
+
+Example:
+    schedule = weekly("monday", hour=5)
+    bulk_sync = (await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedule)).data
+    (first,) = next_runs(bulk_sync.schedule)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from dateutil.rrule import DAILY, HOURLY, rrule, rruleset
+
+from ._api import UNSET, Unset, models
+from ._errors import PolytomicError
+
+DAYS_OF_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""The days of the week as the API writes them. Sources show monday and wednesday; the others are inferred."""
+
+_Frequency = models.ScheduleFrequency
+
+_NOT_KNOWN_AHEAD: Final[Mapping[str, str]] = {
+    _Frequency.CONTINUOUS: "a continuous schedule has no set times: it runs at most every five minutes",
+    _Frequency.RUNAFTER: "a runafter schedule has no set times: it runs after other syncs",
+    _Frequency.DBTCLOUD: "a dbtcloud schedule has no set times: it runs after a job of dbt Cloud",
+    _Frequency.CUSTOM: "what the parts of a custom schedule mean is documented nowhere",
+    _Frequency.BUILDER: "what the parts of a builder schedule mean is documented nowhere",
+}
+
+
+class ScheduleError(PolytomicError, ValueError):
+    """A schedule is malformed: the text names the part."""
+
+
+class NoNextRunError(PolytomicError):
+    """A schedule is well-formed, but has no next run that could be told ahead: the text says why."""
+
+
+def manual() -> models.BulkSchedule:
+    """Return the schedule of a bulk sync that never runs by itself, only when it is started."""
+    return models.BulkSchedule(_Frequency.MANUAL)
+
+
+def continuous() -> models.BulkSchedule:
+    """Return the schedule of a bulk sync that runs at most every five minutes, without set times."""
+    return models.BulkSchedule(_Frequency.CONTINUOUS)
+
+
+def hourly(minute: int = 0) -> models.BulkSchedule:
+    """Return a schedule of one run an hour.
+
+    Args:
+        minute: The minute of the hour, 0 to 59. Polytomic's own form offers 0, 15, 30 and 45; whether the API takes
+            others is not documented.
+
+    Raises:
+        TypeError: The minute is no int.
+        ScheduleError: It is out of range.
+    """
+    return models.BulkSchedule(_Frequency.HOURLY, minute=_digits("minute", minute, 60))
+
+
+def daily(hour: int = 0, minute: int = 0) -> models.BulkSchedule:
+    """Return a schedule of one run a day.
+
+    Args:
+        hour: The hour of the day, 0 to 23, UTC.
+        minute: The minute of the hour, 0 to 59.
+
+    Raises:
+        TypeError: An argument is no int.
+        ScheduleError: It is out of range.
+    """
+    return models.BulkSchedule(_Frequency.DAILY, hour=_digits("hour", hour, 24), minute=_digits("minute", minute, 60))
+
+
+def weekly(day_of_week: str, hour: int = 0, minute: int = 0) -> models.BulkSchedule:
+    """Return a schedule of one run a week.
+
+    Args:
+        day_of_week: The whole English name of the day, in any case: `"monday"`.
+        hour: The hour of the day, 0 to 23, UTC.
+        minute: The minute of the hour, 0 to 59.
+
+    Raises:
+        TypeError: The hour or the minute is no int.
+        ScheduleError: There is no such day, or the hour or the minute is out of range.
+    """
+    return models.BulkSchedule(
+        _Frequency.WEEKLY,
+        day_of_week=DAYS_OF_WEEK[_day(day_of_week)],
+        hour=_digits("hour", hour, 24),
+        minute=_digits("minute", minute, 60),
+    )
+
+
+def multi(
+    *schedules: models.BulkSchedule,
+    incremental_fields: models.BulkSchedule | None = None,
+    nonincremental_fields: models.BulkSchedule | None = None,
+    type_: str | Unset = UNSET,
+) -> models.BulkSchedule:
+    """Return a schedule that is made of several.
+
+    Args:
+        *schedules: Schedules for all fields. They are sent as `none`, which no example shows: that it means all fields
+            is an inference.
+        incremental_fields: The schedule for fields whose changes can be tracked.
+        nonincremental_fields: The schedule for the other fields.
+        type_: What the schedules are told apart by. Sources differ in whether it is required, and name no value; the
+            one example of the API leaves it out.
+
+    Raises:
+        TypeError: A schedule is no BulkSchedule.
+        ScheduleError: There is none.
+
+    Example:
+        multi(incremental_fields=continuous(), nonincremental_fields=daily(hour=5))
+    """
+    items = [_item(models.SelectiveMode.NONE, schedule) for schedule in schedules]
+    if incremental_fields is not None:
+        items.append(_item(models.SelectiveMode.INCREMENTALFIELDS, incremental_fields))
+    if nonincremental_fields is not None:
+        items.append(_item(models.SelectiveMode.NONINCREMENTALFIELDS, nonincremental_fields))
+    if not items:
+        raise ScheduleError("a multi schedule needs at least one schedule")
+    return models.BulkSchedule(_Frequency.MULTI, multi=models.MultiSchedule(items, type_=type_))
+
+
+def next_runs(schedule: models.BulkSchedule, n: int = 1, *, after: dt.datetime | None = None) -> list[dt.datetime]:
+    """Tell when a schedule starts its next runs. Whether the bulk sync is active, a schedule does not say.
+
+    Only the parts that belong to the frequency are read, because answers of the API name them all. An hour or a minute
+    that is missing, null or `""` counts as 0: an inference, no source says what the API makes of it.
+
+    Args:
+        schedule: What a function of this module made, or what the API answered.
+        n: How many runs, 1 or more.
+        after: The instant, in any time zone, after which they are; now, if it is None. A run at the instant itself is
+            not among them.
+
+    Returns:
+        The runs in order, each once, in UTC. They are fewer than `n` only at the end of the year 9999.
+
+    Raises:
+        NoNextRunError: The frequency has no times that are known ahead, or is not known to this client. Of a `multi`
+            schedule, each part must have them, but for `manual`: the times of the others alone would not be the next.
+        ScheduleError: A part of the schedule is malformed, or one that it cannot do without is missing.
+        TypeError: `n` is no int.
+        ValueError: `n` is below 1, or `after` names no time zone.
+
+    Example:
+        try:
+            (first,) = next_runs(bulk_sync.schedule)
+        except NoNextRunError as error:
+            print(error)  # a manual schedule never runs by itself
+    """
+    if _int("n", n) < 1:
+        raise ValueError(f"n must be 1 or more, not {n}")
+    start = dt.datetime.now(dt.UTC) if after is None else after
+    if start.utcoffset() is None:
+        raise ValueError(f"after must name a time zone, which {start!r} does not: use .replace(tzinfo=...)")
+    start = start.astimezone(dt.UTC)
+    rules = list(_rules(schedule, start))
+    if not rules:
+        raise NoNextRunError("a manual schedule never runs by itself")
+    runs = rruleset()
+    for rule in rules:
+        if isinstance(rule, NoNextRunError):
+            raise rule
+        runs.rrule(rule)
+    return list(runs.xafter(start, count=n))
+
+
+def _rules(schedule: object, start: dt.datetime) -> Iterator[rrule | NoNextRunError]:
+    """Return a rule for each schedule that has set times, an error for each that has others, nothing for a manual one.
+
+    The error is not raised, so that one that is malformed is found also behind it.
+    """
+    if not isinstance(schedule, models.BulkSchedule):
+        raise ScheduleError(f"a schedule must be a BulkSchedule, not {type(schedule).__name__}")
+    frequency: object = schedule.frequency
+    match frequency:
+        case _Frequency.MANUAL:
+            pass
+        case _Frequency.HOURLY:
+            yield rrule(HOURLY, start, byminute=_minute(schedule), bysecond=0)
+        case _Frequency.DAILY | _Frequency.WEEKLY:
+            day = _day(schedule.day_of_week) if frequency == _Frequency.WEEKLY else None
+            hour = _number("hour", schedule.hour, 24)
+            # Not WEEKLY: dateutil counts it in whole weeks, and fails in the one that the year 9999 cuts short.
+            yield rrule(DAILY, start, byweekday=day, byhour=hour, byminute=_minute(schedule), bysecond=0)
+        case _Frequency.MULTI:
+            several = schedule.multi
+            if not isinstance(several, models.MultiSchedule) or not several.schedules:
+                raise ScheduleError("a multi schedule needs at least one schedule")
+            for item in several.schedules:
+                yield from _rules(item.schedule, start)
+        case str():
+            unknown = f"the frequency {str(frequency)!r} is not known to this client"
+            yield NoNextRunError(_NOT_KNOWN_AHEAD.get(frequency, unknown))
+        case _:
+            raise ScheduleError(f"frequency must be a text, not {frequency!r}")
+
+
+def _item(mode: models.SelectiveMode, schedule: object) -> models.MultiScheduleItem:
+    if not isinstance(schedule, models.BulkSchedule):
+        raise TypeError(f"a schedule must be a BulkSchedule, such as daily(hour=5), not {type(schedule).__name__}")
+    return models.MultiScheduleItem(mode, schedule)
+
+
+def _minute(schedule: models.BulkSchedule) -> int:
+    return _number("minute", schedule.minute, 60)
+
+
+def _number(name: str, value: object, end: int) -> int:
+    text = "0" if value in (UNSET, None, "") else str(value)
+    # int() alone takes " 5", "+5", "1_0" and the digits of every script.
+    if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) < end):
+        raise ScheduleError(f"{name} must be a number from 0 to {end - 1}, not {value!r}")
+    return int(text)
+
+
+def _day(value: object) -> int:
+    """Return the number of a day, 0 for monday."""
+    name = str(value).lower()
+    if name not in DAYS_OF_WEEK:
+        raise ScheduleError(f"day_of_week must be one of {', '.join(DAYS_OF_WEEK)}, not {value!r}")
+    return DAYS_OF_WEEK.index(name)
+
+
+def _digits(name: str, value: object, end: int) -> str:
+    return f"{_number(name, _int(name, value), end):02}"
+
+
+def _int(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {value!r}")
+    return value
