@@ -20,6 +20,11 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## Ask 1,000 connections of a local sandbox what they accept as a destination
 	@$(BIN)/python examples/demo.py
 
+examples: $(READY)  ## Run the examples: against the real API if POLYTOMIC_API_KEY is set, else against the sandbox
+	@for example in hubspot_to_postgresql salesforce_to_s3 salesforce_to_snowflake; do \
+	  echo "== $$example"; $(BIN)/python examples/$$example.py || exit 1; \
+	done
+
 test: check-generated lint types $(READY)  ## Check everything: generated code, style, types, behaviour
 	@$(BIN)/pytest
 
@@ -45,4 +50,4 @@ lock: $(READY)  ## Choose new versions of every dependency, and write requiremen
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --custom-compile-command "make lock" --extra sandbox --group dev --output-file requirements.lock pyproject.toml
 
-.PHONY: help demo test lint types format generate check-generated lock
+.PHONY: help demo examples test lint types format generate check-generated lock

@@ -9,7 +9,7 @@ from .v2023_04_25.api import (
     OperationsWithResponse,
     UpdateBulkSyncChanges,
 )
-from .v2023_04_25.types import UNSET, Unset
+from .v2023_04_25.types import UNSET, Unset, decode_datetime, encode_datetime
 
 __all__ = [
     "API_VERSION",
@@ -20,6 +20,8 @@ __all__ = [
     "OperationsWithResponse",
     "Unset",
     "UpdateBulkSyncChanges",
+    "decode_datetime",
+    "encode_datetime",
     "generated",
     "models",
 ]

@@ -9,15 +9,9 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from ._api import AsyncOperations
 from ._config import positive_seconds
-from ._errors import (
-    APIStatusError,
-    DeadlineExceededError,
-    RateLimitError,
-    ServerError,
-    TLSError,
-    TransportError,
-)
+from ._errors import APIStatusError, DeadlineExceededError, RequestError, ServerError, TLSError, TransportError
 from ._policy import logger
+from ._retry import RETRIED_STATUSES
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -30,12 +24,11 @@ WAIT_GROWTH = 1.5
 """By how much each wait is longer than the one before."""
 
 LAST_LOOK = 0.5
-"""How many seconds before the deadline the last look is made, so that there is time for its answer."""
+"""How many seconds before the deadline the last look is made, so that there is time for its answer. Of a time that is
+shorter than two of these, half."""
 
 MOST_MISSED = 5
 """How many looks in a row may fail before a wait that may have taken hours is given up."""
-
-PASSING_FAILURES = (TransportError, ServerError, RateLimitError, DeadlineExceededError)
 
 
 class Caller(AsyncOperations):
@@ -90,14 +83,15 @@ class Caller(AsyncOperations):
             RequestError: A look failed for good, or too many in a row did.
         """
         wait, missed = min(FIRST_WAIT, interval), 0
-        while (left := end - self._now()) > LAST_LOOK:
-            await self._sleep(min(wait, left - LAST_LOOK))
+        last = end - min(LAST_LOOK, (end - self._now()) / 2)
+        while (left := last - self._now()) > 0:
+            await self._sleep(min(wait, left))
             wait = min(wait * WAIT_GROWTH, interval)
             try:
                 seen = await look(self._until(end))
-            except PASSING_FAILURES as error:
+            except RequestError as error:
                 missed += 1
-                if missed > MOST_MISSED or isinstance(error, TLSError):
+                if missed > MOST_MISSED or not _passes(error):
                     raise
                 if isinstance(error, APIStatusError):
                     wait = max(wait, error.retry_after or 0.0)
@@ -128,6 +122,13 @@ def blocking(
 
     method.__doc__ = (flow.__doc__ or "").replace("await ", "")
     return method
+
+
+def _passes(error: RequestError) -> bool:
+    """Say whether the next look may do better than one that failed like this."""
+    if isinstance(error, APIStatusError):
+        return isinstance(error, ServerError) or error.status_code in RETRIED_STATUSES
+    return isinstance(error, (TransportError, DeadlineExceededError)) and not isinstance(error, TLSError)
 
 
 def finish(coroutine: Coroutine[Any, Any, T]) -> T:

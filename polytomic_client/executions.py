@@ -56,9 +56,11 @@ class ExecutionFailedError(PolytomicError):
 
     @property
     def schema_errors(self) -> list[models.SchemaExecution]:
-        """The schemas that did not come through whole: not completed, or with records that failed."""
+        """The schemas that did not come through whole, those that failed, or of which records did, first."""
         schemas = self.execution.schemas or ()
-        return [schema for schema in schemas if schema.status != "completed" or schema.error_count]
+        errors = [schema for schema in schemas if schema.status != "completed" or schema.error_count]
+        # The others may only have been stopped by these.
+        return sorted(errors, key=lambda schema: schema.status != "failed" and not schema.error_count)
 
     def __str__(self) -> str:
         text = f"bulk sync {self.bulk_sync_id}: execution {self.execution.id} ended as {self.execution.status}"
@@ -70,8 +72,11 @@ class ExecutionFailedError(PolytomicError):
             if schema.status_message:
                 text += f": {schema.status_message}"
         if len(errors) > MOST_SCHEMAS_SHOWN:
-            text += f"; and {len(errors) - MOST_SCHEMAS_SHOWN} schemas more"
+            text += f"; and {len(errors) - MOST_SCHEMAS_SHOWN} more"
         return text
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class ExecutionCanceledError(ExecutionFailedError):
@@ -114,13 +119,15 @@ class AsyncExecutions(Caller):
         Args:
             id: The bulk sync.
             body: What to do. Default: everything that is enabled.
-            idempotency_key: A name for the start, so that a second call with it does not start a second execution.
+            idempotency_key: A name for the start, so that a second call with it does not start a second execution: 8 to
+                255 letters, digits, '_' and '-'. Default: a new one.
             deadline: How many seconds to wait at most, the start included. Default: until the end.
             poll_interval: How many seconds lie between two looks at most.
             on_progress: Called with each schema whose status or counts have changed. What it raises ends the wait.
             cancel_if_abandoned: Whether to ask the API to cancel the execution when the wait ends before it does: this
-                call is cancelled, the deadline passes, or an error is raised. That takes 10 seconds more at most; a
-                failure of it is logged. Otherwise the execution goes on by itself.
+                call is cancelled, the deadline passes, or an error is raised. A start without an answer is sent again
+                for it, with the same key, to learn what it began. That takes 10 seconds more at most; a failure of it
+                is logged. Otherwise the execution goes on by itself.
 
         Returns:
             The execution, which is completed.
@@ -129,7 +136,7 @@ class AsyncExecutions(Caller):
             TypeError: `on_progress` is async; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
             ConflictError: Another execution is under way.
-            ExecutionFailedError: It failed, was interrupted, or, as ExecutionCanceledError, was canceled.
+            ExecutionFailedError: It failed, had errors, was interrupted, or, as ExecutionCanceledError, was canceled.
             ExecutionTimeoutError: The deadline passed.
             DeadlineExceededError: The deadline passed before the start was answered.
             RequestError: A call failed for good.
@@ -175,7 +182,7 @@ class AsyncExecutions(Caller):
         Raises:
             TypeError: `on_progress` is async; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
-            ExecutionFailedError: It failed, was interrupted, or, as ExecutionCanceledError, was canceled.
+            ExecutionFailedError: It failed, had errors, was interrupted, or, as ExecutionCanceledError, was canceled.
             ExecutionTimeoutError: The deadline passed.
             DeadlineExceededError: The deadline passed before the first look was answered.
             RequestError: A call failed for good.
@@ -202,7 +209,7 @@ class AsyncExecutions(Caller):
         end = self._end(deadline)
         interval = positive_seconds("poll_interval", poll_interval)
         progress = _Progress(on_progress)
-        look = first
+        look, begun = first, False
         execution: models.BulkSyncExecution
 
         def ended(seen: models.BulkSyncExecution) -> bool:
@@ -213,18 +220,19 @@ class AsyncExecutions(Caller):
 
         try:
             execution = await first(self._until(end))
+            begun = True
             if not execution.id:
                 raise RequestError(f"the API did not name the execution of bulk sync {id}")
             look = partial(_look, id, execution.id)
             if not ended(execution) and await self._poll(look, ended, end=end, interval=interval) is None:
                 raise ExecutionTimeoutError(
-                    f"execution {execution.id} of bulk sync {id} was still {execution.status} after {deadline} s",
+                    f"execution {execution.id} of bulk sync {id} was still {execution.status} after {deadline:g} s",
                     execution,
                 )
         except GeneratorExit:
-            raise  # the event loop is gone
+            raise  # the event loop is gone, so that nothing can be sent
         except BaseException as error:
-            if cancel_if_abandoned and (look is not first or _may_have_begun(error)):
+            if cancel_if_abandoned and (begun or _may_have_begun(error)):
                 await self._cancel(id, look)
             raise
         return _completed(id, execution)
@@ -241,12 +249,17 @@ class AsyncExecutions(Caller):
                 try:
                     execution = await look(self._until(end))
                     break
-                except ConflictError:
-                    await self._sleep(FIRST_WAIT)  # the API is still at the start
+                except ConflictError:  # the API is still at the start
+                    if self._now() + FIRST_WAIT >= end:
+                        raise
+                    await self._sleep(FIRST_WAIT)
             if not _ended(execution):
                 await self._until(end).cancel_bulk_sync(id)
-        except Exception as failure:  # noqa: BLE001  (why the wait has ended is what its caller must learn)
-            logger.warning("Bulk sync %s may still run, because it could not be canceled: %s", id, failure)
+        except BaseException as failure:
+            logger.warning("Bulk sync %s may still run, because it could not be canceled: %r", id, failure)
+            if not isinstance(failure, Exception):
+                raise  # cancelled or interrupted a second time: now the caller will not wait
+            # Why the wait has ended is what its caller must learn.
 
 
 class Executions(BlockingFlows):
@@ -260,7 +273,8 @@ class _Progress:
     """Tells of each schema what has changed."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
-        if inspect.iscoroutinefunction(on_progress):
+        call = getattr(on_progress, "__call__", None)  # noqa: B004  (of an object whose class makes it async)
+        if inspect.iscoroutinefunction(on_progress) or inspect.iscoroutinefunction(call):
             raise TypeError("on_progress must be a plain function, not an async one")
         self._tell = on_progress
         self._told: dict[str, tuple[object, ...]] = {}
@@ -295,6 +309,10 @@ def _completed(id: UUID | str, execution: models.BulkSyncExecution) -> models.Bu
 
 def _may_have_begun(error: BaseException) -> bool:
     """Say whether a start that failed like this may have begun an execution."""
+    if not isinstance(error, RequestError):
+        return not isinstance(error, Exception)  # cancelled or interrupted on its way
+    if isinstance(error, ConflictError):
+        return error.attempts > 1  # what is under way may be an earlier try
     if isinstance(error, APIStatusError):
         return may_be_in_flight(error)
-    return (isinstance(error, RequestError) and not isinstance(error, NotSentError)) or not isinstance(error, Exception)
+    return error.attempts > 0 and not isinstance(error, NotSentError)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from ._api import models
 from ._config import positive_seconds
-from ._errors import DeadlineExceededError, ReadTimeoutError
+from ._errors import DeadlineExceededError, RequestError
 from ._flow import BlockingFlows, Caller, blocking
 from ._policy import logger
+from ._retry import may_be_in_flight
 
 DEFAULT_DEADLINE = 600.0
 """Seconds: a source with thousands of tables takes minutes. How long the API tries is documented nowhere."""
@@ -69,8 +70,11 @@ class AsyncSources(Caller):
         before = last.last_refresh_finished
         try:
             await self._until(end).get_bulk_source(connection_id, refresh_schemas=True, include_fields=False)
-        except (ReadTimeoutError, DeadlineExceededError) as error:
-            # It is documented nowhere whether the answer waits for the schemas. The status tells when they are there.
+        except RequestError as error:
+            # It is documented nowhere whether the answer waits for the schemas, longer than this client or a proxy
+            # does. The status tells when they are there.
+            if not isinstance(error, DeadlineExceededError) and not may_be_in_flight(error):
+                raise
             logger.info("%s Looking whether the schemas are read nevertheless.", error)
         if await self._poll(look, fresh, end=end, interval=interval) is None:
             raise DeadlineExceededError(

@@ -21,14 +21,22 @@ EXPECTED = {
     0: "['replicate', 'snapshot']\n[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>]\n",
     1: "['Replicate', 'Replace']\n",
     2: "{'advanced': UNSET, 'mirror_schemas': False, 'schema': False}\n",
-    4: "404 not_found connection not found None 1\n",
-    6: "200 2023-04-25 1\n",
+    5: (
+        "True\n"
+        "{'advanced': {'truncate_existing': None}, 'mirror_schemas': None, 'schema': None}\n"
+        "object\n"
+        "{'frequency': 'weekly', 'minute': '00', 'hour': '05', 'day_of_week': 'monday'}\n"
+        "05:30 UTC\n05:30 UTC\n"
+        "the signature of the webhook is not that of its body\n"
+    ),
+    6: "404 not_found connection not found None 1\n",
+    8: "200 2023-04-25 1\n",
 }
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(connections=500, seed=1) as sandbox:
+    with Sandbox(connections=500, seed=1, execution_seconds=0.2) as sandbox:
         yield sandbox
 
 
@@ -48,6 +56,10 @@ def test_a_python_block_runs(
     if number == 3:
         assert len(output.splitlines()) == 3
         assert "404 connection not found" in output
+    if number == 4:
+        *_, last = output.splitlines()
+        assert re.fullmatch("completed [1-9][0-9]*", last)
+        assert re.search("^public.orders completed [1-9][0-9]* 0$", output, re.MULTILINE)
 
 
 @pytest.mark.parametrize("tool", ["mypy", "pyright"])
@@ -61,7 +73,7 @@ def test_the_python_blocks_pass_strict_type_checks(tool: str, tmp_path: Path) ->
 
 
 def test_the_blocks_are_all_there() -> None:
-    assert len(PYTHON) == 8
+    assert len(PYTHON) == 11
     assert all(language in ("python", "sh") for language, _ in BLOCKS)
 
 

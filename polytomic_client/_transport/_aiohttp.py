@@ -41,6 +41,8 @@ class AiohttpTransport:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
+            # aiohttp would call the body of a POST that has none application/octet-stream.
+            skip_auto_headers=("Content-Type",),
         )
         # aiohttp repeats an idempotent request on a dropped connection, and has no public switch for it. Only the
         # policy repeats, or its count of attempts, its backoff and its deadline would not be true.

@@ -9,15 +9,16 @@ from __future__ import annotations
 import sys
 
 try:
+    from ._execution import Failure
     from ._server import Sandbox
     from ._world import Connection, World
 except ModuleNotFoundError as error:
-    if error.name not in ("starlette", "uvicorn"):
+    if error.name not in ("jsonschema_rs", "starlette", "uvicorn"):
         raise
-    _advice = f"the sandbox needs {error.name}: pip install 'polytomic-client[sandbox]'"
+    _advice = f"the sandbox needs {error.name.replace('_', '-')}: pip install 'polytomic-client[sandbox]'"
     # "-m" is what argv starts with while `python -m` looks for the module: there, no traceback.
     if sys.argv[0] == "-m":
         raise SystemExit(_advice) from None
     raise ImportError(_advice) from error
 
-__all__ = ("Connection", "Sandbox", "World")
+__all__ = ("Connection", "Failure", "Sandbox", "World")

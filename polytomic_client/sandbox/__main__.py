@@ -25,6 +25,9 @@ def main() -> None:
     parser.add_argument(
         "--latency", type=seconds, default=0.0, help="seconds, such as 0.05, or random between two: 0.03-0.1"
     )
+    parser.add_argument(
+        "--execution-seconds", type=float, default=2.0, help="how long an execution takes (%(default)s)"
+    )
     arguments = parser.parse_args()
     try:
         sandbox = Sandbox(**vars(arguments))

@@ -4,47 +4,40 @@ from __future__ import annotations
 
 import hmac
 import json
-import math
 import random
-import re
 from asyncio import sleep
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from typing import Final
-from uuid import UUID
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from ._document import Document, Operation, Specification, load_document
-from ._world import DESTINATIONS, World
+from . import _bulk_syncs, _connections
+from ._document import Call, Document, MalformedError, Operation, Specification, own_specification
+from ._idempotency import Outcomes
+from ._world import Handler, World, require_seconds
 
 Latency = float | tuple[float, float]
-"""Seconds that a request waits: a number, or the bounds of a random one."""
+"""Seconds that an operation takes: a number, or the bounds of a random one."""
 
-Handler = Callable[[World, Mapping[str, str]], bytes]
-"""Answers an operation: takes the world and the checked path parameters, returns the JSON of the 200."""
+_HANDLERS: Final[Mapping[str, Handler]] = {**_connections.HANDLERS, **_bulk_syncs.HANDLERS}
 
-_UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 
 _ERROR_KEYS: Final = {
     400: "bad_request",
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    409: "conflict",
+    422: "unprocessable_entity",
     500: "internal_error",
     501: "not_implemented",
     503: "unavailable",
-}
-_CONNECTION_ERRORS: Final = {
-    403: "permission denied",
-    404: "connection not found",
-    500: "internal server error",
 }
 
 
@@ -56,20 +49,6 @@ def _encode(content: Mapping[str, object]) -> bytes:
 _UNAUTHORIZED: Final = _encode(
     {"code": 401, "context": {}, "error": "invalid or unknown API key", "status": "Unauthorized"}
 )
-# Connections of one type answer alike: encoded once, a request costs a look-up.
-_DESTINATIONS: Final = {type_id: _encode({"data": data}) for type_id, data in DESTINATIONS.items()}
-
-
-def _get_bulk_destination(world: World, path_params: Mapping[str, str]) -> bytes:
-    connection = world.find(UUID(path_params["id"]))
-    if connection is None:
-        raise HTTPException(404, _CONNECTION_ERRORS[404])
-    if connection.status != 200:
-        raise HTTPException(connection.status, _CONNECTION_ERRORS[connection.status])
-    return _DESTINATIONS[connection.type]
-
-
-_HANDLERS: Final[Mapping[str, Handler]] = {"getBulkDestination": _get_bulk_destination}
 
 
 def create_app(world: World, *, document: Document | None = None, latency: Latency = 0.0) -> Starlette:
@@ -80,8 +59,8 @@ def create_app(world: World, *, document: Document | None = None, latency: Laten
     Args:
         world: What the app answers from.
         document: The OpenAPI document to serve, by default the one that the client is generated from.
-        latency: Seconds that every request waits: a number, or the bounds of a random one, drawn from the
-            seed of the world.
+        latency: Seconds that every operation takes: a number, or the bounds of a random one, drawn from the seed of the
+            world. What is refused for its form is refused at once.
 
     Returns:
         An app for any ASGI server, or to call in process. `state.version_header` holds the header that every
@@ -90,16 +69,10 @@ def create_app(world: World, *, document: Document | None = None, latency: Laten
     Raises:
         ValueError: The latency is no such number or pair.
     """
-    bounds = _bounds(latency)
-    api = _Api(world, Specification(load_document() if document is None else document))
-    app = Starlette(
-        routes=[Route(path, _Path(api, operations)) for path, operations in api.specification.paths.items()],
-        middleware=[Middleware(_Delay, bounds, random.Random(world.seed))] if any(bounds) else [],
-        exception_handlers={HTTPException: api.refuse, Exception: api.refuse},
-    )
-    app.router.default = _unknown_path
-    # Starlette would redirect a path with a slash too many. The API has no such path.
-    app.router.redirect_slashes = False
+    api = _Api(world, own_specification() if document is None else Specification(document), _bounds(latency))
+    app = Starlette(exception_handlers={HTTPException: api.refuse, Exception: api.refuse})
+    # Not routes of Starlette's: they would decode the path first, and take the %2F in a parameter for a slash.
+    app.router.default = api
     app.state.version_header = api.version_header
     return app
 
@@ -123,37 +96,67 @@ def error_response(error: HTTPException, version_header: Mapping[str, str]) -> R
 
 
 class _Api:
-    """The checks and the answers that all paths share."""
+    """The ASGI app: it finds the operation, checks the request, and has the world answer it."""
 
-    def __init__(self, world: World, specification: Specification) -> None:
-        self.specification = specification
+    def __init__(self, world: World, specification: Specification, latency: tuple[float, float]) -> None:
         self.version_header = {specification.version_header: specification.version}
+        self._specification = specification
         self._world = world
+        self._outcomes = Outcomes(world)
+        self._latency = latency
+        self._chance = random.Random(world.seed)
         # A deployment key is the user name of Basic, with an empty password.
         basic = b64encode(f"{world.key}:".encode())
         self._credentials = {"bearer": world.key.encode(), "basic": basic}
 
-    def answer(self, operation: Operation, request: Request) -> Response:
-        """Return the 200.
-
-        Raises:
-            HTTPException: The request is refused.
-        """
-        self._authorize(operation, request)
-        self._check_version(operation, request)
-        for name in operation.uuids:
-            if not _UUID.fullmatch(request.path_params[name]):
-                raise HTTPException(400, f"{name} is not a UUID")
-        handler = _HANDLERS.get(operation.id)
-        if handler is None:
-            raise HTTPException(501, f"the sandbox does not answer {operation.id}")
-        body = handler(self._world, request.path_params)
-        return Response(body, headers=self.version_header, media_type="application/json")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return  # in the middle of its request: there is nobody to answer
+        await response(scope, receive, send)
 
     async def refuse(self, _request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             error = HTTPException(500, "internal server error")
         return error_response(error, self.version_header)
+
+    async def _answer(self, request: Request) -> Response:
+        """Return what the API answers.
+
+        Raises:
+            HTTPException: The request is refused.
+        """
+        found = self._specification.find(_raw_path(request.scope))
+        if found is None:
+            raise HTTPException(404, f"this API has no path {request.scope['path']}")
+        operations, path = found
+        operation = operations.get(request.method)
+        if operation is None:
+            allowed = ", ".join(operations)
+            raise HTTPException(405, f"{request.method} is not allowed here, only {allowed}", {"Allow": allowed})
+        self._authorize(operation, request)
+        self._check_version(operation, request)
+        call, key = await _checked(operation, request, path)
+        handler = _HANDLERS.get(operation.id)
+        if handler is None:
+            raise HTTPException(501, f"the sandbox does not answer {operation.id}")
+        with self._outcomes.attempt(request.method, request.scope["path"], key) as attempt:
+            if attempt.outcome is None:
+                if any(self._latency):
+                    await sleep(self._chance.uniform(*self._latency))
+                attempt.outcome = self._outcome(handler, call)
+            return attempt.outcome
+
+    def _outcome(self, handler: Handler, call: Call) -> Response:
+        try:
+            data = handler(self._world, call)
+        except HTTPException as error:
+            return error_response(error, self.version_header)
+        if data is None:
+            return Response(status_code=204, headers=self.version_header)
+        return Response(_encode({"data": data}), headers=self.version_header, media_type="application/json")
 
     def _authorize(self, operation: Operation, request: Request) -> None:
         scheme, _, credential = request.headers.get("Authorization", "").partition(" ")
@@ -165,7 +168,7 @@ class _Api:
             raise HTTPException(401)
 
     def _check_version(self, operation: Operation, request: Request) -> None:
-        name, version = self.specification.version_header, self.specification.version
+        name, version = self._specification.version_header, self._specification.version
         sent = request.headers.get(name)
         if sent is None and operation.requires_version:
             raise HTTPException(400, f"{name} is missing; this server speaks {version}")
@@ -173,46 +176,46 @@ class _Api:
             raise HTTPException(400, f"{name} is {sent!r}, which is unknown; this server speaks {version}")
 
 
-class _Path:
-    """The ASGI app of one path, which picks the operation by the method."""
+async def _checked(operation: Operation, request: Request, path: Mapping[str, str]) -> tuple[Call, str | None]:
+    """Return a request as the document describes it, and its idempotency key.
 
-    def __init__(self, api: _Api, operations: Mapping[str, Operation]) -> None:
-        self._api = api
-        self._operations = operations
+    Raises:
+        HTTPException: It is not as the document says.
+    """
+    given: dict[str, Callable[[str], list[str]]] = {
+        "path": lambda name: [path[name]],
+        "query": request.query_params.getlist,
+        "header": request.headers.getlist,
+    }
+    values: dict[str, dict[str, Any]] = {place: {} for place in given}
+    body = None
+    try:
+        for parameter in operation.parameters:
+            values[parameter.place][parameter.name] = parameter.read(given[parameter.place](parameter.name))
+        if operation.body is not None:
+            body = operation.read_body(request.headers.get("Content-Type", ""), await request.body())
+    except MalformedError as error:
+        raise HTTPException(400, str(error)) from None
+    # Once each: a fault of the whole is one of every part of an allOf.
+    faults = "; ".join(dict.fromkeys(operation.faults(body))) if operation.body is not None else ""
+    if faults:
+        raise HTTPException(422, faults)
+    return Call(values["path"], values["query"], body), values["header"].get(_IDEMPOTENCY_HEADER)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        operation = self._operations.get(scope["method"])
-        if operation is None:
-            allowed = ", ".join(self._operations)
-            raise HTTPException(405, f"{scope['method']} is not allowed here, only {allowed}", {"Allow": allowed})
-        await self._api.answer(operation, Request(scope))(scope, receive, send)
 
-
-async def _unknown_path(scope: Scope, _receive: Receive, _send: Send) -> None:
-    raise HTTPException(404, f"this API has no path {scope['path']}")
-
-
-class _Delay:
-    """Holds every request back for a random number of seconds between two bounds."""
-
-    def __init__(self, app: ASGIApp, bounds: tuple[float, float], chance: random.Random) -> None:
-        self._app = app
-        self._bounds = bounds
-        self._chance = chance
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await sleep(self._chance.uniform(*self._bounds))
-        await self._app(scope, receive, send)
+def _raw_path(scope: Scope) -> str:
+    raw: bytes | None = scope.get("raw_path")
+    # A server in process may leave it out. httpx's keeps the query in it.
+    return scope["path"] if raw is None else raw.partition(b"?")[0].decode("latin-1")
 
 
 def _bounds(latency: Latency) -> tuple[float, float]:
     bounds = latency if isinstance(latency, tuple) else (latency, latency)
-    if len(bounds) != 2 or not all(map(_is_seconds, bounds)) or bounds[0] > bounds[1]:
+    try:
+        low, high = (require_seconds("latency", bound) for bound in bounds)
+        if low > high:
+            raise ValueError
+    except ValueError:
         wanted = "a number of seconds, 0 or more, or a pair of them, the lower first"
-        raise ValueError(f"latency must be {wanted}, not {latency!r}")
-    return bounds
-
-
-def _is_seconds(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+        raise ValueError(f"latency must be {wanted}, not {latency!r}") from None
+    return low, high

@@ -3,18 +3,91 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, cast
+from urllib.parse import unquote
 
-from .._api import generated
+import jsonschema_rs
+
+from .._api import decode_datetime, generated
 
 Document = Mapping[str, Any]
 """An OpenAPI document, or an object inside one."""
 
 # What else a path item of OpenAPI 3.1 may hold is no operation.
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+_DEEPEST: Final = 100
+"""Levels of nesting that a body may have: more would exhaust the stack of who reads it."""
+
+_LONGEST_REASON: Final = 300
+"""Characters: what a validator says of a value may quote all of it."""
+
+
+class MalformedError(ValueError):
+    """A parameter or a body is not what the document says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the document."""
+
+    name: str
+    place: str
+    """`path`, `query` or `header`."""
+
+    required: bool
+    schema: Document
+    validator: jsonschema_rs.Validator
+
+    def read(self, values: list[str]) -> Any:
+        """Return the value that the texts of a request stand for; None where there is none.
+
+        Raises:
+            MalformedError: It is missing, there twice, or not what the document says.
+        """
+        if not values:
+            if self.required:
+                raise MalformedError(f"{self.name} is missing")
+            return None
+        if len(values) > 1:
+            raise MalformedError(f"{self.name} is given {len(values)} times")
+        value: bool | int | str = values[0]
+        if self.schema["type"] == "boolean":
+            value = {"true": True, "false": False}.get(values[0], values[0])
+        elif self.schema["type"] == "integer" and re.fullmatch("-?[0-9]{1,18}", values[0]):
+            value = int(values[0])
+        fault = next(iter(self.validator.iter_errors(value)), None)
+        if fault is not None:
+            if self.schema.get("format") == "uuid":
+                raise MalformedError(f"{self.name} is not a UUID")
+            raise MalformedError(f"{self.name}: {fault.message[:_LONGEST_REASON]}")
+        return self._instant(values[0]) if self.schema.get("format") == "date-time" else value
+
+    def _instant(self, text: str) -> datetime:
+        try:
+            return decode_datetime(text)
+        except ValueError as error:  # a leap second
+            raise MalformedError(f"{self.name}: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request for an operation, checked."""
+
+    path: Mapping[str, str]
+    """The parameters in the path."""
+
+    query: Mapping[str, Any]
+    """Every parameter in the query that the document names; None for one that is not given."""
+
+    body: Any
+    """The JSON of the body; None where the operation takes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +103,35 @@ class Operation:
     requires_version: bool
     """Whether the request must name the version it wants."""
 
-    uuids: tuple[str, ...]
-    """The names of the path parameters that must be UUIDs."""
+    parameters: tuple[Parameter, ...]
+    """Its parameters but the version."""
+
+    body: jsonschema_rs.Validator | None
+    """What checks the JSON of its body; None for an operation that takes none."""
+
+    def read_body(self, content_type: str, content: bytes) -> Any:
+        """Return the JSON of a body.
+
+        Raises:
+            MalformedError: It is not called JSON, or it is none, or none that can be answered with.
+        """
+        if content_type.partition(";")[0].strip().lower() != "application/json":
+            raise MalformedError(f"the body must be application/json, not {content_type or 'of no type'}")
+        try:
+            body = json.loads(content)
+            _check_depth(body)
+            # It must be possible to say it again: no NaN, no number beyond a float's range, no half of a character.
+            json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
+            raise MalformedError(f"the body cannot be read as JSON: {error}") from None
+        return body
+
+    def faults(self, body: Any) -> Iterable[str]:
+        """Say what of a body is not what the document says."""
+        assert self.body is not None
+        for fault in self.body.iter_errors(body):
+            place = ".".join(map(str, fault.instance_path)) or "the body"
+            yield f"{place}: {fault.message[:_LONGEST_REASON]}"
 
 
 class Specification:
@@ -40,7 +140,6 @@ class Specification:
     Attributes:
         version_header: The name of the header that names a version.
         version: The one version that the document describes.
-        paths: The operations by path template, then by method in upper case.
     """
 
     def __init__(self, document: Document) -> None:
@@ -52,10 +151,25 @@ class Specification:
         pin: Document = document["components"]["parameters"]["Version"]
         self.version_header: str = pin["name"]
         self.version: str = pin["schema"]["default"]
-        self.paths: dict[str, dict[str, Operation]] = {
-            path: {method.upper(): _operation(document, item, item[method]) for method in _METHODS if method in item}
-            for path, item in document["paths"].items()
-        }
+        self._paths = [
+            (
+                re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)),
+                {method.upper(): _operation(document, item, item[method]) for method in _METHODS if method in item},
+            )
+            for template, item in document["paths"].items()
+        ]
+
+    def find(self, raw_path: str) -> tuple[Mapping[str, Operation], Mapping[str, str]] | None:
+        """Return the operations of a path by method, and the parameters in it; None for an unknown path.
+
+        Args:
+            raw_path: The path as it was sent, percent-encoded: `%2F` in a parameter is no slash of the path.
+        """
+        for pattern, operations in self._paths:
+            match = pattern.fullmatch(raw_path)
+            if match is not None:
+                return operations, {name: unquote(value) for name, value in match.groupdict().items()}
+        return None
 
 
 def load_document() -> Document:
@@ -64,22 +178,45 @@ def load_document() -> Document:
     return document
 
 
+@cache
+def own_specification() -> Specification:
+    """Return what the OpenAPI document that the client is generated from says. It takes 30 ms, once."""
+    return Specification(load_document())
+
+
 def _operation(document: Document, item: Document, operation: Document) -> Operation:
     listed = [*item.get("parameters", []), *operation.get("parameters", [])]
     parameters = [_resolve(document, parameter) for parameter in listed]
     pin = document["components"]["parameters"]["Version"]
     schemes = document["components"]["securitySchemes"]
     alternatives = operation.get("security", document.get("security", []))
+    body = None
+    if "requestBody" in operation:
+        content = _resolve(document, operation["requestBody"])["content"]
+        body = _validator(document, content["application/json"]["schema"])
     return Operation(
         id=operation["operationId"],
         schemes=frozenset(schemes[name]["scheme"] for alternative in alternatives for name in alternative),
         requires_version=pin in parameters and pin["required"],
-        uuids=tuple(
-            parameter["name"]
-            for parameter in parameters
-            if parameter["in"] == "path" and parameter["schema"].get("format") == "uuid"
-        ),
+        parameters=tuple(_parameter(document, parameter) for parameter in parameters if parameter != pin),
+        body=body,
     )
+
+
+def _parameter(document: Document, parameter: Document) -> Parameter:
+    schema = _resolve(document, parameter["schema"])
+    return Parameter(
+        parameter["name"],
+        parameter["in"],
+        parameter.get("required", False),
+        schema,
+        _validator(document, schema),
+    )
+
+
+def _validator(document: Document, schema: Document) -> jsonschema_rs.Validator:
+    whole = {**schema, "components": document["components"]}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
 def _resolve(document: Document, node: Document) -> Document:
@@ -89,3 +226,17 @@ def _resolve(document: Document, node: Document) -> Document:
             target = target[name]
         node = target
     return node
+
+
+def _check_depth(value: object) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inside for each in level for inside in _members(each)]
+    if level:
+        raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
+
+
+def _members(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(cast("dict[str, object]", value).values())
+    return cast("list[object]", value) if isinstance(value, list) else []

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from concurrent.futures import Future
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -23,7 +24,7 @@ class Sandbox:
     Inside the block it serves from a thread of its own. It may be entered again once it has stopped.
 
     Attributes:
-        world: What it answers from: the connections to ask, and the key.
+        world: What it answers from: the connections to ask, the key, and the time; say there what is to fail.
         app: The ASGI app. Use it in process, with `httpx.ASGITransport`, without entering the sandbox.
     """
 
@@ -34,22 +35,28 @@ class Sandbox:
         latency: Latency = 0.0,
         host: str = "127.0.0.1",
         port: int = 0,
+        *,
+        start: datetime | None = None,
+        execution_seconds: float = 2.0,
     ) -> None:
         """Make the world. Nothing is served yet.
 
         Args:
             connections: The number of connections, 0 or more.
             seed: A whole number, 0 or more, that decides the world: the same one makes the same world.
-            latency: Seconds that every request waits: a number, or the bounds of a random one.
+            latency: Seconds that every operation takes: a number, or the bounds of a random one.
             host: The name or address to listen on.
             port: The port to listen on, 0 for a free one.
+            start: The instant that its time stands at, to be moved by `world.advance(seconds)`. Default: this machine's
+                time, which `advance` moves too.
+            execution_seconds: How long an execution of a bulk sync takes, in the sandbox's time.
 
         Raises:
             ValueError: An argument is not in its range.
         """
         if type(port) is not int or port not in range(65536):
             raise ValueError(f"port must be a whole number from 0 to 65535, not {port!r}")
-        self.world = World(connections, seed)
+        self.world = World(connections, seed, start=start, execution_seconds=execution_seconds)
         self.app = create_app(self.world, latency=latency)
         self._host = host
         self._port = port

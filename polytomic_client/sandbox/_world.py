@@ -1,94 +1,28 @@
-"""The sandbox's world: connections and what they accept, made from a seed. Pure data, no I/O."""
+"""The sandbox's world: connections, bulk syncs and executions, made from a seed and changed by requests. No I/O."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from math import isfinite
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-# The reference prints an empty default for every field, booleans included.
-_FIELD: Final = {"default": "", "items": None, "required": False}
+from ._catalog import SECRETS, TYPES, ConnectionType
+from ._document import Call
+from ._execution import Execution, Failure, Part
 
-# Snowflake's keys, from its page of version 2022-12-12.
-_TABLES: Final = {
-    "advanced": {
-        "items": {"hard_deletes": _FIELD, "table_prefix": _FIELD, "truncate_existing": _FIELD},
-    },
-    "mirror_schemas": _FIELD,
-    "schema": _FIELD,
-}
-# The example of the reference. PostgreSQL's page names the same top-level keys.
-_POSTGRESQL: Final = {
-    "advanced": {"items": {"truncate_existing": _FIELD}},
-    "mirror_schemas": _FIELD,
-    "schema": _FIELD,
-}
-# S3's and GCS's keys, from their unversioned pages.
-_FILES: Final = {"format": _FIELD, "subfolder": _FIELD}
-# The older form of an answer, from a fixture of the vendor's Go client. It does not name its connection type.
-_BIGQUERY: Final = {
-    "$schema": "http://json-schema.org/draft-04/schema#",
-    "$ref": "#/definitions/BulkDestinationConfiguration",
-    "definitions": {
-        "BulkDestinationConfiguration": {
-            "required": ["dataset"],
-            "properties": {"dataset": {"type": "string", "title": "Output dataset"}},
-            "additionalProperties": False,
-            "type": "object",
-        }
-    },
-}
-
-
-def _mode(id_: str, label: str, description: str) -> dict[str, object]:
-    return {
-        "description": description,
-        "id": id_,
-        "label": label,
-        "requires_identity": False,
-        "supports_field_sync_mode": False,
-        "supports_target_filters": False,
-    }
-
-
-_SNAPSHOT: Final = _mode("snapshot", "Replace", "Replace all records")
-_REPLICATE: Final = _mode("replicate", "Replicate", "Replicate the source table to the destination")
-
-
-def _destination(
-    configuration: Mapping[str, object], modes: list[dict[str, object]], *resync_modes: str
-) -> Mapping[str, object]:
-    return {"configuration": configuration, "modes": modes, "supported_resync_modes": list(resync_modes)}
-
-
-# Public material names no modes per type. These follow from what a store can do: tables are written record by
-# record or whole, files only whole.
-_WAREHOUSE: Final = _destination(_TABLES, [_REPLICATE, _SNAPSHOT], "refetch", "resync", "rebuild")
-_DATABASE: Final = _destination(_TABLES, [_REPLICATE, _SNAPSHOT], "refetch", "rebuild")
-_BUCKET: Final = _destination(_FILES, [_SNAPSHOT], "refetch")
-
-DESTINATIONS: Final[Mapping[str, Mapping[str, object]]] = {
-    "snowflake": _WAREHOUSE,
-    "postgresql": _destination(_POSTGRESQL, [_REPLICATE, _SNAPSHOT], "refetch", "rebuild"),
-    "s3": _BUCKET,
-    "gcs": _BUCKET,
-    "bigquery": _destination(_BIGQUERY, [_REPLICATE], "refetch", "rebuild"),
-    # The keys of the types below are published nowhere: they take Snowflake's.
-    "redshift": _WAREHOUSE,
-    "databricks": _WAREHOUSE,
-    "mysql": _DATABASE,
-    "mssql": _DATABASE,
-    "azureblob": _destination(_TABLES, [_SNAPSHOT], "refetch"),
-}
-"""What a connection of each type accepts as a destination, by type id, in the JSON form of the API."""
+_DESTINATIONS: Final = tuple(type_.id for type_ in TYPES.values() if type_.destination is not None)
 
 _FAULTS: Final = (403, 404, 500)
 # One connection in a thousand for each fault, so that 1,000 connections show every kind once.
 _CONNECTIONS_PER_FAULT: Final = 1000
 # Fewer connections than this and a fault would be an accident to whoever tries the sandbox, not an example.
 _FEWEST_WITH_FAULTS: Final = 100
+
+_REFRESH_LASTS: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,60 +41,218 @@ class Connection:
     status: int = 200
     """The HTTP status of every answer: 200, or 403 (forbidden), 404 (unknown to the API) or 500 (failing)."""
 
+    configuration: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    """How it reaches its system, secrets included."""
+
+    policies: tuple[str, ...] = ()
+    """The ids of its permission policies."""
+
     @property
-    def destination(self) -> Mapping[str, object]:
-        """What it accepts as a destination: the `data` of the answer, where `status` is 200."""
-        return DESTINATIONS[self.type]
+    def kind(self) -> ConnectionType:
+        """Its type: what it accepts as a destination and offers as a source."""
+        return TYPES[self.type]
+
+    @property
+    def destination(self) -> Mapping[str, Any] | None:
+        """What it accepts as a destination: `data` of the answer, where `status` is 200. None for a mere source."""
+        return self.kind.destination
+
+    def as_json(self, organization_id: UUID) -> dict[str, Any]:
+        """Return it in the JSON form of the API, without its secrets."""
+        shown = {key: "******" if key in SECRETS else value for key, value in self.configuration.items()}
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "type": self.kind.kind,
+            "status": "healthy",
+            "status_error": None,
+            "configuration": shown,
+            "policies": list(self.policies),
+            "organization_id": str(organization_id),
+        }
+
+
+@dataclass(slots=True)
+class BulkSync:
+    """A bulk sync of the sandbox."""
+
+    id: UUID
+    data: dict[str, Any]
+    """How it is set up, in the JSON form of the API."""
+
+    schemas: dict[str, dict[str, Any]]
+    """How each schema of its source is synced, by id, in the JSON form of the API."""
+
+    executions: list[Execution] = field(default_factory=list[Execution])
+    """Its executions, oldest first. All but the last have ended."""
+
+    def running(self, now: datetime) -> Execution | None:
+        """Return the execution that is under way."""
+        last = self.executions[-1] if self.executions else None
+        return None if last is None or last.ended(now) else last
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """How fresh the schemas of a source are."""
+
+    started: datetime
+    """When they were last begun to be read."""
+
+    finished: datetime
+    """When they were last read."""
+
+    fresh: bool
+    """Whether that was after they were begun to be read."""
 
 
 class World:
-    """Everything the sandbox knows: an API key and connections. The same seed and count make the same world.
+    """Everything the sandbox knows. The same seed, count and requests make the same world.
 
-    Ten connections after ten hold each of the ten types once. From 100 connections on some refuse: of each thousand
-    one is forbidden, one is unknown and one fails, and there is at least one of each.
+    Ten connections after ten hold each of the ten types that are a destination once. From 100 connections on some
+    refuse: of each thousand one is forbidden, one is unknown and one fails, and there is at least one of each.
 
     Attributes:
         seed: The seed it is made from.
         key: The one API key that it accepts, in the form of a UUID. It depends on the seed alone.
-        connections: The connections to ask, those that refuse included.
+        organization_id: The organization that everything belongs to.
+        failures: What goes wrong with a schema, by its id, in executions that are started from now on.
+        bulk_syncs: The bulk syncs by id.
     """
 
-    def __init__(self, count: int = 500, seed: int = 1) -> None:
+    def __init__(
+        self, count: int = 500, seed: int = 1, *, start: datetime | None = None, execution_seconds: float = 2.0
+    ) -> None:
         """Make the world.
 
         Args:
             count: The number of connections, 0 or more.
             seed: A whole number, 0 or more.
+            start: The instant that it begins at, and stays at but for `advance`. Default: it has this machine's time.
+            execution_seconds: How long an execution takes, 0 or more.
 
         Raises:
-            ValueError: An argument is not a whole number, or is below 0.
+            ValueError: A number is not what it must be, or `start` names no time zone.
         """
         _require_whole("connections", count)
         _require_whole("seed", seed)
-        chance = random.Random(seed)
-        self.seed = seed
-        self.key = str(_uuid(chance))
+        self.execution_lasts = timedelta(seconds=require_seconds("execution_seconds", execution_seconds))
+        if start is not None and start.tzinfo is None:
+            raise ValueError(f"start must name its time zone, unlike {start!r}: use datetime.now(timezone.utc)")
+        self._start = start
+        self._advanced = timedelta()
+        self._began = self.now()
 
+        self._chance = random.Random(seed)
+        self.seed = seed
+        self.key = str(self.new_id())
+        self._connections = {connection.id: connection for connection in self._make_connections(count)}
+        self.organization_id = self.new_id()
+        self.user_id = self.new_id()
+        self.bulk_syncs: dict[UUID, BulkSync] = {}
+        self.failures: dict[str, Failure] = {}
+        self.executions: list[Execution] = []
+        self._caches: dict[UUID, Cache] = {}
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The connections to ask, those that refuse included."""
+        return tuple(self._connections.values())
+
+    def find(self, connection_id: UUID) -> Connection | None:
+        """Return the connection of an id, or None where the world has none."""
+        return self._connections.get(connection_id)
+
+    def now(self) -> datetime:
+        """Return the time of the world, in UTC."""
+        return (self._start or datetime.now(UTC)).astimezone(UTC) + self._advanced
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass: what would have happened by then has happened.
+
+        Args:
+            seconds: How much, 0 or more.
+
+        Raises:
+            ValueError: It is no such number.
+        """
+        self._advanced += timedelta(seconds=require_seconds("seconds", seconds))
+
+    def new_id(self) -> UUID:
+        """Return an id that nothing else has, which the seed and the requests before decide."""
+        return UUID(int=self._chance.getrandbits(128), version=4)
+
+    def put(self, connection: Connection) -> None:
+        """Add a connection, or replace it."""
+        self._connections[connection.id] = connection
+
+    def remove(self, connection_id: UUID) -> None:
+        """Remove a connection."""
+        del self._connections[connection_id]
+
+    def refresh(self, connection_id: UUID) -> None:
+        """Begin to read the schemas of a source anew, unless that is under way."""
+        cache = self.cache(connection_id)
+        if cache.fresh:
+            self._caches[connection_id] = Cache(self.now(), cache.finished, fresh=False)
+
+    def cache(self, connection_id: UUID) -> Cache:
+        """Return how fresh the schemas of a source are."""
+        cache = self._caches.get(connection_id, Cache(self._began - _REFRESH_LASTS, self._began, fresh=False))
+        finished = cache.started + _REFRESH_LASTS
+        return cache if self.now() < finished else Cache(cache.started, finished, fresh=True)
+
+    def execute(self, bulk_sync: BulkSync, schemas: Iterable[str], request: Mapping[str, Any]) -> Execution:
+        """Begin an execution of a bulk sync."""
+        execution = Execution(
+            self.new_id(),
+            bulk_sync.id,
+            self.now(),
+            self.execution_lasts,
+            tuple(
+                Part(
+                    schema,
+                    bulk_sync.schemas[schema]["output_name"],
+                    self._chance.randrange(100, 5000),
+                    self.failures.get(schema),
+                )
+                for schema in schemas
+            ),
+            request,
+        )
+        bulk_sync.executions.append(execution)
+        self.executions.append(execution)
+        return execution
+
+    def _make_connections(self, count: int) -> list[Connection]:
+        chance = self._chance
         connections: list[Connection] = []
         while len(connections) < count:
-            for type_ in chance.sample(tuple(DESTINATIONS), len(DESTINATIONS)):
-                connections.append(Connection(_uuid(chance), type_, f"{type_} {len(connections) + 1}"))
+            for type_ in chance.sample(_DESTINATIONS, len(_DESTINATIONS)):
+                name = f"{type_} {len(connections) + 1}"
+                connections.append(Connection(self.new_id(), type_, name, configuration=TYPES[type_].configuration))
         del connections[count:]
 
         if count >= _FEWEST_WITH_FAULTS:
             statuses = _FAULTS * max(1, count // _CONNECTIONS_PER_FAULT)
             for position, status in zip(chance.sample(range(count), len(statuses)), statuses, strict=True):
                 connections[position] = replace(connections[position], status=status)
-        self.connections = tuple(connections)
-        self._by_id = {connection.id: connection for connection in connections}
-
-    def find(self, connection_id: UUID) -> Connection | None:
-        """Return the connection of an id, or None where the world has none."""
-        return self._by_id.get(connection_id)
+        return connections
 
 
-def _uuid(chance: random.Random) -> UUID:
-    return UUID(int=chance.getrandbits(128), version=4)
+Handler: TypeAlias = Callable[[World, Call], Any]
+"""Answers an operation: the `data` of its answer, or None where it has no content."""
+
+
+def require_seconds(name: str, value: object) -> float:
+    """Return a number of seconds.
+
+    Raises:
+        ValueError: It is none, or below 0.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+        raise ValueError(f"{name} must be a number of seconds, 0 or more, not {value!r}")
+    return value
 
 
 def _require_whole(name: str, value: object) -> None:

@@ -15,10 +15,9 @@ from starlette.applications import Starlette
 
 from polytomic_client.sandbox import Sandbox, World, _app
 from polytomic_client.sandbox._app import create_app
-from polytomic_client.sandbox._document import load_document
 
-DOCUMENT: dict[str, Any] = {**load_document()}
-VERSION = "2023-04-25"
+from .conftest import DOCUMENT, VERSION, check_error, check_schema
+
 PATH = "/api/bulk/dest/{id}"
 
 
@@ -28,24 +27,6 @@ def basic(user: str, password: str = "") -> str:
 
 def path_of(connection_id: object) -> str:
     return f"/api/bulk/dest/{connection_id}"
-
-
-def check_schema(name: str, content: object) -> None:
-    schema = {**DOCUMENT, "$ref": f"#/components/schemas/{name}"}
-    jsonschema_rs.Draft202012Validator(schema).validate(content)
-
-
-def check_error(response: httpx.Response, status: int, key: str) -> str:
-    """Check what all errors have in common, and return the message."""
-    content = response.json()
-    assert response.status_code == status
-    assert response.headers["X-Polytomic-Version"] == VERSION
-    assert response.headers["Content-Type"] == "application/json"
-    assert set(content) == {"key", "message", "metadata", "status"}
-    assert (content["key"], content["metadata"], content["status"]) == (key, {}, status)
-    check_schema("ApiError", content)
-    message: str = content["message"]
-    return message
 
 
 def check_unauthorized(response: httpx.Response) -> None:
@@ -328,12 +309,32 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.mark.asyncio
-async def test_every_request_waits_for_the_latency(pauses: list[float]) -> None:
+async def test_every_operation_takes_the_latency(pauses: list[float]) -> None:
     world = World(1)
     async with in_process(create_app(world, latency=0.25), world.key) as http:
         assert (await http.get(path_of(world.connections[0].id))).status_code == 200
-        assert (await http.get("/unknown")).status_code == 404
-    assert pauses == [0.25, 0.25]
+        assert (await http.get(path_of(uuid4()))).status_code == 404  # only the world knows
+        assert pauses == [0.25, 0.25]
+        assert (await http.post("/api/connections", json={"name": "", "type": "hubspot"})).status_code == 200
+    assert pauses == [0.25, 0.25, 0.25]
+
+
+@pytest.mark.asyncio
+async def test_what_is_refused_for_its_form_is_refused_at_once(pauses: list[float]) -> None:
+    world = World(1)
+    path = path_of(world.connections[0].id)
+    async with in_process(create_app(world, latency=0.25), world.key) as http:
+        refused = [
+            await http.get("/unknown"),
+            await http.post(path),
+            await http.get(path, headers={"Authorization": "Bearer x"}),
+            await http.get(path, headers={"X-Polytomic-Version": "x"}),
+            await http.get(path_of("x")),
+            await http.post("/api/connections", content="{"),
+            await http.post("/api/connections", json={}),
+        ]
+    assert [response.status_code for response in refused] == [404, 405, 401, 400, 400, 400, 422]
+    assert pauses == []
 
 
 @pytest.mark.asyncio
@@ -343,7 +344,7 @@ async def test_a_pair_of_latencies_bounds_a_random_one_that_the_seed_decides(pau
         world = World(0, seed)
         async with in_process(create_app(world, latency=(0.03, 0.1)), world.key) as http:
             for _ in range(20):
-                await http.get("/")
+                assert (await http.get("/api/me")).status_code == 200
         runs.append(pauses.copy())
         pauses.clear()
     assert runs[0] == runs[1] != runs[2]
@@ -356,7 +357,7 @@ async def test_a_pair_of_latencies_bounds_a_random_one_that_the_seed_decides(pau
 async def test_no_latency_does_not_sleep(pauses: list[float], latency: Any) -> None:
     world = World(0)
     async with in_process(create_app(world, latency=latency), world.key) as http:
-        await http.get("/")
+        assert (await http.get("/api/me")).status_code == 200
     assert pauses == []
 
 

@@ -107,6 +107,7 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
         (["--port", "65536"], "port must be a whole number from 0 to 65535, not 65536"),
         (["--latency", "-1"], "argument --latency: invalid seconds value: '-1'"),
         (["--latency", "0.3-0.1"], "latency must be a number of seconds"),
+        (["--execution-seconds", "-1"], "execution_seconds must be a number of seconds, 0 or more, not -1.0"),
         (["--latency", "1-2-3"], "argument --latency: invalid seconds value: '1-2-3'"),
     ],
 )
@@ -129,9 +130,9 @@ def without(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("without", ["starlette", "uvicorn"], indirect=True)
+@pytest.mark.parametrize("without", ["jsonschema_rs", "starlette", "uvicorn"], indirect=True)
 def test_without_the_extra_it_says_what_to_install(without: Path, request: pytest.FixtureRequest) -> None:
-    name = request.node.callspec.params["without"]
+    name = request.node.callspec.params["without"].replace("_", "-")
     advice = f"the sandbox needs {name}: pip install 'polytomic-client[sandbox]'\n"
 
     ended = run(*command(), path=without)

@@ -205,8 +205,10 @@ def test_it_does_not_wait_for_requests_that_the_latency_holds_back(monkeypatch: 
     with Sandbox(connections=1, latency=3600) as sandbox:
         url = destination_url(sandbox)
         with pytest.raises(httpx.ReadTimeout):
-            httpx.get(url, timeout=0.05)
-        waiting = threading.Thread(target=lambda: answered.append(httpx.get(url, timeout=None)))
+            httpx.get(url, headers=headers(sandbox), timeout=0.05)
+        waiting = threading.Thread(
+            target=lambda: answered.append(httpx.get(url, headers=headers(sandbox), timeout=None))
+        )
         waiting.start()
         assert [arrivals.get(timeout=10) for _ in range(2)] == [3600, 3600]
     waiting.join()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -79,14 +81,69 @@ def test_what_is_no_whole_number_is_refused(argument: str, name: str, value: Any
         World(**{argument: value})
 
 
+def test_the_seeds_of_earlier_releases_make_the_same_worlds() -> None:
+    world = World(500, seed=1)
+    assert world.key == "cd613e30-d8f1-4adf-91b7-584a2265b1f5"
+    assert str(world.connections[0].id) == "63ca828d-d5f4-43b2-a4b0-6ce60741c7a8"
+    assert str(world.connections[499].id) == "0974ba91-1d0e-4d5f-94ec-71a6935db824"
+
+
 def test_find() -> None:
     world = World(10)
     assert world.find(world.connections[3].id) is world.connections[3]
     assert world.find(uuid4()) is None
 
 
+def test_a_connection_is_added_replaced_and_removed() -> None:
+    world = World(2)
+    first, second = world.connections
+    added = Connection(uuid4(), "hubspot", "HubSpot")
+    world.put(added)
+    renamed = replace(first, name="Renamed")
+    world.put(renamed)
+    assert [*world.connections] == [renamed, second, added]
+    world.remove(second.id)
+    assert [*world.connections] == [renamed, added]
+    assert world.find(second.id) is None
+
+
+def test_its_time_is_this_machines_if_no_start_is_named() -> None:
+    before = datetime.now(UTC)
+    world = World(0)
+    assert before <= world.now() <= datetime.now(UTC)
+    world.advance(3600)
+    assert before + timedelta(hours=1) <= world.now() <= datetime.now(UTC) + timedelta(hours=1)
+
+
+def test_its_time_stands_at_the_start_and_moves_as_told() -> None:
+    start = datetime(2026, 3, 2, 9, 30, tzinfo=timezone(timedelta(hours=2)))
+    world = World(0, start=start)
+    assert world.now() == start
+    assert world.now().tzinfo is UTC
+    world.advance(0.5)
+    world.advance(60)
+    assert world.now() == start + timedelta(seconds=60.5)
+
+
+def test_a_start_without_a_time_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="^start must name its time zone"):
+        World(0, start=datetime(2026, 3, 2))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("value", [-1, -0.1, True, "1", None, float("nan"), float("inf")])
+def test_what_is_no_number_of_seconds_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match="^execution_seconds must be a number of seconds, 0 or more, not "):
+        World(0, execution_seconds=value)
+    world = World(0, start=datetime(2026, 3, 2, tzinfo=UTC))
+    with pytest.raises(ValueError, match="^seconds must be a number of seconds, 0 or more, not "):
+        world.advance(value)
+    assert world.now() == datetime(2026, 3, 2, tzinfo=UTC)
+
+
 def keys(type_id: str) -> Any:
-    return Connection(uuid4(), type_id, "").destination["configuration"]
+    destination = Connection(uuid4(), type_id, "").destination
+    assert destination is not None
+    return destination["configuration"]
 
 
 @pytest.mark.parametrize("type_id", ["snowflake", "redshift", "databricks", "mysql", "mssql", "azureblob"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 from uuid import UUID
 
 import httpx
@@ -24,13 +24,22 @@ from polytomic_client import (
     FanOut,
     Outcome,
     Polytomic,
+    PolytomicError,
     RequestError,
     Timeout,
     VersionMismatchError,
     WebhookSignatureError,
     fan_out,
     fetch_all,
+    schedules,
     verify_webhook,
+)
+from polytomic_client.destinations import (
+    ConfigurationProblem,
+    as_json_schema,
+    check_destination_configuration,
+    supports,
+    template,
 )
 from polytomic_client.v2023_04_25 import Client, models
 from polytomic_client.v2023_04_25.api.bulk_sync import delete_bulk_sync, get_bulk_destination, start_bulk_sync_execution
@@ -395,6 +404,37 @@ def webhook(body: bytes, signature: str, secret: str) -> None:
 
     verify_webhook("body", signature, secret)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     verify_webhook(body, signature)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+# --- Destinations and schedules --------------------------------------------------------------------------------------
+
+
+def destination(answer: BulkDestinationEnvelope) -> None:
+    problems = check_destination_configuration(answer.data, {"schema": "public"})
+    assert_type(problems, tuple[ConfigurationProblem, ...])
+    check_destination_configuration(answer.data, DestinationConfiguration({}))
+    assert_type(problems[0].path, str)
+    assert_type(problems[0].kind, Literal["missing", "unknown", "nesting"])
+    assert_type(as_json_schema(answer.data), dict[str, object])
+    assert_type(template(answer.data), dict[str, object])
+    assert_type(supports(answer.data, mode=BulkMode.REPLICATE, resync_mode="refetch"), bool)
+
+    check_destination_configuration(answer.data, "schema")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    check_destination_configuration(answer, {})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    supports(answer.data, BulkMode.REPLICATE)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def when() -> None:
+    assert_type(schedules.weekly("monday", hour=5), BulkSchedule)
+    assert_type(schedules.multi(incremental_fields=schedules.continuous()), BulkSchedule)
+    assert_type(schedules.next_runs(schedules.daily(5, 30), 2, after=NOON), list[dt.datetime])
+    unknown: PolytomicError = schedules.NoNextRunError()
+    malformed: ValueError = schedules.ScheduleError()
+    assert unknown
+    assert malformed
+
+    schedules.daily(hour="05")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    schedules.next_runs("daily")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 # --- Fan-out ---------------------------------------------------------------------------------------------------------

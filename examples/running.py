@@ -1,0 +1,61 @@
+"""What the examples share: where they run, and what they ask of a person.
+
+With POLYTOMIC_API_KEY set they run against the real API, make connections and syncs there, and leave them. Without it
+they run against the sandbox, a local Polytomic API that is gone when they end.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TypedDict
+
+from polytomic_client.sandbox import Sandbox
+from polytomic_client.v2023_04_25.models import CreatedConnection, SchemaExecution
+
+REAL = "POLYTOMIC_API_KEY" in os.environ
+
+
+class Settings(TypedDict, total=False):
+    """What a client of the sandbox is made with. The real API needs nothing: the environment has it."""
+
+    api_key: str
+    base_url: str
+
+
+@contextmanager
+def api() -> Generator[Settings]:
+    """Serve the sandbox where no key of the real API is set."""
+    if REAL:
+        yield {}
+        return
+    with Sandbox(connections=0, execution_seconds=1.0) as sandbox:
+        yield {"api_key": sandbox.key, "base_url": sandbox.url}
+
+
+def setting(name: str, example: str) -> str:
+    """Return an environment variable; for the sandbox, which reaches nothing, an example does."""
+    if not REAL:
+        return os.environ.get(name, example)
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise SystemExit(f"set {name}, such as {example}") from None
+
+
+def created(connection: CreatedConnection) -> CreatedConnection:
+    """Say that a connection was created, and wait for a person to permit the access where that takes one."""
+    print(f"{connection.type_.name} is connection {connection.id}")
+    if connection.auth_url:
+        print(f"  permit the access at {connection.auth_url}")
+        if REAL:
+            input("  and press Enter ")
+    return connection
+
+
+def watch(schema: SchemaExecution) -> None:
+    """Print how a schema goes, whenever that has changed."""
+    print(
+        f"  {schema.schema:<12} {schema.status.value:<10} {schema.record_count:>6} records  {schema.error_count} errors"
+    )

@@ -1,0 +1,249 @@
+"""The sandbox's answers about connections, what they can do, whose key it is, and what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
+
+from .._api import encode_datetime, models
+from ._catalog import SECRETS, TYPES, ConnectionType
+from ._document import Call
+from ._world import Connection, Handler, World
+
+_ERRORS: Final = {
+    403: "permission denied",
+    404: "connection not found",
+    500: "internal server error",
+}
+
+_EVENTS_KEPT: Final = timedelta(hours=48)
+_EVENTS_LISTED: Final = 100
+"""How many events are answered where the request names no limit. The API's number is documented nowhere."""
+
+
+def find_connection(world: World, connection_id: str) -> Connection:
+    """Return a connection.
+
+    Raises:
+        HTTPException: There is none, or it refuses.
+    """
+    connection = world.find(UUID(connection_id))
+    status = 404 if connection is None else connection.status
+    if connection is None or status != 200:
+        raise HTTPException(status, _ERRORS[status])
+    return connection
+
+
+def find_source(world: World, connection_id: str, *, refusal: int = 400) -> Connection:
+    """Return a connection that is a source.
+
+    Args:
+        world: Where it is.
+        connection_id: Its id.
+        refusal: The HTTP status for one that is none: 400 for a path that names it, 422 for a body.
+
+    Raises:
+        HTTPException: There is none, it refuses, or it is none.
+    """
+    connection = find_connection(world, connection_id)
+    if not connection.kind.schemas:
+        raise HTTPException(refusal, f"a connection to {connection.kind.name} cannot be a source")
+    return connection
+
+
+def find_destination(world: World, connection_id: str, *, refusal: int = 400) -> tuple[Connection, Mapping[str, Any]]:
+    """Return a connection that is a destination, and what it accepts.
+
+    Args:
+        world: Where it is.
+        connection_id: Its id.
+        refusal: The HTTP status for one that is none: 400 for a path that names it, 422 for a body.
+
+    Raises:
+        HTTPException: There is none, it refuses, or it is none.
+    """
+    connection = find_connection(world, connection_id)
+    if connection.destination is None:
+        raise HTTPException(refusal, f"a connection to {connection.kind.name} cannot be a destination")
+    return connection, connection.destination
+
+
+def check_organization(world: World, body: Mapping[str, Any]) -> None:
+    """Refuse what names another organization than that of the key.
+
+    Raises:
+        HTTPException: It does.
+    """
+    if UUID(body.get("organization_id", str(world.organization_id))) != world.organization_id:
+        raise HTTPException(403, "only partners may name another organization")
+
+
+def _get_identity(world: World, _call: Call) -> Any:
+    return {
+        "id": str(world.user_id),
+        "email": "jane@example.com",
+        "organization_id": str(world.organization_id),
+        "organization_name": "Example",
+        "role": "admin",
+        "is_user": True,
+        "is_organization": False,
+        "is_partner": False,
+        "is_system": False,
+    }
+
+
+def _list_connections(world: World, _call: Call) -> Any:
+    # Those that refuse because they are unknown or forbidden are not listed either.
+    return [
+        connection.as_json(world.organization_id)
+        for connection in world.connections
+        if connection.status not in (403, 404)
+    ]
+
+
+def _create_connection(world: World, call: Call) -> Any:
+    body = call.body
+    check_organization(world, body)
+    type_ = _find_type(body["type"])
+    configuration = body.get("configuration", {})
+    _check_configuration(type_, configuration)
+    connection = Connection(
+        world.new_id(), type_.id, body["name"], configuration=configuration, policies=tuple(body.get("policies", ()))
+    )
+    world.put(connection)
+    # The sandbox takes the access as permitted: the connection works without anybody who opens the URL.
+    auth_url = f"https://sandbox.invalid/oauth/{type_.id}/{connection.id}" if type_.oauth else None
+    return {**connection.as_json(world.organization_id), "auth_url": auth_url, "auth_code": None}
+
+
+def _get_connection(world: World, call: Call) -> Any:
+    return find_connection(world, call.path["id"]).as_json(world.organization_id)
+
+
+def _update_connection(world: World, call: Call) -> Any:
+    body = call.body
+    check_organization(world, body)
+    connection = find_connection(world, call.path["id"])
+    type_ = _find_type(body.get("type", connection.type))
+    # A secret is answered as asterisks. Sent back like that, it stays what it is.
+    given = {
+        key: value for key, value in body.get("configuration", {}).items() if not (key in SECRETS and value == "******")
+    }
+    configuration = {**connection.configuration, **given} if type_ is connection.kind else given
+    _check_configuration(type_, configuration)
+    connection = replace(
+        connection,
+        name=body["name"],
+        type=type_.id,
+        configuration=configuration,
+        policies=tuple(body.get("policies", connection.policies)),
+    )
+    world.put(connection)
+    return connection.as_json(world.organization_id)
+
+
+def _delete_connection(world: World, call: Call) -> None:
+    connection = find_connection(world, call.path["id"])
+    for bulk_sync in world.bulk_syncs.values():
+        if str(connection.id) in (bulk_sync.data["source_connection_id"], bulk_sync.data["destination_connection_id"]):
+            raise HTTPException(409, f"bulk sync {bulk_sync.id} uses this connection")
+    world.remove(connection.id)
+
+
+def _list_connection_types(_world: World, _call: Call) -> Any:
+    return [{"id": type_.id, "name": type_.name, "use_oauth": type_.oauth, "envConfig": {}} for type_ in TYPES.values()]
+
+
+def _get_bulk_destination(world: World, call: Call) -> Any:
+    return find_destination(world, call.path["id"])[1]
+
+
+def _get_bulk_source(world: World, call: Call) -> Any:
+    connection = find_source(world, call.path["connection_id"])
+    if call.query["refresh_schemas"]:
+        world.refresh(connection.id)
+    without = {"fields": list[Any]()} if call.query["include_fields"] is False else {}
+    schemas = [{**schema, **without} for schema in connection.kind.schemas]
+    return {"capabilities": {"supports_tracking_fields": True}, "schemas": schemas}
+
+
+def _get_bulk_source_schema(world: World, call: Call) -> Any:
+    for schema in find_source(world, call.path["connection_id"]).kind.schemas:
+        if schema["id"] == call.path["schema_id"]:
+            return schema
+    raise HTTPException(404, "schema not found")
+
+
+def _get_bulk_source_status(world: World, call: Call) -> Any:
+    cache = world.cache(find_source(world, call.path["connection_id"]).id)
+    return {
+        "cache_status": "ready" if cache.fresh else "refreshing",
+        "last_refresh_started": encode_datetime(cache.started),
+        "last_refresh_finished": encode_datetime(cache.finished),
+    }
+
+
+def _list_events(world: World, call: Call) -> Any:
+    now, query = world.now(), call.query
+    after = max(query["starting_after"] or now - _EVENTS_KEPT, now - _EVENTS_KEPT)
+    events = sorted(
+        (
+            (instant, event_id, type_, execution)
+            for execution in world.executions
+            for event_id, type_, instant in execution.events(now)
+            if instant > after
+            and (query["ending_before"] is None or instant < query["ending_before"])
+            and query["type"] in (None, type_)
+            and UUID(query["organization_id"] or str(world.organization_id)) == world.organization_id
+        ),
+        key=lambda event: event[0],  # at the same instant, in the order that they happened in
+    )
+    return [
+        {
+            "id": str(event_id),
+            "type": type_.value,
+            "created_at": encode_datetime(instant),
+            "organization_id": str(world.organization_id),
+            "event": {"bulk_sync_id": str(execution.bulk_sync_id), "execution_id": str(execution.id)},
+        }
+        for instant, event_id, type_, execution in reversed(events)
+    ][: query["limit"] or _EVENTS_LISTED]
+
+
+def _list_event_types(_world: World, _call: Call) -> Any:
+    return [type_.value for type_ in models.EventType]
+
+
+def _find_type(type_id: str) -> ConnectionType:
+    if type_id not in TYPES:
+        raise HTTPException(422, f"type: there is no type {type_id[:50]!r}, only {', '.join(TYPES)}")
+    return TYPES[type_id]
+
+
+def _check_configuration(type_: ConnectionType, configuration: Mapping[str, Any]) -> None:
+    missing = [key for key in type_.required if key not in configuration]
+    if missing:
+        raise HTTPException(422, f"configuration: a connection to {type_.name} needs {', '.join(missing)}")
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "getIdentity": _get_identity,
+    "listConnections": _list_connections,
+    "createConnection": _create_connection,
+    "getConnection": _get_connection,
+    "updateConnection": _update_connection,
+    "deleteConnection": _delete_connection,
+    "listConnectionTypes": _list_connection_types,
+    "getBulkDestination": _get_bulk_destination,
+    "getBulkSource": _get_bulk_source,
+    "getBulkSourceSchema": _get_bulk_source_schema,
+    "getBulkSourceStatus": _get_bulk_source_status,
+    "listEvents": _list_events,
+    "listEventTypes": _list_event_types,
+}
+"""What answers each operation, by its operationId."""
