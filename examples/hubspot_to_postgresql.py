@@ -29,12 +29,7 @@ async def main() -> None:
 
 async def run(polytomic: AsyncPolytomic) -> None:
     """Create what is needed, and run it once."""
-    identity = (await polytomic.get_identity()).data
-    print(f"Signed in to {identity.organization_name}")
-
-    # HubSpot is reached by OAuth: it needs no configuration, and a person who permits the access.
-    hubspot = created((await polytomic.create_connection(body=CreateConnection("HubSpot", "hubspot"))).data)
-    configuration = ConnectionConfiguration(
+    database = ConnectionConfiguration(
         {
             "hostname": setting("POSTGRESQL_HOSTNAME", "db.example.com"),
             "port": 5432,
@@ -43,7 +38,13 @@ async def run(polytomic: AsyncPolytomic) -> None:
             "password": setting("POSTGRESQL_PASSWORD", "secret"),
         }
     )
-    body = CreateConnection("Warehouse", "postgresql", configuration=configuration)
+
+    identity = (await polytomic.get_identity()).data
+    print(f"Signed in to {identity.organization_name}")
+
+    # HubSpot is reached by OAuth: it needs no configuration, and a person who permits the access.
+    hubspot = created((await polytomic.create_connection(body=CreateConnection("HubSpot", "hubspot"))).data)
+    body = CreateConnection("Warehouse", "postgresql", configuration=database)
     postgresql = created((await polytomic.create_connection(body=body)).data)
 
     source = (await polytomic.get_bulk_source(hubspot.id)).data

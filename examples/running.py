@@ -7,6 +7,7 @@ they run against the sandbox, a local Polytomic API that is gone when they end.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TypedDict
@@ -36,12 +37,9 @@ def api() -> Generator[Settings]:
 
 def setting(name: str, example: str) -> str:
     """Return an environment variable; for the sandbox, which reaches nothing, an example does."""
-    if not REAL:
-        return os.environ.get(name, example)
-    try:
-        return os.environ[name]
-    except KeyError:
-        raise SystemExit(f"set {name}, such as {example}") from None
+    if REAL and name not in os.environ:
+        raise SystemExit(f"set {name}, such as {example}, or unset POLYTOMIC_API_KEY to run against the sandbox")
+    return os.environ.get(name, example)
 
 
 def created(connection: CreatedConnection) -> CreatedConnection:
@@ -49,7 +47,7 @@ def created(connection: CreatedConnection) -> CreatedConnection:
     print(f"{connection.type_.name} is connection {connection.id}")
     if connection.auth_url:
         print(f"  permit the access at {connection.auth_url}")
-        if REAL:
+        if REAL and sys.stdin.isatty():
             input("  and press Enter ")
     return connection
 

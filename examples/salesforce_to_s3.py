@@ -27,29 +27,21 @@ def main() -> None:
 
 def run(polytomic: Polytomic) -> None:
     """Create what is needed, and run it once."""
-    domain = setting("SALESFORCE_DOMAIN", "https://example.my.salesforce.com")
-    salesforce = created(
-        polytomic.create_connection(
-            body=CreateConnection("Salesforce", "salesforce", configuration=ConnectionConfiguration({"domain": domain}))
-        ).data
+    domain = ConnectionConfiguration({"domain": setting("SALESFORCE_DOMAIN", "https://example.my.salesforce.com")})
+    bucket = ConnectionConfiguration(
+        {
+            "auth_mode": "access_key_and_secret",
+            "s3_bucket_name": setting("S3_BUCKET", "example"),
+            "s3_bucket_region": setting("S3_REGION", "us-east-1"),
+            "aws_access_key_id": setting("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+            "aws_secret_access_key": setting("AWS_SECRET_ACCESS_KEY", "secret"),
+        }
     )
-    s3 = created(
-        polytomic.create_connection(
-            body=CreateConnection(
-                "Bucket",
-                "s3",
-                configuration=ConnectionConfiguration(
-                    {
-                        "auth_mode": "access_key_and_secret",
-                        "s3_bucket_name": setting("S3_BUCKET", "example"),
-                        "s3_bucket_region": setting("S3_REGION", "us-east-1"),
-                        "aws_access_key_id": setting("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
-                        "aws_secret_access_key": setting("AWS_SECRET_ACCESS_KEY", "secret"),
-                    }
-                ),
-            )
-        ).data
-    )
+
+    body = CreateConnection("Salesforce", "salesforce", configuration=domain)
+    salesforce = created(polytomic.create_connection(body=body).data)
+    body = CreateConnection("Bucket", "s3", configuration=bucket)
+    s3 = created(polytomic.create_connection(body=body).data)
 
     destination = polytomic.get_bulk_destination(s3.id).data
     print(f"S3 replicates: {supports(destination, mode=BulkMode.REPLICATE)}; it can be configured by")

@@ -36,8 +36,6 @@ async def run(polytomic: AsyncPolytomic) -> None:
     """Create what is needed, and run it once."""
     began = datetime.now(UTC)
     domain = ConnectionConfiguration({"domain": setting("SALESFORCE_DOMAIN", "https://example.my.salesforce.com")})
-    body = CreateConnection("Salesforce", "salesforce", configuration=domain)
-    salesforce = created((await polytomic.create_connection(body=body)).data)
     account = ConnectionConfiguration(
         {
             "account": setting("SNOWFLAKE_ACCOUNT", "example"),
@@ -46,6 +44,9 @@ async def run(polytomic: AsyncPolytomic) -> None:
             "password": setting("SNOWFLAKE_PASSWORD", "secret"),
         }
     )
+
+    body = CreateConnection("Salesforce", "salesforce", configuration=domain)
+    salesforce = created((await polytomic.create_connection(body=body)).data)
     body = CreateConnection("Snowflake", "snowflake", configuration=account)
     snowflake = created((await polytomic.create_connection(body=body)).data)
 

@@ -87,13 +87,15 @@ class ExecutionTimeoutError(DeadlineExceededError):
     """An execution was still under way when the deadline passed.
 
     Attributes:
+        bulk_sync_id: The bulk sync.
         execution: The execution as it was last seen.
     """
 
     hint = "wait_for_execution waits for it again; cancel_bulk_sync ends it."
 
-    def __init__(self, message: str, execution: models.BulkSyncExecution) -> None:
+    def __init__(self, message: str, bulk_sync_id: UUID | str, execution: models.BulkSyncExecution) -> None:
         super().__init__(message)
+        self.bulk_sync_id = bulk_sync_id
         self.execution = execution
 
 
@@ -114,13 +116,14 @@ class AsyncExecutions(Caller):
         """Start an execution of a bulk sync, wait until it has ended, and return it.
 
         The first looks follow each other closely, later ones every `poll_interval` seconds. A look that fails for a
-        passing reason is made again.
+        passing reason is made again. To keep the id of the execution over a restart, call `start_bulk_sync_execution`
+        and `wait_for_execution` instead.
 
         Args:
             id: The bulk sync.
             body: What to do. Default: everything that is enabled.
             idempotency_key: A name for the start, so that a second call with it does not start a second execution: 8 to
-                255 letters, digits, '_' and '-'. Default: a new one.
+                255 letters, digits, '_' and '-'. A start that was refused stays so under its key. Default: a new one.
             deadline: How many seconds to wait at most, the start included. Default: until the end.
             poll_interval: How many seconds lie between two looks at most.
             on_progress: Called with each schema whose status or counts have changed. What it raises ends the wait.
@@ -133,7 +136,7 @@ class AsyncExecutions(Caller):
             The execution, which is completed.
 
         Raises:
-            TypeError: `on_progress` is async; nothing was sent.
+            TypeError: `on_progress` is async, or no function; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
             ConflictError: Another execution is under way.
             ExecutionFailedError: It failed, had errors, was interrupted, or, as ExecutionCanceledError, was canceled.
@@ -180,7 +183,7 @@ class AsyncExecutions(Caller):
             The execution, which is completed.
 
         Raises:
-            TypeError: `on_progress` is async; nothing was sent.
+            TypeError: `on_progress` is async, or no function; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
             ExecutionFailedError: It failed, had errors, was interrupted, or, as ExecutionCanceledError, was canceled.
             ExecutionTimeoutError: The deadline passed.
@@ -227,6 +230,7 @@ class AsyncExecutions(Caller):
             if not ended(execution) and await self._poll(look, ended, end=end, interval=interval) is None:
                 raise ExecutionTimeoutError(
                     f"execution {execution.id} of bulk sync {id} was still {execution.status} after {deadline:g} s",
+                    id,
                     execution,
                 )
         except GeneratorExit:
@@ -273,6 +277,8 @@ class _Progress:
     """Tells of each schema what has changed."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
+        if on_progress is not None and not callable(on_progress):
+            raise TypeError(f"on_progress must be a function, not {type(on_progress).__name__}")
         call = getattr(on_progress, "__call__", None)  # noqa: B004  (of an object whose class makes it async)
         if inspect.iscoroutinefunction(on_progress) or inspect.iscoroutinefunction(call):
             raise TypeError("on_progress must be a plain function, not an async one")

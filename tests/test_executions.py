@@ -483,7 +483,7 @@ def test_a_look_that_hangs_does_not_outlast_the_deadline(way: Way, clock: FakeCl
     with Server(Api(start=[CREATED], look=[silence])) as server, pytest.raises(ExecutionTimeoutError) as caught:
         way.run(server, clock, deadline=0.4)
 
-    assert caught.value.execution.status == "created"
+    assert (caught.value.bulk_sync_id, caught.value.execution.status) == (ID, "created")
     assert time.monotonic() - started < 5
     assert asked(server) == ["start", "look"]
 
@@ -636,6 +636,14 @@ def test_progress_must_not_be_async(way: Way, clock: FakeClock, on_progress: Any
     with Server(Api(start=[COMPLETED], look=[COMPLETED])) as server:
         with pytest.raises(TypeError, match="on_progress must be a plain function"):
             getattr(way, name)(server, clock, on_progress=on_progress)
+
+    assert server.connections == 0
+
+
+def test_progress_must_be_a_function(way: Way, clock: FakeClock) -> None:
+    nothing: Any = 5
+    with Server(CREATED) as server, pytest.raises(TypeError, match="^on_progress must be a function, not int$"):
+        way.run(server, clock, on_progress=nothing)
 
     assert server.connections == 0
 

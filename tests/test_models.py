@@ -22,6 +22,7 @@ import attrs
 import pytest
 
 import polytomic_client.v2023_04_25 as package
+from polytomic_client import Polytomic
 from polytomic_client.v2023_04_25 import api, models
 from polytomic_client.v2023_04_25.models import (
     ApiError,
@@ -551,3 +552,40 @@ def test_a_segment_is_quoted_whole(value: Any, written: str) -> None:
 def test_what_is_no_text_is_refused_as_a_segment(value: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         path_segment("schema_id", value)
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        (
+            {"destination_configuration": {"schema": "x"}},
+            r"expected DestinationConfiguration, got dict: DestinationConfiguration\.from_dict\(\.\.\.\) makes one",
+        ),
+        ({"schedule": "daily"}, "^expected BulkSchedule, got str$"),
+        ({"schemas": "public.users"}, "^expected a list, got 'public.users'$"),
+        ({"policies": 5}, "^expected a list, got 5$"),
+    ],
+)
+def test_a_model_with_a_member_of_another_kind_is_not_encoded(refused: dict[str, Any], said: str) -> None:
+    members: dict[str, Any] = {
+        "name": "Sync",
+        "source_connection_id": ID,
+        "destination_connection_id": ID,
+        "destination_configuration": models.DestinationConfiguration({"schema": "x"}),
+        "mode": models.BulkMode.SNAPSHOT,
+        "schedule": models.BulkSchedule(models.ScheduleFrequency.MANUAL),
+    }
+
+    assert models.CreateBulkSync(**members).to_dict()["schedule"] == {"frequency": "manual"}
+    with pytest.raises(TypeError, match=said):
+        models.CreateBulkSync(**members | refused).to_dict()
+
+
+def test_a_body_that_is_no_such_model_is_refused_before_anything_is_sent() -> None:
+    body: Any = {"active": True}
+
+    with (
+        Polytomic(api_key="key", base_url="http://127.0.0.1:9") as polytomic,
+        pytest.raises(TypeError, match="^expected ActivateBulkSync, got dict: ActivateBulkSync.from_dict"),
+    ):
+        polytomic.activate_bulk_sync(ID, body=body)

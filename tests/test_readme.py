@@ -31,6 +31,7 @@ EXPECTED = {
     ),
     6: "404 not_found connection not found None 1\n",
     8: "200 2023-04-25 1\n",
+    10: "2023-04-25 01:00:00+00:00\npermission denied for table orders\n",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -39,13 +40,20 @@ class Connection:
     """A name for a person."""
 
     status: int = 200
-    """The HTTP status of every answer: 200, or 403 (forbidden), 404 (unknown to the API) or 500 (failing)."""
+    """The HTTP status of every answer: 200, or 403 (forbidden), 404 (unknown to the API) or 500 (failing).
+
+    Another raises ValueError.
+    """
 
     configuration: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
     """How it reaches its system, secrets included."""
 
     policies: tuple[str, ...] = ()
     """The ids of its permission policies."""
+
+    def __post_init__(self) -> None:
+        if self.status not in (200, *_FAULTS):
+            raise ValueError(f"status must be 200 or one of {', '.join(map(str, _FAULTS))}, not {self.status!r}")
 
     @property
     def kind(self) -> ConnectionType:
@@ -106,17 +114,49 @@ class Cache:
     """Whether that was after they were begun to be read."""
 
 
+class WorldClock:
+    """The time of a world as a client's clock: what the client would wait passes in the world, at once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._chance = random.Random(world.seed)
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return self.time()
+
+    def time(self) -> float:
+        """Return the seconds since 1970 (UTC)."""
+        return self._world.now().timestamp()
+
+    def random(self) -> float:
+        """Return a number from 0 up to 1, which the seed of the world decides."""
+        return self._chance.random()
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass in the world."""
+        self._world.advance(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Let so many seconds pass in the world, and other tasks run."""
+        self._world.advance(seconds)
+        await asyncio.sleep(0)
+
+
 class World:
     """Everything the sandbox knows. The same seed, count and requests make the same world.
 
     Ten connections after ten hold each of the ten types that are a destination once. From 100 connections on some
     refuse: of each thousand one is forbidden, one is unknown and one fails, and there is at least one of each.
 
+    Nothing happens by itself: an execution begins when it is started, never by a schedule.
+
     Attributes:
         seed: The seed it is made from.
         key: The one API key that it accepts, in the form of a UUID. It depends on the seed alone.
         organization_id: The organization that everything belongs to.
-        failures: What goes wrong with a schema, by its id, in executions that are started from now on.
+        failures: What goes wrong with a schema in executions that are started from now on, by the id of the schema, or,
+            with all schemas of one bulk sync, by the id of that.
         bulk_syncs: The bulk syncs by id.
     """
 
@@ -150,7 +190,7 @@ class World:
         self.organization_id = self.new_id()
         self.user_id = self.new_id()
         self.bulk_syncs: dict[UUID, BulkSync] = {}
-        self.failures: dict[str, Failure] = {}
+        self.failures: dict[str | UUID, Failure] = {}
         self.executions: list[Execution] = []
         self._caches: dict[UUID, Cache] = {}
 
@@ -214,7 +254,7 @@ class World:
                     schema,
                     bulk_sync.schemas[schema]["output_name"],
                     self._chance.randrange(100, 5000),
-                    self.failures.get(schema),
+                    self.failures.get(bulk_sync.id) or self.failures.get(schema),
                 )
                 for schema in schemas
             ),

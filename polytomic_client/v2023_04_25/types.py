@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID
@@ -75,6 +75,31 @@ def as_list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise TypeError(f"expected a JSON array, got {type(value).__name__}")
     return value
+
+
+def as_items(value: Any) -> Any:
+    """Return a list to encode.
+
+    Raises:
+        TypeError: It is a text, whose letters would be taken for its items, or nothing that has items.
+    """
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise TypeError(f"expected a list, got {value!r}")
+    return value
+
+
+def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
+    """Return the JSON object of a model.
+
+    Raises:
+        TypeError: It is no such model.
+    """
+    if not isinstance(value, model):
+        name = model.__name__
+        hint = f": {name}.from_dict(...) makes one of it" if isinstance(value, Mapping) else ""
+        raise TypeError(f"expected {name}, got {type(value).__name__}{hint}")
+    encoded: dict[str, Any] = value.to_dict()
+    return encoded
 
 
 def decode_uuid(value: Any) -> UUID:
@@ -168,10 +193,12 @@ __all__ = [
     "RequestFiles",
     "Response",
     "Unset",
+    "as_items",
     "as_list",
     "decode_datetime",
     "decode_uuid",
     "encode_datetime",
+    "encode_model",
     "parses",
     "path_segment",
     "path_uuid",

@@ -492,6 +492,7 @@ def more_errors(
     assert_type(failed.schema_errors, list[SchemaExecution])
     assert_type(canceled.execution.status, ExecutionStatus)
     assert_type(timeout.execution, BulkSyncExecution)
+    assert_type(timeout.bulk_sync_id, UUID | str)
     assert_type(error.idempotency_key, str | None)
     assert_type(error.operation, str)
     assert_type(error.hint, str)

@@ -8,7 +8,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.actor_type import ActorType
-from ..types import UNSET, Unset, decode_uuid, parses
+from ..types import (
+    UNSET,
+    Unset,
+    decode_uuid,
+    parses,
+)
 
 
 @_attrs_define

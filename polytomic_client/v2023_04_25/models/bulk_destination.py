@@ -7,7 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.resync_mode import ResyncMode
-from ..types import UNSET, as_list
+from ..types import (
+    UNSET,
+    as_items,
+    as_list,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -42,12 +47,17 @@ class BulkDestination:
         value = self.modes
         if value is not UNSET:
             encoded["modes"] = (
-                value if value is None else [item if item is None else item.to_dict() for item in value]
+                value
+                if value is None
+                else [
+                    item if item is None else encode_model(item, SupportedBulkMode)
+                    for item in as_items(value)
+                ]
             )
         value = self.supported_resync_modes
         if value is not UNSET:
             encoded["supported_resync_modes"] = (
-                value if value is None else [item if item is None else str(item) for item in value]
+                value if value is None else [item if item is None else str(item) for item in as_items(value)]
             )
         return encoded
 

@@ -6,7 +6,13 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, as_list
+from ..types import (
+    UNSET,
+    Unset,
+    as_items,
+    as_list,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -31,11 +37,13 @@ class BulkSource:
         value = self.schemas
         if value is not UNSET:
             encoded["schemas"] = (
-                value if value is None else [item if item is None else item.to_dict() for item in value]
+                value
+                if value is None
+                else [item if item is None else encode_model(item, Schema) for item in as_items(value)]
             )
         value = self.capabilities
         if value is not UNSET:
-            encoded["capabilities"] = value if value is None else value.to_dict()
+            encoded["capabilities"] = value if value is None else encode_model(value, SourceCapabilities)
         value = self.configuration
         if value is not UNSET:
             encoded["configuration"] = value

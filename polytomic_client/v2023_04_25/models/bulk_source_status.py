@@ -7,7 +7,12 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, decode_datetime, encode_datetime, parses
+from ..types import (
+    UNSET,
+    decode_datetime,
+    encode_datetime,
+    parses,
+)
 
 
 @_attrs_define

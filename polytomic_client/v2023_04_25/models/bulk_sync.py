@@ -11,7 +11,17 @@ from attrs import field as _attrs_field
 from ..models.bulk_discover import BulkDiscover
 from ..models.bulk_mode import BulkMode
 from ..models.normalize_names import NormalizeNames
-from ..types import UNSET, Unset, as_list, decode_datetime, decode_uuid, encode_datetime, parses
+from ..types import (
+    UNSET,
+    Unset,
+    as_items,
+    as_list,
+    decode_datetime,
+    decode_uuid,
+    encode_datetime,
+    encode_model,
+    parses,
+)
 
 
 @_attrs_define
@@ -105,23 +115,27 @@ class BulkSync:
             encoded["source_connection_id"] = value if value is None else str(value)
         value = self.source_configuration
         if value is not UNSET:
-            encoded["source_configuration"] = value if value is None else value.to_dict()
+            encoded["source_configuration"] = (
+                value if value is None else encode_model(value, SourceConfiguration)
+            )
         value = self.destination_connection_id
         if value is not UNSET:
             encoded["destination_connection_id"] = value if value is None else str(value)
         value = self.destination_configuration
         if value is not UNSET:
-            encoded["destination_configuration"] = value if value is None else value.to_dict()
+            encoded["destination_configuration"] = (
+                value if value is None else encode_model(value, DestinationConfiguration)
+            )
         value = self.schedule
         if value is not UNSET:
-            encoded["schedule"] = value if value is None else value.to_dict()
+            encoded["schedule"] = value if value is None else encode_model(value, BulkSchedule)
         value = self.discover
         if value is not UNSET:
             encoded["discover"] = value
         value = self.policies
         if value is not UNSET:
             encoded["policies"] = (
-                value if value is None else [item if item is None else str(item) for item in value]
+                value if value is None else [item if item is None else str(item) for item in as_items(value)]
             )
         value = self.organization_id
         if value is not UNSET:
@@ -148,13 +162,13 @@ class BulkSync:
             encoded["created_at"] = value if value is None else encode_datetime(value)
         value = self.created_by
         if value is not UNSET:
-            encoded["created_by"] = value if value is None else value.to_dict()
+            encoded["created_by"] = value if value is None else encode_model(value, Actor)
         value = self.updated_at
         if value is not UNSET:
             encoded["updated_at"] = value if value is None else encode_datetime(value)
         value = self.updated_by
         if value is not UNSET:
-            encoded["updated_by"] = value if value is None else value.to_dict()
+            encoded["updated_by"] = value if value is None else encode_model(value, Actor)
         return encoded
 
     @classmethod

@@ -7,7 +7,11 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, decode_uuid, parses
+from ..types import (
+    UNSET,
+    decode_uuid,
+    parses,
+)
 
 
 @_attrs_define

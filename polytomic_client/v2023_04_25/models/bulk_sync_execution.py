@@ -11,7 +11,17 @@ from attrs import field as _attrs_field
 from ..models.execution_status import ExecutionStatus
 from ..models.fetch_mode import FetchMode
 from ..models.output_disposition import OutputDisposition
-from ..types import UNSET, Unset, as_list, decode_datetime, decode_uuid, encode_datetime, parses
+from ..types import (
+    UNSET,
+    Unset,
+    as_items,
+    as_list,
+    decode_datetime,
+    decode_uuid,
+    encode_datetime,
+    encode_model,
+    parses,
+)
 
 
 @_attrs_define
@@ -104,7 +114,11 @@ class BulkSyncExecution:
         value = self.schemas
         if value is not UNSET:
             encoded["schemas"] = (
-                value if value is None else [item if item is None else item.to_dict() for item in value]
+                value
+                if value is None
+                else [
+                    item if item is None else encode_model(item, SchemaExecution) for item in as_items(value)
+                ]
             )
         value = self.status_message
         if value is not UNSET:

@@ -6,7 +6,12 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, as_list
+from ..types import (
+    UNSET,
+    as_items,
+    as_list,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -24,7 +29,12 @@ class BulkSyncExecutionListEnvelope:
         value = self.data
         if value is not UNSET:
             encoded["data"] = (
-                value if value is None else [item if item is None else item.to_dict() for item in value]
+                value
+                if value is None
+                else [
+                    item if item is None else encode_model(item, BulkSyncExecution)
+                    for item in as_items(value)
+                ]
             )
         return encoded
 

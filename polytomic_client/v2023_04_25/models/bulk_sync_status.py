@@ -7,7 +7,14 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, decode_datetime, encode_datetime, parses
+from ..types import (
+    UNSET,
+    Unset,
+    decode_datetime,
+    encode_datetime,
+    encode_model,
+    parses,
+)
 
 
 @_attrs_define
@@ -45,7 +52,7 @@ class BulkSyncStatus:
             )
         value = self.ingestion_status
         if value is not UNSET:
-            encoded["ingestion_status"] = value if value is None else value.to_dict()
+            encoded["ingestion_status"] = value if value is None else encode_model(value, IngestionStatus)
         return encoded
 
     @classmethod

@@ -6,6 +6,10 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import (
+    encode_model,
+)
+
 
 @_attrs_define
 class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
@@ -16,7 +20,7 @@ class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
         encoded: dict[str, Any] = {
-            name: item if item is None else item.to_dict()
+            name: item if item is None else encode_model(item, ConfigurationField)
             for name, item in self.additional_properties.items()
         }
         return encoded

@@ -6,7 +6,11 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import (
+    UNSET,
+    Unset,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -42,7 +46,7 @@ class ConnectionType:
             encoded["use_oauth"] = value
         value = self.env_config
         if value is not UNSET:
-            encoded["envConfig"] = value if value is None else value.to_dict()
+            encoded["envConfig"] = value if value is None else encode_model(value, ConnectionTypeEnvironment)
         return encoded
 
     @classmethod

@@ -9,7 +9,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.event_type import EventType
-from ..types import UNSET, decode_datetime, decode_uuid, encode_datetime, parses
+from ..types import (
+    UNSET,
+    decode_datetime,
+    decode_uuid,
+    encode_datetime,
+    parses,
+)
 
 
 @_attrs_define

@@ -7,7 +7,11 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.event_type import EventType
-from ..types import UNSET, as_list
+from ..types import (
+    UNSET,
+    as_items,
+    as_list,
+)
 
 
 @_attrs_define
@@ -25,7 +29,7 @@ class EventTypeListEnvelope:
         value = self.data
         if value is not UNSET:
             encoded["data"] = (
-                value if value is None else [item if item is None else str(item) for item in value]
+                value if value is None else [item if item is None else str(item) for item in as_items(value)]
             )
         return encoded
 

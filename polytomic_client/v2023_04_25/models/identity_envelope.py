@@ -6,7 +6,10 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET
+from ..types import (
+    UNSET,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -24,7 +27,7 @@ class IdentityEnvelope:
         value: Any
         value = self.data
         if value is not UNSET:
-            encoded["data"] = value if value is None else value.to_dict()
+            encoded["data"] = value if value is None else encode_model(value, Identity)
         return encoded
 
     @classmethod

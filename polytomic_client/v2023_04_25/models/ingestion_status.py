@@ -8,7 +8,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.ingestion_status_level import IngestionStatusLevel
-from ..types import UNSET, Unset, decode_datetime, encode_datetime, parses
+from ..types import (
+    UNSET,
+    Unset,
+    decode_datetime,
+    encode_datetime,
+    parses,
+)
 
 
 @_attrs_define

@@ -6,7 +6,13 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, as_list
+from ..types import (
+    UNSET,
+    Unset,
+    as_items,
+    as_list,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -28,7 +34,12 @@ class MultiSchedule:
         value = self.schedules
         if value is not UNSET:
             encoded["schedules"] = (
-                value if value is None else [item if item is None else item.to_dict() for item in value]
+                value
+                if value is None
+                else [
+                    item if item is None else encode_model(item, MultiScheduleItem)
+                    for item in as_items(value)
+                ]
             )
         value = self.type_
         if value is not UNSET:

@@ -7,7 +7,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.selective_mode import SelectiveMode
-from ..types import UNSET
+from ..types import (
+    UNSET,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -31,7 +34,7 @@ class MultiScheduleItem:
             encoded["item"] = value if value is None else str(value)
         value = self.schedule
         if value is not UNSET:
-            encoded["schedule"] = value if value is None else value.to_dict()
+            encoded["schedule"] = value if value is None else encode_model(value, BulkSchedule)
         return encoded
 
     @classmethod

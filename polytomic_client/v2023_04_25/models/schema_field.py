@@ -7,7 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.field_type import FieldType
-from ..types import UNSET, Unset, as_list
+from ..types import (
+    UNSET,
+    Unset,
+    as_items,
+    as_list,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -65,7 +71,9 @@ class SchemaField:
         value = self.values
         if value is not UNSET:
             encoded["values"] = (
-                value if value is None else [item if item is None else item.to_dict() for item in value]
+                value
+                if value is None
+                else [item if item is None else encode_model(item, PickValue) for item in as_items(value)]
             )
         value = self.association
         if value is not UNSET:

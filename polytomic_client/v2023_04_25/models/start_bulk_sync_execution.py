@@ -8,7 +8,11 @@ from attrs import field as _attrs_field
 
 from ..models.fetch_mode import FetchMode
 from ..models.resync_mode import ResyncMode
-from ..types import UNSET, Unset, as_list
+from ..types import (
+    UNSET,
+    Unset,
+    as_list,
+)
 
 
 @_attrs_define

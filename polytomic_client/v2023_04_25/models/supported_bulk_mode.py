@@ -7,7 +7,9 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.bulk_mode import BulkMode
-from ..types import UNSET
+from ..types import (
+    UNSET,
+)
 
 
 @_attrs_define

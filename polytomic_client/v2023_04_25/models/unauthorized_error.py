@@ -6,7 +6,11 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import (
+    UNSET,
+    Unset,
+    encode_model,
+)
 
 
 @_attrs_define
@@ -36,7 +40,7 @@ class UnauthorizedError:
             encoded["code"] = value
         value = self.context
         if value is not UNSET:
-            encoded["context"] = value if value is None else value.to_dict()
+            encoded["context"] = value if value is None else encode_model(value, ErrorMetadata)
         value = self.error
         if value is not UNSET:
             encoded["error"] = value.to_dict() if isinstance(value, ErrorMetadata) else value

@@ -7,7 +7,16 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, as_list, decode_datetime, encode_datetime, parses
+from ..types import (
+    UNSET,
+    Unset,
+    as_items,
+    as_list,
+    decode_datetime,
+    encode_datetime,
+    encode_model,
+    parses,
+)
 
 
 @_attrs_define
@@ -50,12 +59,16 @@ class UpdateBulkSchema:
         value = self.fields
         if value is not UNSET:
             encoded["fields"] = (
-                value if value is None else [item if item is None else item.to_dict() for item in value]
+                value
+                if value is None
+                else [item if item is None else encode_model(item, BulkField) for item in as_items(value)]
             )
         value = self.filters
         if value is not UNSET:
             encoded["filters"] = (
-                value if value is None else [item if item is None else item.to_dict() for item in value]
+                value
+                if value is None
+                else [item if item is None else encode_model(item, BulkFilter) for item in as_items(value)]
             )
         value = self.partition_key
         if value is not UNSET:

@@ -11,7 +11,17 @@ from attrs import field as _attrs_field
 from ..models.bulk_discover import BulkDiscover
 from ..models.bulk_mode import BulkMode
 from ..models.normalize_names import NormalizeNames
-from ..types import UNSET, Unset, as_list, decode_datetime, decode_uuid, encode_datetime, parses
+from ..types import (
+    UNSET,
+    Unset,
+    as_items,
+    as_list,
+    decode_datetime,
+    decode_uuid,
+    encode_datetime,
+    encode_model,
+    parses,
+)
 
 
 @_attrs_define
@@ -84,16 +94,20 @@ class UpdateBulkSync:
             encoded["destination_connection_id"] = value if value is None else str(value)
         value = self.destination_configuration
         if value is not UNSET:
-            encoded["destination_configuration"] = value if value is None else value.to_dict()
+            encoded["destination_configuration"] = (
+                value if value is None else encode_model(value, DestinationConfiguration)
+            )
         value = self.mode
         if value is not UNSET:
             encoded["mode"] = value if value is None else str(value)
         value = self.schedule
         if value is not UNSET:
-            encoded["schedule"] = value if value is None else value.to_dict()
+            encoded["schedule"] = value if value is None else encode_model(value, BulkSchedule)
         value = self.source_configuration
         if value is not UNSET:
-            encoded["source_configuration"] = value if value is None else value.to_dict()
+            encoded["source_configuration"] = (
+                value if value is None else encode_model(value, SourceConfiguration)
+            )
         value = self.active
         if value is not UNSET:
             encoded["active"] = value
@@ -123,7 +137,7 @@ class UpdateBulkSync:
         value = self.policies
         if value is not UNSET:
             encoded["policies"] = (
-                value if value is None else [item if item is None else str(item) for item in value]
+                value if value is None else [item if item is None else str(item) for item in as_items(value)]
             )
         return encoded
 

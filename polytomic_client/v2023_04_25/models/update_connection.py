@@ -7,7 +7,15 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, as_list, decode_uuid, parses
+from ..types import (
+    UNSET,
+    Unset,
+    as_items,
+    as_list,
+    decode_uuid,
+    encode_model,
+    parses,
+)
 
 
 @_attrs_define
@@ -49,14 +57,16 @@ class UpdateConnection:
             encoded["type"] = value
         value = self.configuration
         if value is not UNSET:
-            encoded["configuration"] = value if value is None else value.to_dict()
+            encoded["configuration"] = (
+                value if value is None else encode_model(value, ConnectionConfiguration)
+            )
         value = self.organization_id
         if value is not UNSET:
             encoded["organization_id"] = value if value is None else str(value)
         value = self.policies
         if value is not UNSET:
             encoded["policies"] = (
-                value if value is None else [item if item is None else str(item) for item in value]
+                value if value is None else [item if item is None else str(item) for item in as_items(value)]
             )
         value = self.reconnect
         if value is not UNSET:

@@ -12,6 +12,7 @@ from ...types import (
     UNSET,
     Response,
     Unset,
+    encode_model,
     path_uuid,
     require,
 )
@@ -42,7 +43,7 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    _kwargs["json"] = encode_model(body, ActivateBulkSync)
 
     headers["Content-Type"] = "application/json"
 

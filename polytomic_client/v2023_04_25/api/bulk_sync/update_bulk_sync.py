@@ -10,6 +10,7 @@ from ...models.bulk_sync_envelope import BulkSyncEnvelope
 from ...models.update_bulk_sync import UpdateBulkSync
 from ...types import (
     Response,
+    encode_model,
     path_uuid,
     require,
 )
@@ -36,7 +37,7 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    _kwargs["json"] = encode_model(body, UpdateBulkSync)
 
     headers["Content-Type"] = "application/json"
 

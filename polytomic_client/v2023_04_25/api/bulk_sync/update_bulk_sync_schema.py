@@ -10,6 +10,7 @@ from ...models.bulk_schema_envelope import BulkSchemaEnvelope
 from ...models.update_bulk_schema import UpdateBulkSchema
 from ...types import (
     Response,
+    encode_model,
     path_segment,
     path_uuid,
     require,
@@ -39,7 +40,7 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    _kwargs["json"] = encode_model(body, UpdateBulkSchema)
 
     headers["Content-Type"] = "application/json"
 

@@ -11,6 +11,7 @@ from ...types import (
     UNSET,
     Response,
     Unset,
+    encode_model,
     require,
 )
 
@@ -37,7 +38,7 @@ def _get_kwargs(
         "url": "/api/connections",
     }
 
-    _kwargs["json"] = body.to_dict()
+    _kwargs["json"] = encode_model(body, CreateConnection)
 
     headers["Content-Type"] = "application/json"
 

@@ -10,6 +10,7 @@ from ...models.connection_envelope import ConnectionEnvelope
 from ...models.update_connection import UpdateConnection
 from ...types import (
     Response,
+    encode_model,
     path_uuid,
     require,
 )
@@ -36,7 +37,7 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    _kwargs["json"] = encode_model(body, UpdateConnection)
 
     headers["Content-Type"] = "application/json"
 
