@@ -83,6 +83,9 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
     def _now(self) -> float:
         return self._config.clock.monotonic()
 
+    def _time(self) -> float:
+        return self._config.clock.time()
+
     async def _sleep(self, seconds: float) -> None:
         await self._config.clock.sleep_async(seconds)
 
@@ -287,6 +290,9 @@ class _BlockingCaller(_AsyncFlows):
 
     def _now(self) -> float:
         return self._config.clock.monotonic()
+
+    def _time(self) -> float:
+        return self._config.clock.time()
 
     async def _sleep(self, seconds: float) -> None:
         self._config.clock.sleep(seconds)

@@ -38,6 +38,10 @@ class Caller(AsyncOperations):
         """Return seconds that never go back."""
         raise NotImplementedError
 
+    def _time(self) -> float:
+        """Return the seconds since 1970 (UTC)."""
+        raise NotImplementedError
+
     async def _sleep(self, seconds: float) -> None:
         """Wait so many seconds."""
         raise NotImplementedError

@@ -37,27 +37,35 @@ class AsyncBulkSyncs(Caller):
 
         Raises:
             TypeError: There is no such member, or none is given; nothing was sent.
-            ValueError: The id is malformed; nothing was sent.
+            ValueError: The id or a change is malformed; nothing was changed.
             RequestError: A call failed, or the answer lacks a member that an update must repeat.
 
         Example:
             await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedules.daily(hour=5))
         """
-        members = _members(models.UpdateBulkSync)
+        members = {name: field for name, field in fields_dict(models.UpdateBulkSync).items() if field.init}
         unknown = ", ".join(repr(name) for name in changes if name not in members)
         if unknown:
-            raise TypeError(f"a bulk sync has no member {unknown}, only {', '.join(members)}")
+            advice = "; update_bulk_sync_schema changes which schemas are synced" if "schemas" in changes else ""
+            raise TypeError(f"an update has no member {unknown}, only {', '.join(members)}{advice}")
         if not changes:
             raise TypeError("modify_bulk_sync needs a change, such as active=False")
         current = (await self.get_bulk_sync(id)).data
-        kept = {name: getattr(current, name, UNSET) for name in members if name not in NOT_CARRIED_OVER}
-        whole = {name: value for name, value in kept.items() if value is not UNSET and value is not None} | changes
+        kept: dict[str, Any] = {name: getattr(current, name, UNSET) for name in members.keys() - NOT_CARRIED_OVER}
+        kept = {name: value for name, value in kept.items() if value is not UNSET and value is not None}
         # The one supersedes the other. Of two that could contradict each other, the one that is asked for is sent.
-        if "automatically_add_new_objects" in whole and "discover" not in changes:
-            whole.pop("discover", None)
-        elif "automatically_add_new_objects" not in changes:
-            whole.pop("automatically_add_new_objects", None)
-        body = _update(id, whole)
+        if "discover" in changes:
+            kept.pop("automatically_add_new_objects", None)
+        elif "automatically_add_new_objects" in kept | changes:
+            kept.pop("discover", None)
+        whole: dict[str, Any] = kept | changes
+        missing = [name for name, field in members.items() if field.default is NOTHING and name not in whole]
+        if missing:
+            raise RequestError(
+                f"the API left out {', '.join(missing)} of bulk sync {id}, which an update must name: "
+                f"give {missing[0]}=..."
+            )
+        body = models.UpdateBulkSync(**whole)
         # What this version of the document does not name would be reset, too.
         body.additional_properties = dict(current.additional_properties)
         return await self.update_bulk_sync(id, body=body)
@@ -67,17 +75,3 @@ class BulkSyncs(BlockingFlows):
     """What Polytomic does about bulk syncs."""
 
     modify_bulk_sync = blocking(AsyncBulkSyncs.modify_bulk_sync)
-
-
-def _members(model: type) -> tuple[str, ...]:
-    return tuple(name for name, field in fields_dict(model).items() if field.init)
-
-
-def _update(id: UUID | str, members: dict[str, Any]) -> models.UpdateBulkSync:  # noqa: A002
-    required = [name for name, field in fields_dict(models.UpdateBulkSync).items() if field.default is NOTHING]
-    missing = [name for name in required if name not in members]
-    if missing:
-        raise RequestError(
-            f"the API left out {', '.join(missing)} of bulk sync {id}, which an update must name: give {missing[0]}=..."
-        )
-    return models.UpdateBulkSync(**members)
