@@ -8,18 +8,15 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
+from typing import cast
 from uuid import UUID
 
 from polytomic_client import APIStatusError, AsyncPolytomic, Outcome, fetch_all
+from polytomic_client.destinations import check_destination_configuration, template
 from polytomic_client.sandbox import Connection, Sandbox
-from polytomic_client.v2023_04_25.models import (
-    BulkDestination,
-    BulkDestinationEnvelope,
-    ConfigurationMap,
-    FreeFormConfiguration,
-)
+from polytomic_client.v2023_04_25.models import BulkDestination, BulkDestinationEnvelope
 
 Answer = Outcome[UUID, BulkDestinationEnvelope]
 
@@ -39,31 +36,21 @@ async def ask(sandbox: Sandbox) -> list[Answer]:
         return await fetch_all(polytomic.get_bulk_destination, ids, limit=IN_FLIGHT)
 
 
-def keys_of_map(fields: ConfigurationMap, prefix: str = "") -> Iterator[str]:
-    """Yield the keys of a map of fields: the fields of a group as `group.field`, a required one with a star."""
-    for name, field in fields.items():
-        if isinstance(field.items, ConfigurationMap):
-            yield from keys_of_map(field.items, f"{prefix}{name}.")
+def paths(configuration: Mapping[str, object], prefix: str = "") -> Iterator[str]:
+    """Yield the keys of a configuration, those in a group as `group.key`."""
+    for name, value in configuration.items():
+        if isinstance(value, dict):
+            yield from paths(cast("dict[str, object]", value), f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}{'*' if field.required is True else ''}"
-
-
-def keys_of_schema(schema: FreeFormConfiguration) -> Iterator[str]:
-    """Yield the keys that the older form of a configuration, a JSON Schema, defines."""
-    definition = schema["definitions"][schema["$ref"].rpartition("/")[2]]
-    for name in definition["properties"]:
-        yield f"{name}{'*' if name in definition.get('required', []) else ''}"
+            yield f"{prefix}{name}"
 
 
 def keys(destination: BulkDestination) -> Iterator[str]:
-    """Yield the keys of a destination's configuration."""
-    match destination.configuration:
-        case ConfigurationMap() as fields:
-            yield from keys_of_map(fields)
-        case FreeFormConfiguration() as schema:
-            yield from keys_of_schema(schema)
-        case None:
-            pass
+    """Yield the keys of a destination's configuration, a required one with a star."""
+    unfilled = template(destination)
+    missing = {problem.path for problem in check_destination_configuration(destination, unfilled)}
+    for path in paths(unfilled):
+        yield f"{path}*" if path in missing else path
 
 
 def row(connection: Connection, destination: BulkDestination) -> tuple[str, ...]:
