@@ -27,6 +27,8 @@ ERRORS: ErrorTable = (
     ((aiohttp.ClientError, OSError), OutcomeUnknownError),
 )
 
+NO_TYPE = ("Content-Type",)
+
 
 class AiohttpTransport:
     """Sends requests through one aiohttp session, made when the first one is sent."""
@@ -41,8 +43,6 @@ class AiohttpTransport:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
-            # aiohttp would call the body of a POST that has none application/octet-stream.
-            skip_auto_headers=("Content-Type",),
         )
         # aiohttp repeats an idempotent request on a dropped connection, and has no public switch for it. Only the
         # policy repeats, or its count of attempts, its backoff and its deadline would not be true.
@@ -70,6 +70,8 @@ class AiohttpTransport:
                 URL(request.url, encoded=True),
                 headers=request.wire_headers(),
                 data=request.content,
+                # aiohttp would call the body of a POST that has none application/octet-stream.
+                skip_auto_headers=NO_TYPE if request.method == "POST" and request.content is None else None,
                 allow_redirects=False,
                 timeout=limits,
             )
