@@ -16,7 +16,7 @@ PAGE = 100
 """How many events are asked for at once, until more than that happened at one instant."""
 
 FEWEST = 10
-"""An answer of fewer events is the whole: no API cuts off so early."""
+"""An answer of fewer events, all known, is not taken for one that was cut off: no API answers so few at once."""
 
 MICROSECOND, MILLISECOND, SECOND = (dt.timedelta(microseconds=number) for number in (1, 1_000, 1_000_000))
 
@@ -170,7 +170,6 @@ class _Pages:
         self._todo: list[_Window | list[models.Event]] = [_Window(since, None)]
         self._at_ends: set[str] = set()
         self._limit = PAGE
-        self._longest = FEWEST
         self._unit = SECOND
 
     async def next(self) -> list[models.Event] | None:
@@ -204,9 +203,9 @@ class _Pages:
             if len(answer) >= self._limit:
                 self._limit = 2 * len(answer)  # the page was full of what is known
                 continue
-            # The API may answer fewer than it is asked for. What is cut off lacks one end, and is not the shortest.
+            # The API may answer fewer than it is asked for. What is cut off lacks one end, and is not that short.
             instants = {event.created_at for event in inside.values()}
-            if len(instants) != 1 or len(answer) < self._longest:
+            if len(instants) != 1 or len(answer) < FEWEST:
                 return []
             (instant,) = instants
             if more_behind:
@@ -238,7 +237,6 @@ class _Pages:
             if not event.id or not event.created_at:
                 raise RequestError("the API left out the id or created_at of an event: list_events answers it as it is")
             self._unit = min(self._unit, _unit(event.created_at))
-        self._longest = max(self._longest, len(answer.data))
         return answer.data
 
     def _to_its_end(self) -> dt.timedelta:

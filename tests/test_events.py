@@ -53,7 +53,8 @@ class Api:
 
     Attributes:
         order: How it sorts what it answers.
-        keeps: Which end of a window a limit leaves; "nearest" the end that is asked for, if one is.
+        keeps: Which end of a window a limit leaves: the oldest, the newest, the oldest only after an instant that is
+            asked for ("nearest"), or the newest unless an end is asked for ("turning").
         inclusive: Whether what happened at the ends of a window is in it.
         cap: How many it answers at most, whatever is asked for.
         writes: How exactly it writes instants; it compares them exactly.
@@ -98,7 +99,12 @@ class Api:
             key=lambda event: event.at,
         )
         most = min(int(limit) if limit else len(found), self.cap or len(found))
-        oldest = self.keeps == "oldest" or (self.keeps == "nearest" and start is not None)
+        oldest = {
+            "oldest": True,
+            "newest": False,
+            "nearest": start is not None,
+            "turning": start is not None or end is not None,
+        }[self.keeps]
         kept = found[:most] if oldest else found[max(0, len(found) - most) :]
         return {"oldest first": kept, "newest first": kept[::-1], "by id": sorted(kept, key=lambda event: event.id)}[
             self.order
@@ -201,7 +207,7 @@ def crowd(events: list[Happened]) -> int:
     return max((bisect_right(times, at + close) - first for first, at in enumerate(times)), default=0)
 
 
-@KEEPS
+@pytest.mark.parametrize("keeps", ["oldest", "newest", "nearest", "turning"])
 @INCLUSIVE
 @pytest.mark.parametrize("way", WAYS)
 @given(
@@ -212,7 +218,7 @@ def crowd(events: list[Happened]) -> int:
     types=st.none() | st.sets(st.sampled_from(TYPES)),
     since=st.none() | st.tuples(st.integers(0, 50), st.sampled_from([-1, 0, 1])),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 def test_each_event_comes_once_oldest_first(
     way: str,
     keeps: str,
@@ -259,8 +265,15 @@ def test_events_close_together_are_told_apart(read: Read, keeps: str, inclusive:
 
 @KEEPS
 @INCLUSIVE
-def test_crowded_seconds_are_told_apart(read: Read, keeps: str, inclusive: bool) -> None:  # noqa: FBT001
-    api = Api(happened(*[(SECOND, 15)] * 20), "newest first", keeps, inclusive, cap=20, writes="seconds")
+@pytest.mark.parametrize(("unit", "writes"), [(SECOND, "seconds"), (MILLISECOND, "milliseconds")])
+def test_crowded_instants_are_told_apart(
+    read: Read,
+    keeps: str,
+    inclusive: bool,  # noqa: FBT001
+    unit: dt.timedelta,
+    writes: str,
+) -> None:
+    api = Api(happened(*[(unit, 15)] * 20), "newest first", keeps, inclusive, cap=20, writes=writes)
     with Server(api) as server:
         check(read(server), api, api.events)
 
@@ -456,6 +469,17 @@ def test_now_is_what_the_clock_of_the_client_says(clock: FakeClock) -> None:
 
     assert read_at(NOON + 300 * SECOND) == 250
     assert read_at(NOON + 50 * SECOND) == 100  # the page on which it came
+
+
+@pytest.mark.parametrize("keeps", ["newest", "nearest", "turning"])
+def test_events_of_an_hour_hence_are_whole_nevertheless(read: Read, keeps: str) -> None:
+    now = dt.datetime.now(dt.UTC)
+    events = [
+        replace(event, at=event.at - NOON + now) for event in happened((dt.timedelta(hours=1), 1), *[(SECOND, 1)] * 350)
+    ]
+    api = Api(events, keeps=keeps)
+    with Server(api) as server:
+        check(read(server), api, api.events)
 
 
 @KEEPS
