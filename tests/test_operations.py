@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import importlib
 import inspect
 import json
-import pkgutil
 import re
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from importlib.resources import files
-from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 from uuid import UUID, uuid4
@@ -24,10 +20,9 @@ import jsonschema_rs
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import polytomic_client.v2023_04_25 as package
 from polytomic_client import API_VERSION, APIResponse, AsyncPolytomic, Polytomic
 from polytomic_client.sandbox import Sandbox
-from polytomic_client.v2023_04_25 import api, models
+from polytomic_client.v2023_04_25 import models
 from polytomic_client.v2023_04_25.api import (
     AsyncOperations,
     AsyncOperationsWithResponse,
@@ -35,12 +30,7 @@ from polytomic_client.v2023_04_25.api import (
     OperationsWithResponse,
 )
 
-DOCUMENT: dict[str, Any] = json.loads((files(package) / "openapi.json").read_bytes())
-MODULES: dict[str, ModuleType] = {
-    module.name.rpartition(".")[2]: importlib.import_module(module.name)
-    for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}.")
-    if not module.ispkg
-}
+from .document import DOCUMENT, MODULES, resolve, snake
 
 # --- What is called --------------------------------------------------------------------------------------------------
 
@@ -431,7 +421,7 @@ OF_HTTP = {
 def check_request(exchange: Exchange) -> None:
     """Check a request against the document."""
     operation, path = find(exchange)
-    parameters = [_resolve(parameter) for parameter in operation["parameters"]]
+    parameters = [resolve(parameter) for parameter in operation["parameters"]]
     assert re.fullmatch(r"Bearer \S+", exchange.headers["authorization"])
 
     found = {
@@ -450,14 +440,12 @@ def check_request(exchange: Exchange) -> None:
         assert set(names) <= declared.keys(), f"a {place} parameter that the document does not name"
         assert {name for name, parameter in declared.items() if parameter.get("required")} <= set(names)
         for name, value in pairs:
-            schema = _resolve(declared[name]["schema"])
+            schema = resolve(declared[name]["schema"])
             _validate(schema, READ.get(schema["type"], str)(value))
 
     if "requestBody" in operation:
         assert exchange.headers["content-type"] == "application/json"
-        _validate(
-            _resolve(operation["requestBody"])["content"]["application/json"]["schema"], json.loads(exchange.body)
-        )
+        _validate(resolve(operation["requestBody"])["content"]["application/json"]["schema"], json.loads(exchange.body))
     else:
         assert exchange.body == b""
         assert "content-type" not in exchange.headers
@@ -466,9 +454,9 @@ def check_request(exchange: Exchange) -> None:
 def check_answer(exchange: Exchange) -> str | None:
     """Check an answer against the document, and return the name of its schema, if it has content."""
     operation, _ = find(exchange)
-    described = _resolve(operation["responses"][str(exchange.status)])
+    described = resolve(operation["responses"][str(exchange.status)])
     for name, header in described["headers"].items():
-        _validate(_resolve(header)["schema"], exchange.answer_headers[name.lower()])
+        _validate(resolve(header)["schema"], exchange.answer_headers[name.lower()])
     if "content" not in described:
         assert exchange.answer == b""
         return None
@@ -501,21 +489,8 @@ def _validate(schema: dict[str, Any], value: Any) -> None:
     jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(value)
 
 
-def _resolve(node: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        target: Any = DOCUMENT
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
-
-
 METHODS: dict[str, str] = {
-    _snake(operation["operationId"]): method.upper()
+    snake(operation["operationId"]): method.upper()
     for item in DOCUMENT["paths"].values()
     for method, operation in item.items()
 }
@@ -539,7 +514,7 @@ def test_an_operation_is_sent_and_answered_as_the_document_says(
 
     (exchange,) = recorded
     operation, path = find(exchange)
-    assert _snake(operation["operationId"]) == name
+    assert snake(operation["operationId"]) == name
     assert path == {parameter: str(call.arguments[parameter]) for parameter in path}
     assert dict(parse_qsl(exchange.query)) == call.query
     assert exchange.headers["x-polytomic-version"] == API_VERSION

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import json
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from types import ModuleType
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,29 +15,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import polytomic_client.v2023_04_25 as package
-from polytomic_client.v2023_04_25 import api, models
+from polytomic_client.v2023_04_25 import models
 from polytomic_client.v2023_04_25.models import ErrorMetadata, ExecutionStatus, FieldConfiguration, SchemaConfiguration
 from polytomic_client.v2023_04_25.types import UNSET, decode_datetime
 
+from .document import DOCUMENT, MODULES, resolve, snake
+
 DATA = Path(__file__).resolve().parent / "data"
-DOCUMENT: dict[str, Any] = json.loads((files(package) / "openapi.json").read_bytes())
 SCHEMAS: dict[str, dict[str, Any]] = DOCUMENT["components"]["schemas"]
 MODELS = [name for name, schema in SCHEMAS.items() if "enum" not in schema]
 ID = UUID("248df4b7-aa70-47b8-a036-33ac447e668d")
 NOON = dt.datetime(2023, 4, 25, 12, tzinfo=dt.UTC)
-OPERATIONS: dict[str, ModuleType] = {
-    module.name.rpartition(".")[2]: importlib.import_module(module.name)
-    for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}.")
-    if not module.ispkg
-}
 
 Decoder = Callable[[bytes], Any]
 
 
 def answer_of(operation: str) -> Decoder:
     """What makes an answer of the body of a 200, as the clients do it."""
-    return lambda body: OPERATIONS[operation].OPERATION.decode(200, body, request="")
+    return lambda body: MODULES[operation].OPERATION.decode(200, body, request="")
 
 
 def model_of(name: str) -> Decoder:
@@ -245,29 +236,16 @@ def _examples() -> Iterator[tuple[str, Decoder, str, Any]]:
     """Every example of a body: where it is, what decodes it, the name it is shared by, and the body."""
     for item in DOCUMENT["paths"].values():
         for operation in item.values():
-            name = _snake(operation["operationId"])
+            name = snake(operation["operationId"])
             bodies = {"request": operation.get("requestBody", {})} | operation["responses"]
             for kind, body in bodies.items():
-                described = _resolve(body)
+                described = resolve(body)
                 media = described.get("content", {}).get("application/json", {})
                 for key, example in media.get("examples", {}).items():
                     model = media["schema"]["$ref"].rpartition("/")[2]
                     decoder = answer_of(name) if kind == "200" else model_of(model)
                     shared = example.get("$ref", "").rpartition("/")[2]
-                    yield f"{name} {kind} {key}", decoder, shared, _resolve(example)["value"]
-
-
-def _resolve(node: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        target: Any = DOCUMENT
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+                    yield f"{name} {kind} {key}", decoder, shared, resolve(example)["value"]
 
 
 EXAMPLES = list(_examples())
@@ -285,7 +263,7 @@ def test_every_example_that_the_document_shares_is_of_an_operation() -> None:
 
 
 def test_every_operation_with_an_answer_has_an_example_of_it() -> None:
-    answered = {name for name, module in OPERATIONS.items() if any(module.OPERATION.decoders.values())}
+    answered = {name for name, module in MODULES.items() if any(module.OPERATION.decoders.values())}
 
     assert {where.partition(" 200 ")[0] for where, *_ in EXAMPLES if " 200 " in where} == answered
 
@@ -370,7 +348,7 @@ def _is_map(schema: dict[str, Any]) -> bool:
 
 
 def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_resolve(part) for part in schema.get("allOf", [schema])]
+    return [resolve(part) for part in schema.get("allOf", [schema])]
 
 
 def _members(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -472,7 +450,7 @@ def test_any_member_may_be_missing(name: str, data: st.DataObject) -> None:
 
 def when_null(schema: dict[str, Any]) -> object:
     """The JSON that null comes back as in the place of a member: what is empty for an array or a map."""
-    described = _resolve(schema)
+    described = resolve(schema)
     empty: dict[str | None, object] = {"array": [], "object": {} if _is_map(described) else None}
     return empty.get(described.get("type"))
 
@@ -494,7 +472,7 @@ def test_any_member_may_be_null(name: str, data: st.DataObject) -> None:
 
 
 def test_a_null_list_of_answers_is_an_empty_one() -> None:
-    for name in OPERATIONS:
+    for name in MODULES:
         if name.startswith("list_"):
             assert answer_of(name)(b'{"data": null}').data == []
 

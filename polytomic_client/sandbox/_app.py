@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from .._config import IDEMPOTENCY_HEADER
 from . import _bulk_syncs, _connections
 from ._document import Call, Document, MalformedError, Operation, Specification, own_specification
 from ._idempotency import Outcomes
@@ -25,8 +26,6 @@ Latency = float | tuple[float, float]
 """Seconds that an operation takes: a number, or the bounds of a random one."""
 
 _HANDLERS: Final[Mapping[str, Handler]] = {**_connections.HANDLERS, **_bulk_syncs.HANDLERS}
-
-_IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 
 _ERROR_KEYS: Final = {
     400: "bad_request",
@@ -200,7 +199,7 @@ async def _checked(operation: Operation, request: Request, path: Mapping[str, st
     faults = "; ".join(dict.fromkeys(operation.faults(body))) if operation.body is not None else ""
     if faults:
         raise HTTPException(422, faults)
-    return Call(values["path"], values["query"], body), values["header"].get(_IDEMPOTENCY_HEADER)
+    return Call(values["path"], values["query"], body), values["header"].get(IDEMPOTENCY_HEADER)
 
 
 def _raw_path(scope: Scope) -> str:

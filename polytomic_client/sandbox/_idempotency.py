@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -34,6 +35,7 @@ class Outcomes:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        # Oldest first, so that what is forgotten is found without a look at the rest.
         self._attempts: dict[tuple[str, str, str], Attempt] = {}
 
     @contextmanager
@@ -47,8 +49,8 @@ class Outcomes:
         if key is None:
             yield Attempt(now)
             return
-        for old, attempt in list(self._attempts.items()):
-            if attempt.outcome is not None and attempt.begun_at + _KEPT < now:
+        for old, attempt in list(takewhile(lambda item: item[1].begun_at + _KEPT < now, self._attempts.items())):
+            if attempt.outcome is not None:
                 del self._attempts[old]
         name = method, path, key
         known = self._attempts.get(name)
