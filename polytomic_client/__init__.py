@@ -1,6 +1,7 @@
 """An async-first Python SDK for the Polytomic Bulk Sync API. Not the vendor's."""
 
 from ._api import API_VERSION
+from ._checkpoint import CheckpointError
 from ._client import AsyncPolytomic, Polytomic
 from ._config import Timeout
 from ._errors import (
@@ -15,6 +16,7 @@ from ._errors import (
     DeadlineExceededError,
     DecodeError,
     NotFoundError,
+    NotReachedError,
     NotSentError,
     OutcomeUnknownError,
     PermissionDeniedError,
@@ -31,8 +33,12 @@ from ._errors import (
     UnprocessableEntityError,
     VersionMismatchError,
 )
-from ._fan_out import FanOut, Outcome, fan_out, fetch_all
+from ._fan_out import FanOut, FanOutOptions, fan_out, fetch_all
+from ._fan_out_blocking import BlockingFanOut, fan_out_blocking, fetch_all_blocking
+from ._limit import AutoLimit
 from ._operation import APIResponse
+from ._outcome import Outcome
+from ._progress import Progress
 from ._retry import Clock
 from ._version import __version__
 from .events import WebhookSignatureError, verify_webhook
@@ -44,8 +50,11 @@ __all__ = [
     "APIStatusError",
     "AsyncPolytomic",
     "AuthenticationError",
+    "AutoLimit",
     "BadRequestError",
+    "BlockingFanOut",
     "CallCancelledError",
+    "CheckpointError",
     "ClientClosedError",
     "Clock",
     "ConfigurationError",
@@ -57,13 +66,16 @@ __all__ = [
     "ExecutionFailedError",
     "ExecutionTimeoutError",
     "FanOut",
+    "FanOutOptions",
     "NotFoundError",
+    "NotReachedError",
     "NotSentError",
     "Outcome",
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "Polytomic",
     "PolytomicError",
+    "Progress",
     "RateLimitError",
     "ReadTimeoutError",
     "RedirectError",
@@ -79,6 +91,8 @@ __all__ = [
     "WebhookSignatureError",
     "__version__",
     "fan_out",
+    "fan_out_blocking",
     "fetch_all",
+    "fetch_all_blocking",
     "verify_webhook",
 ]

@@ -262,6 +262,12 @@ class DeadlineExceededError(RequestError, TimeoutError):
     hint = "Raise deadline=..., or ask with less concurrency."
 
 
+class NotReachedError(DeadlineExceededError):
+    """In a fan-out, the deadline passed before the item's call was made: nothing was sent."""
+
+    hint = "Give the fan-out a longer deadline=..., or call it again for what was not reached."
+
+
 class ResponseTooLargeError(RequestError):
     """The body is larger, after decompression, than `max_response_bytes`."""
 

@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+import os
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from functools import partial
+from math import isfinite
 from types import TracebackType
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast
 
-from attrs import frozen
-
-from ._errors import CallCancelledError, ClientClosedError
+from ._api import Operations, OperationsWithResponse
+from ._checkpoint import Checkpoint
+from ._engine import Engine, Plan
+from ._errors import AuthenticationError, ClientClosedError, VersionMismatchError
+from ._items import Items, name_of
+from ._limit import AutoLimit
+from ._outcome import Outcome
+from ._progress import Progress
+from ._retry import Clock, SystemClock, may_call_again
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 DEFAULT_LIMIT = 64
 
-
-@frozen
-class Outcome(Generic[Item, Value]):
-    """What came of one item.
-
-    Attributes:
-        index: The item's place in the input, from 0.
-        item: The item.
-        error: Why it failed, or None.
-    """
-
-    index: int
-    item: Item
-    error: Exception | None
-    _value: Value | None
-
-    @property
-    def ok(self) -> bool:
-        """Whether it succeeded."""
-        return self.error is None
-
-    def result(self) -> Value:
-        """Return the value, or raise the error, as a Future does."""
-        if self.error is not None:
-            raise self.error
-        return cast("Value", self._value)
+HITS_ALL: tuple[type[Exception], ...] = (AuthenticationError, VersionMismatchError, ClientClosedError)
+"""What ends a fan-out at once: every other call would fail as well."""
 
 
 class FanOut(Generic[Item, Value]):
@@ -52,7 +36,7 @@ class FanOut(Generic[Item, Value]):
     under way as soon as the event loop runs again.
     """
 
-    def __init__(self, engine: _Engine[Item, Value]) -> None:
+    def __init__(self, engine: Engine[Item, Value]) -> None:
         self._engine = engine
 
     async def __aenter__(self) -> FanOut[Item, Value]:
@@ -61,7 +45,7 @@ class FanOut(Generic[Item, Value]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._engine.stop()
+        await self._engine.stop(confirm=kind is None)
 
     def __aiter__(self) -> FanOut[Item, Value]:
         return self
@@ -72,190 +56,84 @@ class FanOut(Generic[Item, Value]):
             raise StopAsyncIteration
         return outcome
 
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return self._engine.progress()
+
     def __del__(self) -> None:
         # The workers know the engine and not this object, so that it goes when its consumer leaves.
         self._engine.abandon()
 
 
-class _Engine(Generic[Item, Value]):
-    """Workers that take items one by one and hand over outcomes, of which only so many wait for their reader."""
+class FanOutOptions(TypedDict, Generic[Item], total=False):
+    """The options of `fan_out`, which documents them, for the functions that pass them on."""
 
-    def __init__(
-        self,
-        fetch: Callable[[Item], Awaitable[Value]],
-        items: Iterable[Item] | AsyncIterable[Item],
-        limit: int,
-    ) -> None:
-        self._fetch = fetch
-        self._items = _Source(items)
-        self._limit = limit
-        self._workers: set[asyncio.Task[None]] = set()
-        self._working = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        # None is the end. The queue itself has no bound, so that the end can always be put.
-        self._outcomes: asyncio.Queue[Outcome[Item, Value] | None] = asyncio.Queue()
-        self._room = asyncio.Semaphore(limit)
-        self._fault: BaseException | None = None
-        self._stopped = False
-
-    async def next(self) -> Outcome[Item, Value] | None:
-        """Return the next outcome, or None once there is none left."""
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
-            self._start_worker()
-        elif self._loop is not asyncio.get_running_loop():
-            raise ClientClosedError("this fan-out runs in another event loop")
-        outcome = None if self._stopped else await self._outcomes.get()
-        if outcome is not None:
-            self._room.release()
-            return outcome
-        self._outcomes.put_nowait(None)  # for whoever else reads
-        if self._fault is not None:
-            fault, self._fault = self._fault, None
-            raise fault
-        return None
-
-    async def stop(self) -> None:
-        """Cancel what is under way and wait until it has stopped."""
-        self._stopped = True
-        workers = list(self._workers)
-        _cancel_all(self._workers)
-        await asyncio.gather(*workers, return_exceptions=True)
-        self._outcomes.put_nowait(None)
-
-    def abandon(self) -> None:
-        """Cancel what is under way, from a finalizer: in any thread, at any time."""
-        if self._workers and self._loop is not None and not self._loop.is_closed():
-            self._stopped = True
-            self._loop.call_soon_threadsafe(_cancel_all, self._workers)
-
-    def _start_worker(self) -> None:
-        worker = asyncio.get_running_loop().create_task(self._work())
-        self._working += 1
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
-
-    async def _work(self) -> None:
-        try:
-            async for index, item in self._items:
-                # A worker that has something to do makes the next, so that few items make few tasks.
-                if self._working < self._limit:
-                    self._start_worker()
-                outcome = await self._call(index, item)
-                if self._stopped:
-                    return  # `fetch` swallowed the cancellation, and nobody reads any more
-                await self._room.acquire()
-                self._outcomes.put_nowait(outcome)
-        except asyncio.CancelledError:
-            if not self._stopped:
-                self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
-            raise
-        except (KeyboardInterrupt, SystemExit) as error:
-            self._fail(error)
-            raise
-        except BaseException as error:  # noqa: BLE001
-            # The input failed, or `fetch` is no such function: nothing that comes after can be right.
-            self._fail(error)
-        finally:
-            self._working -= 1
-            if self._working == 0:
-                self._outcomes.put_nowait(None)
-
-    def _fail(self, fault: BaseException) -> None:
-        self._fault = self._fault or fault
-        self._items.exhausted = True
-
-    async def _call(self, index: int, item: Item) -> Outcome[Item, Value]:
-        try:
-            awaitable = self._fetch(item)
-        except Exception as error:  # noqa: BLE001
-            return Outcome(index, item, error, None)
-        if not inspect.isawaitable(awaitable):
-            raise TypeError(
-                f"fetch must be an async function, such as a method of AsyncPolytomic; {self._fetch!r} returned "
-                f"{type(awaitable).__name__}"
-            )
-        try:
-            return Outcome(index, item, None, await awaitable)
-        except asyncio.CancelledError as error:
-            worker = asyncio.current_task()
-            if worker is not None and worker.cancelling():
-                raise
-            cancelled = CallCancelledError("what the call waited for was cancelled, and not the fan-out")
-            cancelled.__cause__ = error
-            return Outcome(index, item, cancelled, None)
-        except Exception as error:  # noqa: BLE001
-            return Outcome(index, item, error, None)
-
-
-def _cancel_all(workers: set[asyncio.Task[None]]) -> None:
-    for worker in list(workers):
-        worker.cancel()
-
-
-class _Source(Generic[Item]):
-    """Items of any iterable with their numbers, read one by one by many workers."""
-
-    def __init__(self, items: Iterable[Item] | AsyncIterable[Item]) -> None:
-        self._plain: Iterator[Item] | None = None
-        self._async: AsyncIterator[Item] | None = None
-        if isinstance(items, AsyncIterable):
-            self._async = aiter(items)
-        else:
-            self._plain = iter(items)
-        # An async generator must not be asked for its next item by two tasks at once.
-        self._turn = asyncio.Lock()
-        self._count = 0
-        self.exhausted = False
-
-    def __aiter__(self) -> _Source[Item]:
-        return self
-
-    async def __anext__(self) -> tuple[int, Item]:
-        if self._plain is not None:
-            return self._numbered(next(self._plain, _END) if not self.exhausted else _END)
-        assert self._async is not None
-        async with self._turn:
-            return self._numbered(await anext(self._async, _END) if not self.exhausted else _END)
-
-    def _numbered(self, item: Item | _End) -> tuple[int, Item]:
-        if isinstance(item, _End):
-            self.exhausted = True
-            raise StopAsyncIteration
-        self._count += 1
-        return self._count - 1, item
-
-
-class _End:
-    """No more items."""
-
-
-_END = _End()
+    limit: int | Literal["auto"] | AutoLimit
+    rate: float | None
+    retry_failed: bool | Callable[[Exception], bool]
+    stop_on: tuple[type[Exception], ...]
+    deadline: float | None
+    unique: bool
+    checkpoint: str | os.PathLike[str] | None
+    key: Callable[[Item], str]
+    on_progress: Callable[[Progress], object] | None
+    clock: Clock | None
 
 
 def fan_out(
     fetch: Callable[[Item], Awaitable[Value]],
     items: Iterable[Item] | AsyncIterable[Item],
     *,
-    limit: int = DEFAULT_LIMIT,
+    limit: int | Literal["auto"] | AutoLimit = DEFAULT_LIMIT,
+    rate: float | None = None,
+    ordered: bool = False,
+    retry_failed: bool | Callable[[Exception], bool] = False,
+    stop_on: tuple[type[Exception], ...] = HITS_ALL,
+    deadline: float | None = None,
+    unique: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
+    key: Callable[[Item], str] = name_of,
+    on_progress: Callable[[Progress], object] | None = None,
+    clock: Clock | None = None,
 ) -> FanOut[Item, Value]:
     """Call `fetch` for many items at once and yield each outcome as it finishes.
 
-    Items are read when there is room for them and outcomes wait for their reader, so that memory stays flat over any
-    number of items. A call that fails is an outcome too: `outcome.error` says why, `outcome.result()` raises it.
+    Items are read when there is room for them and outcomes wait for their reader, at most `limit` in flight and as many
+    waiting, so that memory stays flat over any number of items. A call that fails is an outcome too: `outcome.error`
+    says why, `outcome.result()` raises it. When the API answers a request with `Retry-After`, every call waits.
 
     Args:
         fetch: An async function of one item, such as `polytomic.get_bulk_destination`.
         items: Any iterable or async iterable. If it raises, that error is raised after the outcomes before it. It is
             not closed: an async generator that must end with the fan-out is yours to close.
-        limit: The most calls in flight at once. More than the client's `max_connections` only wait for each other.
+        limit: The most calls in flight at once; "auto" or an AutoLimit finds it by itself. More than the client's
+            `max_connections` only wait for each other.
+        rate: The most requests per second, evenly spaced, repetitions by the client included.
+        ordered: Yield the outcomes in the order of the items. A slow call holds back those behind it, until twice the
+            limit are read.
+        retry_failed: Whether to call once more, after all others, for an item whose error may pass: a failed
+            connection, a time-out, 408, 429, 502, 503 or 504, and nothing that the API could then do twice. Or a
+            function that says it of an error. Until then at most 10,000 failures are held back.
+        stop_on: The errors that end the fan-out at once, because every other call would fail as well. The loop raises
+            the first of them, after the outcomes before it.
+        deadline: How long all of it may take, in seconds. What is under way then is cancelled, with a
+            DeadlineExceededError as its outcome; each item after it has a NotReachedError. Only an async iterable is
+            not read any further, since it may wait: the loop ends with a NotReachedError.
+        unique: Whether an item that comes again is passed over. The names of all items are kept in memory.
+        checkpoint: A file that remembers the items that succeeded, once the loop is done with their outcomes; it
+            is made if there is none. A second run with it passes them over, also after the first one was killed.
+            Implies `unique`.
+        key: What names an item, for `unique` and `checkpoint`. Texts, ints and UUIDs name themselves.
+        on_progress: Called with a Progress every half second, as outcomes come, and at the end.
+        clock: The time and sleep that `rate`, pauses and `deadline` use, for tests.
 
     Returns:
         An async iterator, for `async for`, and an async context manager, for `async with`.
 
     Raises:
-        TypeError: `fetch` cannot be called or `items` cannot be iterated.
-        ValueError: The limit is no positive int.
+        TypeError: `fetch` cannot be called or blocks, or `items` cannot be iterated or is one text.
+        ValueError: An option cannot work.
 
     Example:
         async with fan_out(polytomic.get_bulk_destination, connection_ids, limit=64) as outcomes:
@@ -264,36 +142,90 @@ def fan_out(
     """
     if not callable(fetch):
         raise TypeError(f"fetch must be an async function, not {type(fetch).__name__}")
-    return FanOut(_Engine(fetch, items, _checked_limit(limit)))
-
-
-def _checked_limit(limit: object) -> int:
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
-        raise ValueError(f"limit must be a positive int, not {limit!r}")
-    return limit
+    if isinstance(owner_of(fetch), (Operations, OperationsWithResponse)):
+        raise TypeError("fetch is a method of a Polytomic, which blocks: use AsyncPolytomic, or fan_out_blocking")
+    if inspect.iscoroutinefunction(on_progress):
+        raise TypeError("on_progress must not be async: it is called and not awaited")
+    if ordered and retry_failed:
+        raise ValueError("ordered and retry_failed exclude each other: the second call comes after all other outcomes")
+    journal = None if checkpoint is None else Checkpoint(checkpoint)
+    plan = Plan(
+        limit=auto_limit(limit),
+        rate=_positive("rate", rate),
+        ordered=ordered,
+        retry=retry_failed if callable(retry_failed) else may_call_again if retry_failed else _never,
+        checkpoint=journal,
+        on_progress=on_progress,
+        deadline=_positive("deadline", deadline),
+        stop_on=stop_on,
+        clock=clock or SystemClock(),
+    )
+    named = unique or journal is not None
+    return FanOut(
+        Engine(
+            fetch,
+            Items(items, key=key if named else None, checkpoint=journal),
+            plan,
+        )
+    )
 
 
 async def fetch_all(
     fetch: Callable[[Item], Awaitable[Value]],
     items: Iterable[Item] | AsyncIterable[Item],
-    *,
-    limit: int = DEFAULT_LIMIT,
+    **options: Unpack[FanOutOptions[Item]],
 ) -> list[Outcome[Item, Value]]:
     """Call `fetch` for many items at once and return every outcome, in the order of the items.
 
     Args:
         fetch: An async function of one item, such as `polytomic.get_bulk_destination`.
         items: Any iterable or async iterable.
-        limit: The most calls in flight at once.
+        **options: As `fan_out` has them: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`,
+            `checkpoint`, `key`, `on_progress` and `clock`.
 
     Returns:
         One outcome for each item, in input order.
 
     Raises:
-        Exception: What `items` raised. The outcomes before it are lost; `fan_out` yields them first.
-        TypeError: `fetch` cannot be called or `items` cannot be iterated.
-        ValueError: The limit is no positive int.
+        Exception: What `items` raised, or an error that ends a fan-out (`stop_on`). The outcomes before it are lost;
+            `fan_out` yields them first.
+        TypeError: `fetch` cannot be called or blocks, or `items` cannot be iterated or is one text.
+        ValueError: An option cannot work.
     """
-    async with fan_out(fetch, items, limit=limit) as outcomes:
+    async with fan_out(fetch, items, **options) as outcomes:
         found = [outcome async for outcome in outcomes]
     return sorted(found, key=lambda outcome: outcome.index)
+
+
+def owner_of(function: Any) -> object:
+    """Return the object that a method, or a functools.partial of one, is bound to."""
+    while isinstance(function, partial):
+        function = cast("Any", function).func
+    return getattr(function, "__self__", None)
+
+
+def auto_limit(limit: object) -> AutoLimit:
+    """Return a limit with its bounds.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if isinstance(limit, AutoLimit):
+        return limit
+    if limit == "auto":
+        return AutoLimit()
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        raise ValueError(f'limit must be a positive int, "auto" or an AutoLimit, not {limit!r}')
+    return AutoLimit(minimum=limit, maximum=limit, initial=limit)
+
+
+def _positive(name: str, value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value <= 0:
+        raise ValueError(f"{name} must be a positive number, not {value!r}")
+    return float(value)
+
+
+def _never(_: Exception) -> bool:
+    return False

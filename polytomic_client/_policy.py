@@ -27,6 +27,7 @@ from ._errors import (
     status_error,
 )
 from ._operation import APIResponse, Operation
+from ._pace import Lane, current_lane
 from ._retry import may_be_in_flight, parse_retry_after, retry_delay
 from ._transport import Reply, Request
 from ._transport._shared import inflate
@@ -118,19 +119,26 @@ class _Call:
 
     def steps(self) -> Flow:
         request, config = self._request, self._config
+        lane = current_lane.get()
         renewed = False
         if request.authorization is None:
             request.authorization = yield from self._authorize(None)
         while True:
+            if lane is not None:
+                yield from self._wait_for_place(lane)
             left = self._remaining()
             self._attempts += 1
             try:
                 reply: Reply = yield Send(request, left)
                 return Success(_checked(reply, self._asked, config, self._successes), self._attempts)
             except DeadlineExceededError as error:
+                if lane is not None:
+                    lane.failed(error)
                 raise self._overdue("it passed during a try, which may have reached the API") from self._last or error
             except RequestError as error:
                 last = self._last = self._located(error)
+                if lane is not None:
+                    lane.failed(last)
             if isinstance(last, AuthenticationError) and config.credential.key is not None and not renewed:
                 # Not one of max_attempts: a key that was rotated is no fault of the API's.
                 renewed = True
@@ -143,6 +151,13 @@ class _Call:
                 delay = self._delay(last)
                 logger.info("%s Trying again in %.2f s.", last, delay)
                 yield Sleep(delay)
+
+    def _wait_for_place(self, lane: Lane) -> Generator[Step, Any, None]:
+        """Wait as the fan-out that the call is part of has it."""
+        for seconds in lane.waits():
+            if seconds >= self._remaining():
+                raise self._overdue("it would pass before the fan-out's next request may start") from self._last
+            yield Sleep(seconds)
 
     def _delay(self, last: RequestError) -> float:
         """Return the seconds until the next try, or raise what ends the call."""

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from math import isfinite
 from typing import Protocol
 
-from ._errors import APIStatusError, NotSentError, OutcomeUnknownError, RequestError, TLSError
+from ._errors import APIStatusError, DeadlineExceededError, NotSentError, OutcomeUnknownError, RequestError, TLSError
 
 BACKOFF_FIRST = 0.5
 """Seconds: the ceiling of the first delay."""
@@ -110,6 +110,39 @@ def may_be_in_flight(error: RequestError) -> bool:
     return isinstance(error, OutcomeUnknownError)
 
 
+def may_repeat(error: Exception, *, repeatable: bool, in_flight: bool = False) -> bool:
+    """Say whether a failed try may be repeated, and could end in another way.
+
+    Args:
+        error: Why the try failed.
+        repeatable: Whether the API may see the request twice: a GET, or a call with an idempotency key.
+        in_flight: Whether an earlier request with the same idempotency key may still be running.
+    """
+    if isinstance(error, NotSentError):
+        return not isinstance(error, TLSError)
+    if isinstance(error, OutcomeUnknownError):
+        return repeatable
+    if isinstance(error, APIStatusError):
+        # What is refused for its rate was not acted on, whatever the method.
+        return (
+            error.status_code == 429
+            or (repeatable and error.status_code in RETRIED_STATUSES)
+            or (in_flight and error.status_code == 409)
+        )
+    return False
+
+
+def may_call_again(error: Exception) -> bool:
+    """Say whether a whole call that failed may be made again, and could end in another way.
+
+    Not a POST whose outcome is unknown: the next call has another idempotency key.
+    """
+    if not isinstance(error, RequestError):
+        return isinstance(error, (TimeoutError, ConnectionError))
+    repeatable = error.request.startswith("GET ")
+    return may_repeat(error, repeatable=repeatable) or (repeatable and isinstance(error, DeadlineExceededError))
+
+
 def retry_delay(error: RequestError, *, attempt: int, repeatable: bool, in_flight: bool, clock: Clock) -> float | None:
     """Return how long to wait before a failed try is repeated.
 
@@ -124,23 +157,9 @@ def retry_delay(error: RequestError, *, attempt: int, repeatable: bool, in_fligh
         Seconds, or None where the try must not be repeated: an error that would only come again, one that may have
         acted, or a Retry-After above 60 seconds.
     """
-    retry_after = None
-    if isinstance(error, NotSentError):
-        again = not isinstance(error, TLSError)
-    elif isinstance(error, OutcomeUnknownError):
-        again = repeatable
-    elif isinstance(error, APIStatusError):
-        # What is refused for its rate was not acted on, whatever the method.
-        again = (
-            error.status_code == 429
-            or (repeatable and error.status_code in RETRIED_STATUSES)
-            or (in_flight and error.status_code == 409)
-        )
-        retry_after = error.retry_after
-    else:
-        again = False
-    if not again:
+    if not may_repeat(error, repeatable=repeatable, in_flight=in_flight):
         return None
+    retry_after = error.retry_after if isinstance(error, APIStatusError) else None
     if retry_after is not None:
         return retry_after if retry_after <= RETRY_AFTER_LONGEST else None
     # Full jitter: callers that failed together must not come back together.

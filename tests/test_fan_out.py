@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -247,12 +248,51 @@ def test_bad_arguments_are_refused() -> None:
         fan_out(double, 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-async def test_a_blocking_method_is_refused_at_its_first_call() -> None:
+def test_a_blocking_method_is_refused_before_anything_is_called() -> None:
     with Server() as server, Polytomic(api_key=KEY, base_url=server.url) as polytomic:
-        fetch: Any = polytomic.get_bulk_destination
-        with pytest.raises(TypeError, match="must be an async function, such as a method of AsyncPolytomic"):
-            await fetch_all(fetch, [UUID(int=number) for number in range(50)], limit=8)
-    assert len(server.requests) <= 1
+        method: Any = polytomic.get_bulk_destination
+        for fetch in (method, partial(method), polytomic.run_bulk_sync, polytomic.with_response.get_bulk_destination):
+            with pytest.raises(TypeError, match="which blocks: use AsyncPolytomic, or fan_out_blocking"):
+                fan_out(cast("Any", fetch), [UUID(int=1)])
+    assert not server.requests
+
+
+async def test_a_function_that_is_not_async_ends_the_fan_out_at_its_first_call() -> None:
+    called: list[int] = []
+
+    def blocking(item: int) -> int:
+        called.append(item)
+        return item
+
+    with pytest.raises(TypeError, match="must be an async function, such as a method of AsyncPolytomic"):
+        await fetch_all(cast("Any", blocking), range(50), limit=8)
+    assert len(called) == 1
+
+
+async def test_a_function_that_does_not_take_an_item_ends_the_fan_out() -> None:
+    async def two(item: int, other: int) -> int:
+        return item + other
+
+    with pytest.raises(TypeError, match=r"cannot be called with one item: .*missing 1 required positional argument"):
+        await fetch_all(cast("Any", two), range(50), limit=8)
+
+
+async def test_a_type_error_inside_a_call_is_an_outcome() -> None:
+    async def async_fault(item: int) -> int:
+        return item + cast("int", "text")
+
+    def fault_before_it_is_awaited(item: Any) -> Any:
+        return double(item + "text")
+
+    for fetch in (async_fault, fault_before_it_is_awaited):
+        outcomes = await fetch_all(cast("Any", fetch), range(3))
+        assert [type(outcome.error) for outcome in outcomes] == [TypeError] * 3
+
+
+@pytest.mark.parametrize("items", ["248df4b7-aa70-47b8-a036-33ac447e668d", b"abc"])
+def test_one_text_is_refused_where_items_are_wanted(items: Any) -> None:
+    with pytest.raises(TypeError, match="items must be an iterable of items, and not one (str|bytes)"):
+        fan_out(double, items)
 
 
 def by_number(connection: Connection) -> bool:

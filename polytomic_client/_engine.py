@@ -1,0 +1,362 @@
+"""The engine of a fan-out: workers that take items one by one and hand over outcomes, of which only so many wait."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextvars import Context, copy_context
+from types import CoroutineType
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+from ._checkpoint import Checkpoint
+from ._errors import APIStatusError, CallCancelledError, ClientClosedError, DeadlineExceededError, NotReachedError
+from ._items import Items, Job
+from ._limit import AutoLimit, LimitController
+from ._outcome import Outcome
+from ._pace import Lane, Pace, current_lane, is_overload
+from ._progress import Progress, Tally
+from ._retry import Clock
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+MOST_HELD = 10_000
+"""How many failed outcomes wait for their second call, so that an outage does not take all memory."""
+
+
+@frozen
+class Plan:
+    """How a fan-out goes about its calls; `fan_out` documents each."""
+
+    limit: AutoLimit
+    rate: float | None
+    ordered: bool
+    retry: Callable[[Exception], bool]
+    checkpoint: Checkpoint | None
+    on_progress: Callable[[Progress], object] | None
+    deadline: float | None
+    stop_on: tuple[type[Exception], ...]
+    clock: Clock
+
+
+class Engine(Generic[Item, Value]):
+    """One run: reads items as there is room for their outcomes, which are in flight or wait for their reader."""
+
+    def __init__(self, fetch: Callable[[Item], Awaitable[Value]], items: Items[Item], plan: Plan) -> None:
+        self._fetch = fetch
+        self._items = items
+        self._plan = plan
+        self._clock = plan.clock
+        self._limit = LimitController(plan.limit)
+        self._adapts = plan.limit.minimum < plan.limit.maximum
+        self._pace = Pace(plan.clock, plan.rate)
+        self._tally = Tally(plan.clock, items.total)
+        self._workers: set[asyncio.Task[None]] = set()
+        self._working = 0
+        self._interruptible: set[asyncio.Task[None]] = set()
+        self._in_flight = 0
+        self._watchdog: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._context: Context | None = None
+        # Twice the limit: as many in flight as may be, while as many wait for their reader.
+        self._places = asyncio.Semaphore(2 * plan.limit.maximum)
+        # None is the end. The queue itself has no bound, so that the end can always be put.
+        self._outcomes: asyncio.Queue[tuple[Job[Item, Value], Outcome[Item, Value]] | None] = asyncio.Queue()
+        self._early: dict[int, tuple[Job[Item, Value], Outcome[Item, Value]]] = {}
+        self._turn = 0
+        self._again: deque[Job[Item, Value]] = deque()
+        self._unconfirmed: dict[asyncio.Task[object] | None, Job[Item, Value]] = {}
+        self._fault: BaseException | None = None
+        self._late = False
+        self._halted = False
+        self._stopped = False
+
+    async def next(self) -> Outcome[Item, Value] | None:
+        """Return the next outcome, or None once there is none left. Who asks is done with the one before."""
+        if self._loop is None:
+            self._start()
+        elif self._loop is not asyncio.get_running_loop():
+            raise ClientClosedError("this fan-out runs in another event loop")
+        if self._unconfirmed:
+            self._confirm(asyncio.current_task())
+        found = None if self._stopped else await self._outcomes.get()
+        if found is not None:
+            job, outcome = found
+            self._places.release()
+            if self._plan.checkpoint is not None and outcome.ok:
+                self._unconfirmed[asyncio.current_task()] = job
+            return outcome
+        self._outcomes.put_nowait(None)  # for whoever else reads
+        if not self._unconfirmed:
+            self._close()
+        if self._fault is not None:
+            fault, self._fault = self._fault, None
+            raise fault
+        return None
+
+    async def stop(self, *, confirm: bool) -> None:
+        """Cancel what is under way and wait until it has stopped.
+
+        Args:
+            confirm: Whether the reader is done with the last outcome that it was given.
+        """
+        self._stopped = True
+        tasks = [*self._workers, *([self._watchdog] if self._watchdog is not None else [])]
+        self._cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._outcomes.put_nowait(None)
+        try:
+            if confirm:
+                for reader in list(self._unconfirmed):
+                    self._confirm(reader)
+        finally:
+            self._close()
+
+    def abandon(self) -> None:
+        """Cancel what is under way, from a finalizer: in any thread, at any time."""
+        if self._loop is not None and not self._loop.is_closed():
+            if self._workers:
+                self._stopped = True
+                self._loop.call_soon_threadsafe(self._cancel)
+            self._loop.call_soon_threadsafe(self._close)
+
+    def progress(self) -> Progress:
+        """Return how far it is."""
+        return self._tally.progress(skipped=self._items.skipped, in_flight=self._in_flight, limit=self._limit.current)
+
+    def _start(self) -> None:
+        if self._plan.checkpoint is not None:
+            self._plan.checkpoint.open()
+        self._loop = asyncio.get_running_loop()
+        self._context = copy_context()
+        self._tally.start()
+        self._start_worker()
+        if self._plan.deadline is not None:
+            self._watchdog = self._loop.create_task(self._watch(self._plan.deadline))
+
+    def _close(self) -> None:
+        if self._plan.checkpoint is not None:
+            self._plan.checkpoint.close()
+
+    def _confirm(self, reader: asyncio.Task[object] | None) -> None:
+        job = self._unconfirmed.pop(reader, None)
+        if job is not None and job.key is not None and self._plan.checkpoint is not None:
+            self._plan.checkpoint.add(job.key)
+
+    def _cancel(self, *, but: asyncio.Task[object] | None = None) -> None:
+        for worker in list(self._workers):
+            if worker is not but:
+                worker.cancel()
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+
+    async def _watch(self, deadline: float) -> None:
+        await self._clock.sleep_async(deadline)
+        self._late = True
+        for worker in list(self._interruptible):
+            worker.cancel()
+
+    def _start_worker(self) -> None:
+        assert self._loop is not None
+        assert self._context is not None
+        worker = self._loop.create_task(self._work(), context=self._context.copy())
+        self._working += 1
+        self._workers.add(worker)
+        worker.add_done_callback(self._ended)
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        # Not at the worker's own end: one that is cancelled before its first step never gets there.
+        self._workers.discard(worker)
+        self._working -= 1
+        if self._working == 0:
+            self._end()
+
+    async def _work(self) -> None:
+        worker = asyncio.current_task()
+        assert worker is not None
+        lane = Lane(self._pace, self._heed)
+        current_lane.set(lane)
+        try:
+            while self._working <= self._limit.current and not self._halted:
+                await self._places.acquire()
+                job = await self._next_job(worker)
+                if job is None:
+                    self._places.release()
+                    return
+                # A worker that has something to do makes the next, so that few items make few tasks.
+                if self._working < self._limit.current:
+                    self._start_worker()
+                outcome = await self._outcome(worker, lane, job)
+                if self._stopped:
+                    return  # `fetch` swallowed the cancellation, and nobody reads any more
+                self._finish(worker, job, outcome)
+        except asyncio.CancelledError:
+            if not self._stopped:
+                self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
+            raise
+        except BaseException as error:  # noqa: BLE001
+            # The input failed, or `fetch` is no such function: nothing that comes after can be right.
+            self._fail(error)
+
+    async def _next_job(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
+        job: Job[Item, Value] | None = None
+        if not self._items.exhausted:
+            if self._items.may_wait:
+                job = await self._interruptible_next(worker)
+            else:
+                job = await self._items.next()
+        return job if job is not None or not self._again else self._again.popleft()
+
+    async def _interruptible_next(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
+        if not self._late:
+            self._interruptible.add(worker)
+            try:
+                return await self._items.next()
+            except asyncio.CancelledError:
+                if not self._was_late(worker):
+                    raise
+            finally:
+                self._interruptible.discard(worker)
+        if not self._items.exhausted:
+            self._fail(NotReachedError(f"{self._deadline_passed()} before the last item was read"))
+        return None
+
+    async def _outcome(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> Outcome[Item, Value]:
+        """Make the call of a job, once it may start, and return what came of it."""
+        if self._late:
+            return job.before or self._not_reached(job)
+        started = False
+        self._interruptible.add(worker)
+        try:
+            for seconds in self._pace.waits():
+                await self._clock.sleep_async(seconds)
+            lane.begin(self._clock.monotonic())
+            started = True
+            self._in_flight += 1
+            outcome = await self._call(worker, lane, job)
+            if self._adapts and not lane.troubled:
+                self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight)
+        except asyncio.CancelledError:
+            if not self._was_late(worker):
+                raise
+            return job.before or (self._interrupted(job) if started else self._not_reached(job))
+        else:
+            return outcome
+        finally:
+            self._interruptible.discard(worker)
+            self._in_flight -= started
+
+    async def _call(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> Outcome[Item, Value]:
+        try:
+            awaitable = self._fetch(job.item)
+            if not _is_awaitable(awaitable):
+                raise WrongFetchError(
+                    f"fetch must be an async function, such as a method of AsyncPolytomic; {self._fetch!r} returned "
+                    f"{type(awaitable).__name__}: use fan_out_blocking for a function that blocks"
+                )
+            return Outcome(job.index, job.item, None, await awaitable)
+        except WrongFetchError:
+            raise
+        except asyncio.CancelledError as error:
+            if worker.cancelling():
+                raise
+            cancelled = CallCancelledError("what the call waited for was cancelled, and not the fan-out")
+            cancelled.__cause__ = error
+            return Outcome(job.index, job.item, cancelled, None)
+        except Exception as error:
+            if never_entered(error):
+                raise WrongFetchError(f"fetch cannot be called with one item: {error}") from error
+            if not isinstance(error, APIStatusError):
+                if not lane.troubled:
+                    self._heed(lane, error)
+                lane.troubled = True
+            return Outcome(job.index, job.item, error, None)
+
+    def _heed(self, lane: Lane, error: Exception) -> None:
+        # Also called from a thread of a blocking call. What it changes are numbers, of which none is ever wrong.
+        if self._adapts and is_overload(error):
+            self._limit.overloaded(lane.started, self._clock.monotonic())
+
+    def _was_late(self, worker: asyncio.Task[None]) -> bool:
+        """Say whether a worker was cancelled because the deadline passed, and let it go on."""
+        if not self._late or self._stopped or not worker.cancelling():
+            return False
+        worker.uncancel()
+        return True
+
+    def _not_reached(self, job: Job[Item, Value]) -> Outcome[Item, Value]:
+        return Outcome(
+            job.index, job.item, NotReachedError(f"{self._deadline_passed()} before the call was made"), None
+        )
+
+    def _interrupted(self, job: Job[Item, Value]) -> Outcome[Item, Value]:
+        text = f"{self._deadline_passed()} during the call, which may have reached the API"
+        return Outcome(job.index, job.item, DeadlineExceededError(text), None)
+
+    def _deadline_passed(self) -> str:
+        return f"the fan-out's deadline of {self._plan.deadline:g} s passed"
+
+    def _finish(self, worker: asyncio.Task[None], job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
+        error = outcome.error
+        if error is not None:
+            if isinstance(error, self._plan.stop_on):
+                self._fail(error)
+                self._halted = True
+                self._cancel(but=worker)
+                return
+            if job.before is None and not self._late and len(self._again) < MOST_HELD and self._plan.retry(error):
+                job.before = outcome
+                self._again.append(job)
+                self._places.release()
+                return
+        self._hand_over(job, outcome)
+        if self._plan.on_progress is not None and self._tally.is_due():
+            self._plan.on_progress(self.progress())
+
+    def _hand_over(self, job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
+        self._tally.count(failed=outcome.error is not None)
+        if not self._plan.ordered:
+            self._outcomes.put_nowait((job, outcome))
+            return
+        self._early[job.turn] = job, outcome
+        while (found := self._early.pop(self._turn, None)) is not None:
+            self._outcomes.put_nowait(found)
+            self._turn += 1
+
+    def _fail(self, fault: BaseException) -> None:
+        if self._fault is None:
+            self._fault = fault
+        self._items.exhausted = True
+
+    def _end(self) -> None:
+        """Hand over what was held back, and the end."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        for job in self._again:
+            assert job.before is not None
+            self._hand_over(job, job.before)
+        for turn in sorted(self._early):
+            self._outcomes.put_nowait(self._early[turn])
+        if self._plan.on_progress is not None and not self._stopped:
+            try:
+                self._plan.on_progress(self.progress())
+            except BaseException as error:  # noqa: BLE001
+                self._fail(error)
+        self._outcomes.put_nowait(None)
+
+
+def _is_awaitable(value: object) -> bool:
+    return type(value) is CoroutineType or inspect.isawaitable(value)
+
+
+class WrongFetchError(TypeError):
+    """What was given as `fetch` is no function to call with an item: the fan-out ends."""
+
+
+def never_entered(error: BaseException) -> bool:
+    """Say whether an error, where it is caught, is of the call itself: the function does not take these arguments."""
+    return isinstance(error, TypeError) and error.__traceback__ is not None and error.__traceback__.tb_next is None

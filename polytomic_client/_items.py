@@ -1,0 +1,132 @@
+"""The items of a fan-out: read one by one by many workers, numbered, and without those that need no call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sized
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from attrs import define
+
+from ._checkpoint import Checkpoint
+from ._outcome import Outcome
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+PASSED_OVER_AT_ONCE = 1_000
+"""How many items are passed over in a row before others on the event loop get their turn."""
+
+
+@define(eq=False)
+class Job(Generic[Item, Value]):
+    """An item that is to be asked for.
+
+    Attributes:
+        turn: Its place among the jobs, from 0.
+        index: Its item's place in the input, from 0.
+        item: The item.
+        key: Its name, where one is needed.
+        before: Its first outcome, where this is the second call.
+    """
+
+    turn: int
+    index: int
+    item: Item
+    key: str | None
+    before: Outcome[Item, Value] | None = None
+
+
+def name_of(item: object) -> str:
+    """Return the name of an item that has an obvious one.
+
+    Raises:
+        TypeError: It has none.
+    """
+    if isinstance(item, (str, UUID)) or (isinstance(item, int) and not isinstance(item, bool)):
+        return str(item)
+    raise TypeError(f"key= must say what names an item, since it is a {type(item).__name__}: key=lambda item: ...")
+
+
+class Items(Generic[Item]):
+    """The items, as any iterable has them."""
+
+    def __init__(
+        self,
+        items: Iterable[Item] | AsyncIterable[Item],
+        *,
+        key: Callable[[Item], str] | None,
+        checkpoint: Checkpoint | None,
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            items: Any iterable or async iterable.
+            key: What names an item, so that it is asked for once; None where items have no names.
+            checkpoint: Where the names of those are that need no call, if there are any.
+
+        Raises:
+            TypeError: They cannot be iterated, or are one text.
+        """
+        self._plain: Iterator[Item] | None = None
+        self._async: AsyncIterator[Item] | None = None
+        if isinstance(items, (str, bytes)):
+            raise TypeError(f"items must be an iterable of items, and not one {type(items).__name__}: {items!r}")
+        if isinstance(items, AsyncIterable):
+            self._async = aiter(items)
+        else:
+            self._plain = iter(items)
+        self.total = len(items) if isinstance(items, Sized) else None
+        self.may_wait = self._plain is None
+        self.exhausted = False
+        self.skipped = 0
+        self._key = key
+        self._checkpoint = checkpoint
+        self._seen: set[str] = set()
+        # An async generator must not be asked for its next item by two tasks at once.
+        self._turn = asyncio.Lock()
+        self._read = 0
+        self._jobs = 0
+
+    async def next(self) -> Job[Item, Any] | None:
+        """Return the next item that needs a call, or None at the end."""
+        if self._async is not None:
+            async with self._turn:
+                return await self._next()
+        return await self._next()
+
+    async def _next(self) -> Job[Item, Any] | None:
+        while not self.exhausted:
+            item = next(self._plain, _END) if self._plain is not None else await self._next_async()
+            if isinstance(item, _End):
+                self.exhausted = True
+                break
+            self._read += 1
+            key = None if self._key is None else self._key(item)
+            if key is None or self._is_new(key):
+                self._jobs += 1
+                return Job(self._jobs - 1, self._read - 1, item, key)
+            self.skipped += 1
+            if self.skipped % PASSED_OVER_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return None
+
+    async def _next_async(self) -> Item | _End:
+        assert self._async is not None
+        return await anext(self._async, _END)
+
+    def _is_new(self, key: str) -> bool:
+        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (a user's function)
+            raise TypeError(f"key= must return a str, not {type(key).__name__}")
+        if key in self._seen or (self._checkpoint is not None and key in self._checkpoint):
+            return False
+        self._seen.add(key)
+        return True
+
+
+class _End:
+    """No more items."""
+
+
+_END = _End()

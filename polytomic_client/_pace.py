@@ -1,0 +1,104 @@
+"""What the calls of one fan-out have in common: when the next request may start, and news of trouble. Without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from math import inf
+from threading import Lock
+
+from ._errors import APIStatusError
+from ._retry import RETRIED_STATUSES, Clock
+
+LONGEST_PAUSE = 600.0
+"""Seconds: a server that asks for a longer pause is asked again after this, in case it is wrong about its clock."""
+
+
+class Pace:
+    """When the next request of a fan-out may start. Used from any thread."""
+
+    def __init__(self, clock: Clock, rate: float | None) -> None:
+        """Start at once.
+
+        Args:
+            clock: The time.
+            rate: The most requests per second, evenly spaced; None for no such bound.
+        """
+        self._clock = clock
+        self._interval = 0.0 if rate is None else 1.0 / rate
+        self._next = -inf
+        self._resumes = -inf
+        self._lock = Lock()
+
+    def waits(self) -> Iterator[float]:
+        """Take the next place, and yield the seconds to sleep until it comes: one after the other, until the end."""
+        start = self._reserve()
+        while (left := start - self._clock.monotonic()) > 0:
+            yield left
+            if self._resumes > start:
+                # Paused meanwhile. The place is gone, so that what waited does not come in one burst.
+                start = self._reserve()
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing start for so many seconds."""
+        self._resumes = max(self._resumes, self._clock.monotonic() + min(seconds, LONGEST_PAUSE))
+
+    def _reserve(self) -> float:
+        with self._lock:
+            start = max(self._clock.monotonic(), self._resumes, self._next)
+            if self._interval:
+                self._next = start + self._interval
+            return start
+
+
+class Lane:
+    """One call's part in a fan-out. The policy finds it in its context, and asks and tells it."""
+
+    __slots__ = ("_heed", "_pace", "_paid", "started", "troubled")
+
+    def __init__(self, pace: Pace, heed: Callable[[Lane, Exception], None]) -> None:
+        """Make the lane of a worker.
+
+        Args:
+            pace: What all calls of the fan-out wait for.
+            heed: Told of each try that failed, in the thread of the call.
+        """
+        self._pace = pace
+        self._heed = heed
+        self._paid = False
+        self.started = 0.0
+        self.troubled = False
+
+    def begin(self, now: float) -> None:
+        """Note that a call begins, whose first request has waited for its place already."""
+        self._paid = True
+        self.started = now
+        self.troubled = False
+
+    def waits(self) -> Iterator[float]:
+        """Yield the seconds to sleep before a request may be sent."""
+        if self._paid:
+            self._paid = False
+            return iter(())
+        return self._pace.waits()
+
+    def failed(self, error: Exception) -> None:
+        """Tell the fan-out of a try that failed."""
+        if isinstance(error, APIStatusError):
+            if not is_overload(error):
+                return  # such as a 404, which says nothing of the API's health
+            if error.retry_after is not None:
+                self._pace.pause(error.retry_after)
+        self.troubled = True
+        self._heed(self, error)
+
+
+current_lane: ContextVar[Lane | None] = ContextVar("current_lane", default=None)
+"""The lane of the call that runs in this context, if it is part of a fan-out."""
+
+
+def is_overload(error: Exception) -> bool:
+    """Say whether an error is a sign that the API has too much to do: 429, a proxy's 5xx, or a time-out."""
+    if isinstance(error, APIStatusError):
+        return error.status_code == 429 or error.status_code in RETRIED_STATUSES
+    return isinstance(error, TimeoutError)

@@ -1,0 +1,93 @@
+"""How far a fan-out is."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from attrs import frozen
+
+from ._retry import Clock
+
+REPORT_EVERY = 0.5
+"""Seconds between two reports: often enough for a person, and no cost per item."""
+
+RATE_OVER = 20
+"""How many reports the rate is measured over: the last ten seconds, at least."""
+
+
+@frozen
+class Progress:
+    """How far a fan-out is.
+
+    Attributes:
+        done: How many items have an outcome, failures included.
+        failed: How many of them failed.
+        skipped: How many items were passed over: an earlier run had finished them, or they had come before.
+        total: How many items there are, if that is known: of a list, and not of a generator.
+        in_flight: How many calls are under way.
+        limit: How many may be, now.
+        elapsed: Seconds since the start.
+        rate: Outcomes per second, over the last ten seconds or so.
+        eta: Seconds until the end at this rate, if the total is known and there is a rate.
+    """
+
+    done: int
+    failed: int
+    skipped: int
+    total: int | None
+    in_flight: int
+    limit: int
+    elapsed: float
+    rate: float
+    eta: float | None
+
+
+class Tally:
+    """Counts outcomes, and knows when to report them."""
+
+    def __init__(self, clock: Clock, total: int | None) -> None:
+        self._clock = clock
+        self._total = total
+        self._started = 0.0
+        self._due = 0.0
+        self._marks: deque[tuple[float, int]] = deque(maxlen=RATE_OVER)
+        self._done = 0
+        self._failed = 0
+
+    def start(self) -> None:
+        """Begin to count time."""
+        self._started = self._clock.monotonic()
+        self._due = self._started + REPORT_EVERY
+        self._marks.append((self._started, 0))
+
+    def count(self, *, failed: bool) -> None:
+        """Count an outcome."""
+        self._done += 1
+        self._failed += failed
+
+    def is_due(self) -> bool:
+        """Say whether it is time to report, and start to wait for the next time."""
+        now = self._clock.monotonic()
+        if now < self._due:
+            return False
+        self._due = now + REPORT_EVERY
+        self._marks.append((now, self._done))
+        return True
+
+    def progress(self, *, skipped: int, in_flight: int, limit: int) -> Progress:
+        """Return how far it is."""
+        now = self._clock.monotonic()
+        since, done_then = self._marks[0] if self._marks else (now, 0)
+        rate = (self._done - done_then) / (now - since) if now > since else 0.0
+        left = None if self._total is None else max(0, self._total - self._done - skipped)
+        return Progress(
+            done=self._done,
+            failed=self._failed,
+            skipped=skipped,
+            total=self._total,
+            in_flight=in_flight,
+            limit=limit,
+            elapsed=now - self._started if self._marks else 0.0,
+            rate=rate,
+            eta=left / rate if left is not None and rate > 0 else None,
+        )

@@ -1,0 +1,397 @@
+"""What is finished stays finished: through kills at any byte, full disks, two runs at once, and any key."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from polytomic_client import PolytomicError
+from polytomic_client._checkpoint import HEADER, Checkpoint, CheckpointError
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from('\ud83d\ude00\n\r\\"\u2028\x00'))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal"
+
+
+def finished(path: Path) -> list[str]:
+    """The keys that the next run finds, sorted."""
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    checkpoint.close()
+    return sorted(checkpoint._keys)
+
+
+def note(path: Path, *keys: str) -> None:
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    for key in keys:
+        checkpoint.add(key)
+    checkpoint.close()
+
+
+def run_child(script: str, path: Path) -> subprocess.Popen[str]:
+    prelude = "import sys; from polytomic_client._checkpoint import *; checkpoint = Checkpoint(sys.argv[1])\n"
+    return subprocess.Popen([sys.executable, "-c", prelude + script, str(path)], stdout=subprocess.PIPE, text=True)
+
+
+def test_a_second_run_knows_what_the_first_has_finished(path: Path) -> None:
+    first = Checkpoint(path)
+    assert not path.exists()
+    first.open()
+    first.add("a")
+    first.add("b\n")
+    assert ("a" in first, "c" in first, len(first)) == (True, False, 2)
+    first.close()
+
+    second = Checkpoint(str(path))
+    second.open()
+    assert ("a" in second, "b\n" in second, "c" in second, len(second)) == (True, True, False, 2)
+    second.add("c")
+    second.close()
+    assert path.read_bytes() == (
+        b'{"format": "polytomic-client checkpoint", "version": 1}\n'  # what version 1 must be able to read for ever
+        b'"a"\n"b\\n"\n"c"\n'
+    )
+
+
+def test_one_object_can_be_opened_again(path: Path) -> None:
+    checkpoint = Checkpoint(path)
+    for key in "ab":
+        checkpoint.open()
+        checkpoint.open()
+        checkpoint.add(key)
+        checkpoint.close()
+        checkpoint.close()
+    assert finished(path) == ["a", "b"]
+
+
+@given(st.lists(ANY_TEXT))
+def test_every_str_is_a_key(tmp_path_factory: pytest.TempPathFactory, keys: list[str]) -> None:
+    path = tmp_path_factory.mktemp("keys") / "journal"
+    note(path, *keys)
+    assert finished(path) == sorted(set(keys))
+    assert path.read_bytes().count(b"\n") == 1 + len(set(keys))
+
+
+def test_a_pair_of_surrogates_is_not_the_character_that_it_would_encode(path: Path) -> None:
+    note(path, "\ud83d\ude00")
+    assert "\U0001f600" not in finished(path)
+    note(path, "\U0001f600")
+    assert finished(path) == sorted(["\ud83d\ude00", "\U0001f600"])
+
+
+def test_a_journal_cut_off_at_any_byte_keeps_its_whole_lines(path: Path) -> None:
+    note(path, "first", "second \ud83d\ude00", "\u00e4", "")
+    whole = path.read_bytes()
+    lines = whole.splitlines(keepends=True)[1:]
+    keys = ["first", "second \ud83d\ude00", "\u00e4", ""]
+    for length in range(len(whole) + 1):
+        path.write_bytes(whole[:length])
+        kept = max(0, whole[:length].count(b"\n") - 1)
+        assert finished(path) == sorted(keys[:kept]), length
+        note(path, "next")
+        assert path.read_bytes() == HEADER + b"".join(lines[:kept]) + b'"next"\n', length
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 5_000, b'"' + b"x" * 100_000, b"\xff\xfe", b"1", b'"whole but for its end"'])
+def test_whatever_follows_the_last_line_feed_is_cut_off(path: Path, tail: bytes) -> None:
+    path.write_bytes(HEADER + b'"a"\n' + tail)
+    note(path, "b")
+    assert path.read_bytes() == HEADER + b'"a"\n"b"\n'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,name\n1,x\n",
+        b"id",
+        b"\n",
+        b" ",
+        b"{}\n",
+        b"[]\n",
+        b'"a"\n',
+        b"\xff\xfe\x00",
+        b"\0" * 100,
+        b"[" * 100_000,
+        HEADER[:-1] + b"\r\n",
+        HEADER[:-1] + b" ",
+        b"\xef\xbb\xbf" + HEADER,
+    ],
+)
+def test_a_file_that_is_no_journal_is_refused_and_left_alone(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(CheckpointError, match="line 1 is not its header: name another file") as caught:
+            Checkpoint(path).open()
+        assert str(path) in str(caught.value)
+        assert isinstance(caught.value, PolytomicError)
+    assert path.read_bytes() == content
+
+
+def test_a_journal_of_a_later_version_is_refused(path: Path) -> None:
+    content = HEADER.replace(b"1", b"2") + b'"a"\n'
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match="of version 2 of the format, and only 1 is known"):
+        Checkpoint(path).open()
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"1",
+        b"null",
+        b'["a"]',
+        b'"a',
+        b'a"',
+        b'"a" ',
+        b' "a"',
+        b'"a""b"',
+        b'"a"\r',
+        b"\xff",
+        b"\0\0",
+        b"[" * 100_000,
+        b"9" * 10_000,
+        HEADER[:-1],
+    ],
+)
+def test_a_damaged_line_is_named(path: Path, line: bytes) -> None:
+    content = HEADER + b'"a"\n' + line + b"\n" + b'"b"\n'
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match="line 3 is not one JSON string: take that line out, or delete the file"):
+        Checkpoint(path).open()
+    assert path.read_bytes() == content
+
+
+def test_only_one_run_at_a_time(path: Path) -> None:
+    first, second = Checkpoint(path), Checkpoint(path)
+    first.open()
+    with pytest.raises(CheckpointError, match="is in use by another run: wait until that has ended"):
+        second.open()
+    first.add("a")
+    first.close()
+    second.open()
+    assert "a" in second
+    second.close()
+
+
+def test_closing_lets_others_in_also_where_a_forked_child_has_the_descriptor(path: Path) -> None:
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    assert checkpoint._descriptor is not None
+    childs = os.dup(checkpoint._descriptor)
+    try:
+        checkpoint.close()
+        assert finished(path) == []
+    finally:
+        os.close(childs)
+
+
+def test_a_checkpoint_that_is_dropped_lets_others_in(path: Path) -> None:
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    checkpoint.add("a")
+    del checkpoint
+    assert finished(path) == ["a"]
+
+
+def test_where_there_are_no_locks_it_works_without(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    first, second = Checkpoint(path), Checkpoint(path)
+    first.open()
+    second.open()
+    first.add("a")
+    second.close()
+    first.close()
+    assert finished(path) == ["a"]
+
+
+def test_a_run_killed_again_and_again_loses_nothing(path: Path) -> None:
+    script = (
+        "checkpoint.open()\nfor i in range(len(checkpoint), 10**9): checkpoint.add(f'{i:06}'); print(i, flush=True)"
+    )
+    told = -1
+    for lines in (1, 7, 100, 333, 1000):
+        with run_child(script, path) as child:
+            assert child.stdout is not None
+            for _ in range(lines):
+                told = int(child.stdout.readline())
+            with pytest.raises(CheckpointError, match="in use by another run"):
+                Checkpoint(path).open()
+            child.kill()
+        keys = finished(path)
+        assert len(keys) > told
+        assert keys == [f"{i:06}" for i in range(len(keys))]
+
+
+@pytest.mark.parametrize("later", [[], ["dd"]])
+def test_a_full_disk_is_an_error_and_leaves_a_journal(path: Path, later: list[str]) -> None:
+    # A limit of the file's size stands for the end of the disk: of the third line, three bytes fit.
+    script = f"""
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
+hard = getrlimit(RLIMIT_FSIZE)[1]
+setrlimit(RLIMIT_FSIZE, ({len(HEADER) + 4 + 4 + 3}, hard))
+checkpoint.open()
+for key in ["a", "b", "cc", "cc", "dd"]:
+    try:
+        checkpoint.add(key)
+    except CheckpointError as error:
+        print(len(checkpoint), key in checkpoint, error)
+setrlimit(RLIMIT_FSIZE, (hard, hard))
+for key in {later}:
+    checkpoint.add(key)
+"""
+    with run_child(script, path) as child:
+        told = child.communicate()[0].splitlines()
+    assert child.returncode == 0
+    assert len(told) == 3
+    for line in told:
+        assert line.startswith(f"2 False the checkpoint {str(path)!r} cannot be written (")
+        assert line.endswith("): make room and run again; the 2 items that it has are kept")
+    assert path.read_bytes().endswith(b'"dd"\n' if later else b'"dd')
+    assert finished(path) == ["a", "b", *later]
+    note(path, "e")
+    assert path.read_bytes() == HEADER + b"".join(b'"%s"\n' % key.encode() for key in ["a", "b", *later, "e"])
+
+
+def test_a_disk_without_room_for_the_header_is_an_error_and_leaves_an_empty_journal(path: Path) -> None:
+    script = """
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
+setrlimit(RLIMIT_FSIZE, (5, getrlimit(RLIMIT_FSIZE)[1]))
+try:
+    checkpoint.open()
+except CheckpointError as error:
+    print(error)
+"""
+    with run_child(script, path) as child:
+        told = child.communicate()[0]
+    assert "cannot be used (" in told
+    assert path.read_bytes() == HEADER[:5]
+    note(path, "a")
+    assert finished(path) == ["a"]
+
+
+def test_an_interrupt_within_a_write_leaves_no_half_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+
+    def interrupted(descriptor: int, line: bytes) -> int:
+        write(descriptor, line[:3])
+        raise KeyboardInterrupt
+
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    checkpoint.add("first")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "write", interrupted)
+        checkpoint.add("second")
+    checkpoint.add("third")
+    checkpoint.close()
+    assert path.read_bytes() == HEADER + b'"first"\n"third"\n'
+
+
+def test_a_key_is_one_appending_write_and_one_that_is_in_is_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note(path, "old")
+    written: list[bytes] = []
+    write = os.write
+
+    def observed(descriptor: int, line: bytes) -> int:
+        assert fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND
+        written.append(line)
+        return write(descriptor, line)
+
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    monkeypatch.setattr(os, "write", observed)
+    for key in ["old", "new", "new", "old", "x" * 100_000]:
+        checkpoint.add(key)
+        assert key in checkpoint
+    assert written == [b'"new"\n', b'"' + b"x" * 100_000 + b'"\n']
+    # On the disk's side of the program at once: another process sees it.
+    assert path.read_bytes() == HEADER + b'"old"\n' + b"".join(written)
+    checkpoint.close()
+
+
+def test_nothing_can_be_added_before_open_and_after_close(path: Path) -> None:
+    checkpoint = Checkpoint(path)
+    with pytest.raises(CheckpointError, match="is not open"):
+        checkpoint.add("a")
+    assert not path.exists()
+    checkpoint.open()
+    checkpoint.close()
+    with pytest.raises(CheckpointError, match="is not open"):
+        checkpoint.add("a")
+    assert finished(path) == []
+
+
+def test_what_is_no_str_is_not_written(path: Path) -> None:
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    for key in (1, None, b"a", ["a"]):
+        with pytest.raises((TypeError, AttributeError)):
+            checkpoint.add(key)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    checkpoint.close()
+    assert path.read_bytes() == HEADER
+
+
+def test_close_waits_for_the_disk_and_says_what_it_answers(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+
+    def fsync(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+        raise OSError(5, "Input/output error")
+
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    checkpoint.add("a")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        with pytest.raises(CheckpointError, match=r"may lack its last items \(Input/output error\): check the disk"):
+            checkpoint.close()
+        checkpoint.close()
+    assert synced == [len(HEADER) + 4]
+    assert finished(path) == ["a"]
+
+
+def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for name, reason in [
+        ("missing/journal", r"cannot be opened \(No such file or directory\): name a file that can be written"),
+        ("", r"cannot be opened \(Is a directory\)"),
+        ("a\0b", r"cannot be opened \(embedded null byte\)"),
+        ("fifo", "is no regular file"),
+        ("/dev/full", "is no regular file"),
+    ]:
+        path = os.path.join(tmp_path, name)  # noqa: PTH118 - a Path drops the NUL's error
+        with pytest.raises(CheckpointError, match=reason) as caught:
+            Checkpoint(path).open()
+        assert repr(path) in str(caught.value)
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_disk_that_cannot_lock_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(_descriptor: int, _flags: int) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(CheckpointError, match=r"cannot be used \(No locks available\)"):
+        Checkpoint(path).open()
+
+
+def test_a_failed_open_gives_the_descriptor_back(path: Path) -> None:
+    path.write_bytes(b"id,name\n")
+    before = len(os.listdir("/dev/fd"))  # noqa: PTH208 - the names are not needed
+    for _ in range(10):
+        with pytest.raises(CheckpointError):
+            Checkpoint(path).open()
+    assert len(os.listdir("/dev/fd")) == before  # noqa: PTH208
