@@ -56,7 +56,6 @@ class Engine(Generic[Item, Value]):
         self._pace = Pace(plan.clock, plan.rate)
         self._tally = Tally(plan.clock, items.total)
         self._workers: set[asyncio.Task[None]] = set()
-        self._working = 0
         self._interruptible: set[asyncio.Task[None]] = set()
         self._in_flight = 0
         self._watchdog: asyncio.Task[None] | None = None
@@ -74,6 +73,7 @@ class Engine(Generic[Item, Value]):
         self._late = False
         self._halted = False
         self._stopped = False
+        self._over = False
 
     async def next(self) -> Outcome[Item, Value] | None:
         """Return the next outcome, or None once there is none left. Who asks is done with the one before."""
@@ -164,15 +164,14 @@ class Engine(Generic[Item, Value]):
         assert self._loop is not None
         assert self._context is not None
         worker = self._loop.create_task(self._work(), context=self._context.copy())
-        self._working += 1
         self._workers.add(worker)
         worker.add_done_callback(self._ended)
 
     def _ended(self, worker: asyncio.Task[None]) -> None:
-        # Not at the worker's own end: one that is cancelled before its first step never gets there.
+        # One that is cancelled before its first step has not taken itself out.
         self._workers.discard(worker)
-        self._working -= 1
-        if self._working == 0:
+        if not self._workers and not self._over:
+            self._over = True
             self._end()
 
     async def _work(self) -> None:
@@ -181,14 +180,14 @@ class Engine(Generic[Item, Value]):
         lane = Lane(self._pace, self._heed)
         current_lane.set(lane)
         try:
-            while self._working <= self._limit.current and not self._halted:
+            while len(self._workers) <= self._limit.current and not self._halted:
                 await self._places.acquire()
                 job = await self._next_job(worker)
                 if job is None:
                     self._places.release()
                     return
                 # A worker that has something to do makes the next, so that few items make few tasks.
-                if self._working < self._limit.current:
+                if len(self._workers) < self._limit.current:
                     self._start_worker()
                 outcome = await self._outcome(worker, lane, job)
                 if self._stopped:
@@ -201,6 +200,9 @@ class Engine(Generic[Item, Value]):
         except BaseException as error:  # noqa: BLE001
             # The input failed, or `fetch` is no such function: nothing that comes after can be right.
             self._fail(error)
+        finally:
+            # At once, so that of many who see in one turn that they are too many, not all leave.
+            self._workers.discard(worker)
 
     async def _next_job(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
         job: Job[Item, Value] | None = None

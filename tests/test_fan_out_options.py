@@ -249,6 +249,23 @@ async def test_an_automatic_limit_keeps_to_its_bounds() -> None:
     assert 4 <= most <= 10
 
 
+async def test_a_burst_of_trouble_does_not_send_every_worker_away() -> None:
+    gate = asyncio.Event()
+    calls = 0
+
+    async def call(item: int) -> int:
+        nonlocal calls
+        calls += 1
+        if calls == 8:
+            gate.set()
+        await gate.wait()
+        if item < 8:
+            raise TimeoutError
+        return item
+
+    assert len(await fetch_all(call, range(100), limit=AutoLimit(1, 8, 8))) == 100
+
+
 # --- order
 
 

@@ -35,6 +35,10 @@ class AiohttpTransport:
 
     def __init__(self, config: Config) -> None:
         self._limit = config.max_response_bytes
+        self._base = URL(config.base_url)
+        self._origin = f"{self._base.scheme}://{self._base.raw_authority}/"
+        self._timeout = config.timeout
+        self._limits = _limits(config.timeout)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,
@@ -63,17 +67,16 @@ class AiohttpTransport:
         raise answer.with_traceback(None)
 
     async def _exchange(self, request: Request, timeout: Timeout) -> Reply | RequestError:
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=timeout.connect, sock_read=timeout.read)
         try:
             response = await self._session.request(
                 request.method,
-                URL(request.url, encoded=True),
+                self._url(request.url),
                 headers=request.wire_headers(),
                 data=request.content,
                 # aiohttp would call the body of a POST that has none application/octet-stream.
                 skip_auto_headers=NO_TYPE if request.method == "POST" and request.content is None else None,
                 allow_redirects=False,
-                timeout=limits,
+                timeout=self._limits if timeout is self._timeout else _limits(timeout),
             )
             try:
                 length = response.content_length
@@ -98,6 +101,16 @@ class AiohttpTransport:
         except RequestError as error:
             return error
 
+    def _url(self, url: str) -> URL:
+        if "?" not in url and url.startswith(self._origin):
+            # A fifth of the cost of taking a whole URL apart, which aiohttp would put together again.
+            return self._base.with_path(url[len(self._origin) - 1 :], encoded=True)
+        return URL(url, encoded=True)
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self._session.close()
+
+
+def _limits(timeout: Timeout) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=timeout.connect, sock_read=timeout.read)

@@ -17,20 +17,26 @@ from polytomic_client import (
     APIResponse,
     APIStatusError,
     AsyncPolytomic,
+    AutoLimit,
+    BlockingFanOut,
     DecodeError,
     ExecutionCanceledError,
     ExecutionFailedError,
     ExecutionTimeoutError,
     FanOut,
+    FanOutOptions,
     Outcome,
     Polytomic,
     PolytomicError,
+    Progress,
     RequestError,
     Timeout,
     VersionMismatchError,
     WebhookSignatureError,
     fan_out,
+    fan_out_blocking,
     fetch_all,
+    fetch_all_blocking,
     schedules,
     verify_webhook,
 )
@@ -460,6 +466,34 @@ async def many(polytomic: AsyncPolytomic, blocking: Polytomic, ids: list[UUID], 
 
     everything = await fetch_all(polytomic.get_bulk_destination, ids)
     assert_type(everything, list[Outcome[UUID, BulkDestinationEnvelope]])
+
+    async with fan_out(
+        polytomic.get_bulk_destination,
+        ids,
+        limit="auto",
+        rate=50,
+        retry_failed=lambda error: isinstance(error, PolytomicError),
+        stop_on=(VersionMismatchError,),
+        deadline=60.0,
+        checkpoint="finished.jsonl",
+        key=lambda connection_id: connection_id.hex,
+        on_progress=print,
+    ) as full:
+        assert_type(full.progress, Progress)
+        assert_type(full.progress.eta, float | None)
+    async with fan_out(polytomic.get_bulk_destination, ids, ordered=True, limit=AutoLimit(maximum=500)) as ordered:
+        assert_type(ordered, FanOut[UUID, BulkDestinationEnvelope])
+    await fetch_all(polytomic.get_bulk_destination, ids, limit=16, unique=True, key=lambda one: one.hex)
+    await fetch_all(polytomic.get_bulk_destination, ids, limits=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+    with fan_out_blocking(blocking.get_bulk_destination, ids, limit=16, ordered=True) as in_threads:
+        assert_type(in_threads, BlockingFanOut[UUID, BulkDestinationEnvelope])
+        for outcome in in_threads:
+            assert_type(outcome, Outcome[UUID, BulkDestinationEnvelope])
+    all_of_them = fetch_all_blocking(blocking.get_bulk_destination, ids, retry_failed=True)
+    assert_type(all_of_them, list[Outcome[UUID, BulkDestinationEnvelope]])
+    options: FanOutOptions[UUID] = {"limit": 5, "deadline": 60}
+    assert_type(await fetch_all(polytomic.delete_bulk_sync, ids, **options), list[Outcome[UUID, None]])
 
     fan_out(polytomic.get_bulk_destination, [5])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     fan_out(polytomic.get_bulk_destination, ids, limit="64")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
