@@ -81,8 +81,10 @@ class Checkpoint:
 
     def __del__(self) -> None:
         # A run that nobody closed must not keep the next one of this process out.
-        if self._descriptor is not None:
-            os.close(self._descriptor)
+        # It may be closed once more: a finalizer beside this one can bring it back.
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
     def add(self, key: str) -> None:
         """Note that an item is finished; one that is noted already costs no write.

@@ -68,27 +68,31 @@ class Engine(Generic[Item, Value]):
         self._early: dict[int, tuple[Job[Item, Value], Outcome[Item, Value]]] = {}
         self._turn = 0
         self._again: deque[Job[Item, Value]] = deque()
-        self._unconfirmed: dict[asyncio.Task[object] | None, Job[Item, Value]] = {}
+        self._unconfirmed: dict[object, Job[Item, Value]] = {}
         self._fault: BaseException | None = None
         self._late = False
         self._halted = False
         self._stopped = False
         self._over = False
 
-    async def next(self) -> Outcome[Item, Value] | None:
-        """Return the next outcome, or None once there is none left. Who asks is done with the one before."""
+    async def next(self, reader: object) -> Outcome[Item, Value] | None:
+        """Return the next outcome, or None once there is none left.
+
+        Args:
+            reader: Who asks, and is done with the outcome before.
+        """
         if self._loop is None:
             self._start()
         elif self._loop is not asyncio.get_running_loop():
             raise ClientClosedError("this fan-out runs in another event loop")
         if self._unconfirmed:
-            self._confirm(asyncio.current_task())
+            self._confirm(reader)
         found = None if self._stopped else await self._outcomes.get()
         if found is not None:
             job, outcome = found
             self._places.release()
             if self._plan.checkpoint is not None and outcome.ok:
-                self._unconfirmed[asyncio.current_task()] = job
+                self._unconfirmed[reader] = job
             return outcome
         self._outcomes.put_nowait(None)  # for whoever else reads
         if not self._unconfirmed:
@@ -142,7 +146,7 @@ class Engine(Generic[Item, Value]):
         if self._plan.checkpoint is not None:
             self._plan.checkpoint.close()
 
-    def _confirm(self, reader: asyncio.Task[object] | None) -> None:
+    def _confirm(self, reader: object) -> None:
         job = self._unconfirmed.pop(reader, None)
         if job is not None and job.key is not None and self._plan.checkpoint is not None:
             self._plan.checkpoint.add(job.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from functools import partial
 from math import isfinite
 from types import TracebackType
@@ -47,11 +47,14 @@ class FanOut(Generic[Item, Value]):
     ) -> None:
         await self._engine.stop(confirm=kind is None)
 
-    def __aiter__(self) -> FanOut[Item, Value]:
-        return self
+    def __aiter__(self) -> AsyncIterator[Outcome[Item, Value]]:
+        return _Reader(self)
 
     async def __anext__(self) -> Outcome[Item, Value]:
-        outcome = await self._engine.next()
+        return await self._next(self)
+
+    async def _next(self, reader: object) -> Outcome[Item, Value]:
+        outcome = await self._engine.next(reader)
         if outcome is None:
             raise StopAsyncIteration
         return outcome
@@ -64,6 +67,19 @@ class FanOut(Generic[Item, Value]):
     def __del__(self) -> None:
         # The workers know the engine and not this object, so that it goes when its consumer leaves.
         self._engine.abandon()
+
+
+class _Reader(Generic[Item, Value]):
+    """One loop over the outcomes: it is done with one when it asks for the next, and several loops may share them."""
+
+    def __init__(self, outcomes: FanOut[Item, Value]) -> None:
+        self._outcomes = outcomes
+
+    def __aiter__(self) -> _Reader[Item, Value]:
+        return self
+
+    async def __anext__(self) -> Outcome[Item, Value]:
+        return await self._outcomes._next(self)  # noqa: SLF001  (its own outcomes)
 
 
 class FanOutOptions(TypedDict, Generic[Item], total=False):

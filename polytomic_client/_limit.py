@@ -8,6 +8,7 @@ concurrency-limits; a look at the latency with less in flight, to learn it anew,
 from __future__ import annotations
 
 from math import inf
+from threading import Lock
 from typing import Any
 
 from attrs import field, frozen
@@ -57,7 +58,7 @@ class AutoLimit:
 
 
 class LimitController:
-    """The limit of one run, which follows what its calls meet.
+    """The limit of one run, which follows what its calls meet. Threads may share it.
 
     Args:
         auto: Its bounds, and where it begins.
@@ -68,6 +69,7 @@ class LimitController:
         "_current",
         "_halved",
         "_latencies",
+        "_lock",
         "_maximum",
         "_minimum",
         "_most",
@@ -80,6 +82,8 @@ class LimitController:
     )
 
     def __init__(self, auto: AutoLimit) -> None:
+        # Blocking calls meet an overload in threads of their own.
+        self._lock = Lock()
         self._minimum = auto.minimum
         self._maximum = auto.maximum
         self._current = auto.initial
@@ -108,18 +112,19 @@ class LimitController:
             seconds: How long it took.
             in_flight: How many calls ran when it ended, itself included.
         """
-        self._succeeded = True
-        if self._stale:
-            self._stale -= 1
-            return
-        self._most = max(self._most, in_flight)
-        # Half, as in Linux's slow start, because calls that end together are counted one after the other.
-        if self._current < self._threshold and in_flight * 2 >= self._current:
-            self._current += 1
-        latencies = self._latencies
-        latencies.append(seconds)
-        if len(latencies) >= self._round:
-            self._end_round()
+        with self._lock:
+            self._succeeded = True
+            if self._stale:
+                self._stale -= 1
+                return
+            self._most = max(self._most, in_flight)
+            # Half, as in Linux's slow start, because calls that end together are counted one after the other.
+            if self._current < self._threshold and in_flight * 2 >= self._current:
+                self._current += 1
+            latencies = self._latencies
+            latencies.append(seconds)
+            if len(latencies) >= self._round:
+                self._end_round()
 
     def overloaded(self, started: float, now: float) -> None:
         """Halve the limit, because a try was answered 429, 503 or the like, or timed out.
@@ -129,14 +134,15 @@ class LimitController:
                 of the same burst, and changes nothing.
             now: The clock's seconds now.
         """
-        if started <= self._halved:
-            return
-        self._halved = now
-        self._stale = self._resume = 0
-        # While nothing succeeds, the limit falls on, and slow start may return to half of what worked.
-        self._lower(self._current // 2, self._current // 2 if self._succeeded else self._threshold)
-        self._succeeded = False
-        self._begin_round()
+        with self._lock:
+            if started <= self._halved:
+                return
+            self._halved = now
+            self._stale = self._resume = 0
+            # While nothing succeeds, the limit falls on, and slow start may return to half of what worked.
+            self._lower(self._current // 2, self._current // 2 if self._succeeded else self._threshold)
+            self._succeeded = False
+            self._begin_round()
 
     def _lower(self, limit: int, threshold: int) -> None:
         self._current = max(self._minimum, limit)

@@ -56,11 +56,11 @@ def test_a_second_run_knows_what_the_first_has_finished(path: Path) -> None:
     second = Checkpoint(str(path))
     second.open()
     assert ("a" in second, "b\n" in second, "c" in second, len(second)) == (True, True, False, 2)
-    second.add("c")
+    second.add("\u00e4 \U0001f600")
     second.close()
     assert path.read_bytes() == (
         b'{"format": "polytomic-client checkpoint", "version": 1}\n'  # what version 1 must be able to read for ever
-        b'"a"\n"b\\n"\n"c"\n'
+        b'"a"\n"b\\n"\n"\\u00e4 \\ud83d\\ude00"\n'
     )
 
 
@@ -303,6 +303,7 @@ def test_an_interrupt_within_a_write_leaves_no_half_line(path: Path, monkeypatch
 def test_a_key_is_one_appending_write_and_one_that_is_in_is_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     note(path, "old")
     written: list[bytes] = []
+    cut: list[int] = []
     write = os.write
 
     def observed(descriptor: int, line: bytes) -> int:
@@ -313,10 +314,12 @@ def test_a_key_is_one_appending_write_and_one_that_is_in_is_none(path: Path, mon
     checkpoint = Checkpoint(path)
     checkpoint.open()
     monkeypatch.setattr(os, "write", observed)
+    monkeypatch.setattr(os, "ftruncate", lambda _descriptor, size: cut.append(size))
     for key in ["old", "new", "new", "old", "x" * 100_000]:
         checkpoint.add(key)
         assert key in checkpoint
     assert written == [b'"new"\n', b'"' + b"x" * 100_000 + b'"\n']
+    assert cut == [len(HEADER) + 6]  # only before the first
     # On the disk's side of the program at once: another process sees it.
     assert path.read_bytes() == HEADER + b'"old"\n' + b"".join(written)
     checkpoint.close()

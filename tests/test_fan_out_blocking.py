@@ -257,6 +257,12 @@ def test_a_second_run_does_the_rest_and_only_the_rest(tmp_path: Path) -> None:
     assert len(calls) <= 100 + 8
 
 
+def test_what_a_loop_is_done_with_is_remembered_at_once(tmp_path: Path) -> None:
+    for outcome in fan_out_blocking(double, [0, 1, 2], limit=1, checkpoint=tmp_path / "finished"):
+        assert len((tmp_path / "finished").read_text().splitlines()) == 1 + outcome.index
+    assert len((tmp_path / "finished").read_text().splitlines()) == 4
+
+
 def test_progress_is_reported_at_the_end() -> None:
     reports: list[Progress] = []
     fetch_all_blocking(double, range(20), on_progress=reports.append)

@@ -649,6 +649,14 @@ async def test_several_readers_each_confirm_their_own(tmp_path: Path) -> None:
     assert await fetch_all(same, range(50), checkpoint=journal) == []
 
 
+async def test_outcomes_that_other_tasks_ask_for_are_remembered(tmp_path: Path) -> None:
+    outcomes = fan_out(same, range(10), limit=1, checkpoint=tmp_path / "finished")
+    for _ in range(5):
+        await asyncio.create_task(outcomes.__anext__())
+    lines = (tmp_path / "finished").read_text().splitlines()
+    assert lines[1:] == ['"0"', '"1"', '"2"', '"3"']
+
+
 async def test_a_checkpoint_that_is_none_is_refused_before_anything_is_called(tmp_path: Path) -> None:
     path = tmp_path / "ids.csv"
     path.write_text("id\n1\n2\n")

@@ -21,7 +21,7 @@ EXPECTED = {
     0: "['replicate', 'snapshot']\n[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>]\n",
     1: "['Replicate', 'Replace']\n",
     2: "{'advanced': UNSET, 'mirror_schemas': False, 'schema': False}\n",
-    5: (
+    7: (
         "True\n"
         "{'advanced': {'truncate_existing': None}, 'mirror_schemas': None, 'schema': None}\n"
         "object\n"
@@ -29,9 +29,9 @@ EXPECTED = {
         "05:30 UTC\n05:30 UTC\n"
         "the signature of the webhook is not that of its body\n"
     ),
-    6: "404 not_found connection not found None 1\n",
-    8: "200 2023-04-25 1\n",
-    10: "2023-04-25 01:00:00+00:00\npermission denied for table orders\n",
+    8: "404 not_found connection not found None 1\n",
+    10: "200 2023-04-25 1\n",
+    12: "2023-04-25 01:00:00+00:00\npermission denied for table orders\n",
 }
 
 
@@ -58,6 +58,18 @@ def test_a_python_block_runs(
         assert len(output.splitlines()) == 3
         assert "404 connection not found" in output
     if number == 4:
+        lines = output.splitlines()
+        assert sorted(lines[:2]) == [
+            "63ca828d-d5f4-43b2-a4b0-6ce60741c7a8 True",
+            "c4647159-c324-4985-9b81-0e766ec9d286 True",
+        ]
+        assert re.fullmatch(r"2 0 0 [0-9]+/s None", lines[2])
+    if number == 5:
+        assert sorted(output.splitlines()) == [
+            "63ca828d-d5f4-43b2-a4b0-6ce60741c7a8 True",
+            "c4647159-c324-4985-9b81-0e766ec9d286 True",
+        ]
+    if number == 6:
         *_, last = output.splitlines()
         assert re.fullmatch("completed [1-9][0-9]*", last)
         assert re.search("^public.orders completed [1-9][0-9]* 0$", output, re.MULTILINE)
@@ -74,7 +86,7 @@ def test_the_python_blocks_pass_strict_type_checks(tool: str, tmp_path: Path) ->
 
 
 def test_the_blocks_are_all_there() -> None:
-    assert len(PYTHON) == 11
+    assert len(PYTHON) == 13
     assert all(language in ("python", "sh") for language, _ in BLOCKS)
 
 
