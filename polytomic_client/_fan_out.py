@@ -38,6 +38,7 @@ class FanOut(Generic[Item, Value]):
 
     def __init__(self, engine: Engine[Item, Value]) -> None:
         self._engine = engine
+        self._reader = object()
 
     async def __aenter__(self) -> FanOut[Item, Value]:
         return self
@@ -51,7 +52,7 @@ class FanOut(Generic[Item, Value]):
         return _Reader(self)
 
     async def __anext__(self) -> Outcome[Item, Value]:
-        return await self._next(self)
+        return await self._next(self._reader)
 
     async def _next(self, reader: object) -> Outcome[Item, Value]:
         outcome = await self._engine.next(reader)
@@ -74,12 +75,14 @@ class _Reader(Generic[Item, Value]):
 
     def __init__(self, outcomes: FanOut[Item, Value]) -> None:
         self._outcomes = outcomes
+        # Not this object itself, which would keep all of it alive once its loop has left.
+        self._reader = object()
 
     def __aiter__(self) -> _Reader[Item, Value]:
         return self
 
     async def __anext__(self) -> Outcome[Item, Value]:
-        return await self._outcomes._next(self)  # noqa: SLF001  (its own outcomes)
+        return await self._outcomes._next(self._reader)  # noqa: SLF001  (its own outcomes)
 
 
 class FanOutOptions(TypedDict, Generic[Item], total=False):
