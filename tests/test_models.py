@@ -12,9 +12,12 @@ import pkgutil
 import subprocess
 import sys
 import typing
-from collections.abc import Callable, Mapping, MutableMapping
+import weakref
+from collections import OrderedDict, UserDict, defaultdict
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +42,7 @@ from polytomic_client.v2023_04_25.types import (
     Unset,
     as_list,
     decode_datetime,
+    decode_enum,
     encode_datetime,
     parses,
     path_segment,
@@ -140,9 +144,139 @@ def test_decoding_does_not_change_what_is_decoded() -> None:
 
 
 def test_a_body_may_be_any_mapping() -> None:
-    from types import MappingProxyType
-
     assert BulkDestinationEnvelope.from_dict(MappingProxyType({"data": {}})).to_dict() == {"data": {}}
+
+
+MODE = {
+    "id": "snapshot",
+    "label": "Replace",
+    "description": "Replace all records",
+    "requires_identity": False,
+    "supports_field_sync_mode": False,
+    "supports_target_filters": False,
+}
+"""An object with every member that the document names."""
+
+LEFT_OUT = ["id", "label", "supports_target_filters"]
+
+
+@pytest.mark.parametrize("unknown", [{}, {"b": 1}, {"b": 1, "a": 2}, {"b": 1, "a": [2], "c": None}, {"": 1}])
+@pytest.mark.parametrize("missing", [LEFT_OUT[:count] for count in range(4)])
+def test_unknown_members_are_kept_in_order_whatever_is_missing(missing: list[str], unknown: dict[str, Any]) -> None:
+    known = {name: value for name, value in MODE.items() if name not in missing}
+    for body in ({**known, **unknown}, {**unknown, **known}):
+        before = list(body.items())
+
+        mode = models.SupportedBulkMode.from_dict(body)
+
+        assert list(mode.additional_properties.items()) == list(unknown.items())
+        assert mode.additional_properties is not body
+        assert {name: getattr(mode, name) for name in MODE} == {**dict.fromkeys(missing, UNSET), **known}
+        assert mode.to_dict() == body
+        assert list(body.items()) == before
+
+
+@pytest.mark.parametrize("body", [{}, {"default": 1}, {"default": 1, "items": None, "required": True}, {"a": 1}])
+def test_models_share_no_unknown_members(body: dict[str, Any]) -> None:
+    first, second = ConfigurationField.from_dict(body), ConfigurationField.from_dict(body)
+
+    first["more"] = 1
+
+    assert "more" not in second
+    assert "more" not in body
+    assert "more" not in ConfigurationField.from_dict(body)
+
+
+@pytest.mark.parametrize("model", [FreeFormConfiguration, ConfigurationMap])
+def test_a_map_holds_no_body_as_its_own(model: Any) -> None:
+    body: dict[str, Any] = {"a": {"default": 1}}
+    value = model.from_dict(body)
+
+    value["b"] = value.pop("a")
+
+    assert body == {"a": {"default": 1}}
+    assert list(value) == ["b"]
+
+
+class _NoDict(Mapping[str, Any]):
+    """A mapping that makes its values when they are asked for."""
+
+    def __init__(self, contents: dict[str, Any]) -> None:
+        self.contents = contents
+
+    def __getitem__(self, key: str) -> Any:
+        return self.contents[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.contents)
+
+    def __len__(self) -> int:
+        return len(self.contents)
+
+
+@pytest.mark.parametrize("body", [MODE, {}, {"id": "x"}, {**MODE, "a": 1}, {"a": 1, "b": 2, "c": 3}])
+@pytest.mark.parametrize("kind", [MappingProxyType, OrderedDict, UserDict, _NoDict])
+def test_a_mapping_is_decoded_as_a_dict_is(kind: Any, body: dict[str, Any]) -> None:
+    assert models.SupportedBulkMode.from_dict(kind(body)) == models.SupportedBulkMode.from_dict(body)
+    assert FreeFormConfiguration.from_dict(kind(body)).additional_properties == body
+    assert type(FreeFormConfiguration.from_dict(kind(body)).additional_properties) is dict
+
+
+@pytest.mark.parametrize("body", [{"default": 1}, {"default": 1, "a": 2, "b": 3}])
+def test_a_dict_that_makes_what_it_lacks_is_asked_for_nothing_and_not_changed(body: dict[str, Any]) -> None:
+    lavish = defaultdict(list, body)
+    configuration: Any = {"field": lavish}
+
+    field = ConfigurationField.from_dict(lavish)
+    inside = models.BulkDestination.from_dict({"configuration": configuration}).configuration
+
+    assert field == ConfigurationField.from_dict(body)
+    assert inside == ConfigurationMap({"field": field})
+    assert lavish == body
+
+
+@pytest.mark.parametrize("model", [ConfigurationField, ConfigurationMap, FreeFormConfiguration])
+@pytest.mark.parametrize("body", [{}, {"a": {"default": 1}}, {"default": {}, "items": None, "required": None}])
+def test_a_subclass_is_decoded_to_itself_by_its_own_init(model: Any, body: dict[str, Any]) -> None:
+    @attrs.define
+    class Mine(model):  # type: ignore[misc]
+        seen: list[str] = attrs.field(factory=list[str], init=False)
+
+        def __attrs_post_init__(self) -> None:
+            self.seen.append("made")
+
+    if model is ConfigurationMap:
+        body = {name: {"default": value} for name, value in body.items()}
+    value = Mine.from_dict(body)
+
+    assert type(value) is Mine
+    assert value.seen == ["made"]
+    assert value.to_dict() == body
+    assert value.additional_properties == model.from_dict(body).additional_properties
+
+
+def test_a_decoded_model_is_as_good_as_a_written_one() -> None:
+    body = {"default": 1, "items": None, "required": True}
+    decoded, written = ConfigurationField.from_dict(body), ConfigurationField(1, None, required=True)
+
+    assert decoded == written
+    assert repr(decoded) == repr(written)
+    assert attrs.evolve(decoded, default=2) == ConfigurationField(2, None, required=True)
+    assert attrs.asdict(decoded) == attrs.asdict(written)
+    assert weakref.ref(decoded)() is decoded
+
+
+@pytest.mark.parametrize("name", [name for name in models.__all__ if attrs.has(getattr(models, name))])
+def test_decoding_sets_every_attribute(name: str) -> None:
+    model = getattr(models, name)
+    nulls: dict[str, Any] = dict.fromkeys((field.name for field in attrs.fields(model)), None)
+    bodies: list[dict[str, Any]] = [{}, {"a": {}}, nulls]
+    for body in bodies:
+        try:
+            decoded = model.from_dict(body)
+        except TypeError:  # null where a map holds objects
+            continue
+        assert [field.name for field in attrs.fields(model) if not hasattr(decoded, field.name)] == []
 
 
 @pytest.mark.parametrize("name", models.__all__)
@@ -307,9 +441,22 @@ def test_values_that_the_document_does_not_name_do_not_become_members() -> None:
 
 
 @pytest.mark.parametrize("value", [5, None, True, 1.5, [], {}, ["replicate"], b"replicate"])
-def test_only_texts_are_values_of_an_enum(value: Any) -> None:
-    with pytest.raises(ValueError, match="is not a valid"):
-        ResyncMode(value)
+@pytest.mark.parametrize("read", [ResyncMode, functools.partial(decode_enum, ResyncMode)])
+def test_only_texts_are_values_of_an_enum(read: Any, value: Any) -> None:
+    with pytest.raises(ValueError, match="is not a valid ResyncMode") as refused:
+        read(value)
+
+    assert not isinstance(refused.value.__context__, KeyError), "it would be all that a traceback shows first"
+
+
+@pytest.mark.parametrize("value", ["snapshot", "mirror", "", BulkMode.SNAPSHOT, BulkMode("mirror")])
+def test_an_enum_is_decoded_as_it_is_called(value: str) -> None:
+    decoded = decode_enum(BulkMode, value)
+
+    assert type(decoded) is BulkMode
+    assert (decoded, decoded.name) == (BulkMode(value), BulkMode(value).name)
+    assert (decoded is BulkMode.SNAPSHOT) is (value == "snapshot")
+    assert "mirror" not in BulkMode._value2member_map_
 
 
 # --- Imports ---------------------------------------------------------------------------------------------------------

@@ -210,6 +210,11 @@ def test_a_value_of_another_kind_is_refused(models: Any, name: str, value: objec
         ("either", {"moment": "2024-02-29T00:00:00Z"}, "Left"),
         ("either", {"moment": "2024-02-29T00:00:00Z", "right": "a"}, "Left"),
         ("either", {}, "Right"),
+        ("closed_or_count", {"text": None}, "Closed"),
+        ("closed_or_count", {"text": 5}, "dict"),
+        ("closed_or_count", {"more": 5}, "dict"),
+        ("closed_or_count", {}, "dict"),
+        ("closed_or_count", 5, "int"),
         ("text_or_count", "5", "str"),
         ("text_or_count", 5, "int"),
         ("moment_or_count", "2024-02-29T00:00:00Z", "datetime"),
@@ -242,6 +247,9 @@ def test_an_enum_of_numbers_keeps_a_number_that_the_document_does_not_name(model
 
 def test_what_a_closed_model_does_not_name_is_left_out(models: Any) -> None:
     assert models.Closed.from_dict({"text": "a", "more": 1}).to_dict() == {"text": "a"}
+    assert models.Closed.from_dict({"more": 1}).to_dict() == {}
+    beside = models.Kinds.from_dict({"closed_or_count": {"more": 1, "text": "a"}})
+    assert beside.to_dict() == {"closed_or_count": {"text": "a"}}
 
 
 def test_only_a_model_without_members_is_a_mapping(models: Any) -> None:

@@ -11,9 +11,23 @@ from ..models.actor_type import ActorType
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
+    decode_enum,
     decode_uuid,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "name",
+        "type",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -54,33 +68,30 @@ class Actor:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _id_: Any = _rest.pop("id", UNSET)
-        if _id_ is not UNSET and _id_ is not None:
+        if cls is not Actor:
+            return as_subclass(cls, Actor.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _name_: Any = src_dict["name"]
+            _type__: Any = src_dict["type"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _id_, _name_, _type__, *_ = src_dict.values()
+        if _id_ is not None and _id_ is not UNSET:
             _id_ = decode_uuid(_id_)
-        _type__: Any = _rest.pop("type", UNSET)
-        if _type__ is not UNSET and _type__ is not None:
-            _type__ = ActorType(_type__)
-        _model = cls(
-            id=_id_,
-            name=_rest.pop("name", UNSET),
-            type_=_type__,
-        )
+        if _type__ is not None and _type__ is not UNSET:
+            _type__ = decode_enum(ActorType, _type__)
+        _model = new(cls)
+        _model.id = _id_
+        _model.name = _name_
+        _model.type_ = _type__
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("id", "name", "type"))
-            and ((member := value.get("id")) is None or parses(UUID, member))
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and ((member := value.get("type")) is None or isinstance(member, str))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -10,7 +10,22 @@ from ..types import (
     UNSET,
     Unset,
     as_list,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "key",
+        "message",
+        "metadata",
+        "status",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -57,42 +72,34 @@ class ApiError:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _metadata_: Any = _rest.pop("metadata", UNSET)
-        if _metadata_ is not UNSET and _metadata_ is not None:
+        if cls is not ApiError:
+            return as_subclass(cls, ApiError.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 4:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _key_: Any = src_dict["key"]
+            _message_: Any = src_dict["message"]
+            _metadata_: Any = src_dict["metadata"]
+            _status_: Any = src_dict["status"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _key_, _message_, _metadata_, _status_, *_ = src_dict.values()
+        if _metadata_ is not None and _metadata_ is not UNSET:
             _metadata_ = (
-                ErrorMetadata.from_dict(_metadata_)
-                if ErrorMetadata._matches(_metadata_)
+                _error_metadata
+                if (_error_metadata := ErrorMetadata._match(_metadata_)) is not None
                 else as_list(_metadata_)
             )
-        _model = cls(
-            key=_rest.pop("key", UNSET),
-            message=_rest.pop("message", UNSET),
-            metadata=_metadata_,
-            status=_rest.pop("status", UNSET),
-        )
+        _model = new(cls)
+        _model.key = _key_
+        _model.message = _message_
+        _model.metadata = _metadata_
+        _model.status = _status_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("key", "message", "metadata", "status"))
-            and ((member := value.get("key")) is None or isinstance(member, str))
-            and ((member := value.get("message")) is None or isinstance(member, str))
-            and (
-                (member := value.get("metadata")) is None
-                or (ErrorMetadata._matches(member) or isinstance(member, list) or member is None)
-            )
-            and (
-                (member := value.get("status")) is None
-                or (isinstance(member, int) and not isinstance(member, bool))
-            )
-        )
 
     @property
     def additional_keys(self) -> list[str]:

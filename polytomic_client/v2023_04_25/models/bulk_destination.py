@@ -11,8 +11,23 @@ from ..types import (
     UNSET,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
+    decode_enum,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "configuration",
+        "modes",
+        "supported_resync_modes",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -69,55 +84,39 @@ class BulkDestination:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _configuration_: Any = _rest.pop("configuration", UNSET)
-        if _configuration_ is not UNSET and _configuration_ is not None:
+        if cls is not BulkDestination:
+            return as_subclass(cls, BulkDestination.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _configuration_: Any = src_dict["configuration"]
+            _modes_: Any = src_dict["modes"]
+            _supported_resync_modes_: Any = src_dict["supported_resync_modes"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _configuration_, _modes_, _supported_resync_modes_, *_ = src_dict.values()
+        if _configuration_ is not None and _configuration_ is not UNSET:
             _configuration_ = (
-                ConfigurationMap.from_dict(_configuration_)
-                if ConfigurationMap._matches(_configuration_)
+                _configuration_map
+                if (_configuration_map := ConfigurationMap._match(_configuration_)) is not None
                 else FreeFormConfiguration.from_dict(_configuration_)
             )
-        _modes_: Any = _rest.pop("modes", UNSET)
         if _modes_ is not UNSET:
             _modes_ = [SupportedBulkMode.from_dict(item) for item in as_list(_modes_)]
-        _supported_resync_modes_: Any = _rest.pop("supported_resync_modes", UNSET)
         if _supported_resync_modes_ is not UNSET:
             _supported_resync_modes_ = [
-                item if item is None else ResyncMode(item) for item in as_list(_supported_resync_modes_)
+                item if item is None else decode_enum(ResyncMode, item)
+                for item in as_list(_supported_resync_modes_)
             ]
-        _model = cls(
-            configuration=_configuration_,
-            modes=_modes_,
-            supported_resync_modes=_supported_resync_modes_,
-        )
+        _model = new(cls)
+        _model.configuration = _configuration_
+        _model.modes = _modes_
+        _model.supported_resync_modes = _supported_resync_modes_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("configuration", "modes", "supported_resync_modes"))
-            and (
-                (member := value.get("configuration")) is None
-                or (
-                    ConfigurationMap._matches(member)
-                    or FreeFormConfiguration._matches(member)
-                    or member is None
-                )
-            )
-            and (
-                (member := value.get("modes")) is None
-                or (isinstance(member, list) and all(SupportedBulkMode._matches(item) for item in member))
-            )
-            and (
-                (member := value.get("supported_resync_modes")) is None
-                or (isinstance(member, list) and all(isinstance(item, str) for item in member))
-            )
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -8,7 +8,21 @@ from attrs import field as _attrs_field
 
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "enabled",
+        "obfuscated",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -49,27 +63,26 @@ class BulkField:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            enabled=_rest.pop("enabled", UNSET),
-            obfuscated=_rest.pop("obfuscated", UNSET),
-        )
+        if cls is not BulkField:
+            return as_subclass(cls, BulkField.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _enabled_: Any = src_dict["enabled"]
+            _obfuscated_: Any = src_dict["obfuscated"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _id_, _enabled_, _obfuscated_, *_ = src_dict.values()
+        _model = new(cls)
+        _model.id = _id_
+        _model.enabled = _enabled_
+        _model.obfuscated = _obfuscated_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("id", "enabled", "obfuscated"))
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("enabled")) is None or isinstance(member, bool))
-            and ((member := value.get("obfuscated")) is None or isinstance(member, bool))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -10,7 +10,22 @@ from ..models.filter_function import FilterFunction
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
+    decode_enum,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "function",
+        "field_id",
+        "value",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -51,17 +66,26 @@ class BulkFilter:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _function_: Any = _rest.pop("function", UNSET)
-        if _function_ is not UNSET and _function_ is not None:
-            _function_ = FilterFunction(_function_)
-        _model = cls(
-            function=_function_,
-            field_id=_rest.pop("field_id", UNSET),
-            value=_rest.pop("value", UNSET),
-        )
+        if cls is not BulkFilter:
+            return as_subclass(cls, BulkFilter.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _function_: Any = src_dict["function"]
+            _field_id_: Any = src_dict["field_id"]
+            _value_: Any = src_dict["value"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _function_, _field_id_, _value_, *_ = src_dict.values()
+        if _function_ is not None and _function_ is not UNSET:
+            _function_ = decode_enum(FilterFunction, _function_)
+        _model = new(cls)
+        _model.function = _function_
+        _model.field_id = _field_id_
+        _model.value = _value_
         _model.additional_properties = _rest
         return _model
 
@@ -74,6 +98,11 @@ class BulkFilter:
             and ((member := value.get("function")) is None or isinstance(member, str))
             and ((member := value.get("field_id")) is None or isinstance(member, str))
         )
+
+    @staticmethod
+    def _match(value: Any) -> BulkFilter | None:
+        """Return the model of a JSON value that has this shape, or None."""
+        return BulkFilter.from_dict(value) if BulkFilter._matches(value) else None
 
     @property
     def additional_keys(self) -> list[str]:

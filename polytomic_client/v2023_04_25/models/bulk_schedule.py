@@ -10,7 +10,26 @@ from ..models.schedule_frequency import ScheduleFrequency
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
+    decode_enum,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "frequency",
+        "minute",
+        "hour",
+        "day_of_week",
+        "day_of_month",
+        "month",
+        "multi",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -74,43 +93,40 @@ class BulkSchedule:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _frequency_: Any = _rest.pop("frequency", UNSET)
-        if _frequency_ is not UNSET and _frequency_ is not None:
-            _frequency_ = ScheduleFrequency(_frequency_)
-        _multi_: Any = _rest.pop("multi", UNSET)
-        if _multi_ is not UNSET and _multi_ is not None:
+        if cls is not BulkSchedule:
+            return as_subclass(cls, BulkSchedule.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 7:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _frequency_: Any = src_dict["frequency"]
+            _minute_: Any = src_dict["minute"]
+            _hour_: Any = src_dict["hour"]
+            _day_of_week_: Any = src_dict["day_of_week"]
+            _day_of_month_: Any = src_dict["day_of_month"]
+            _month_: Any = src_dict["month"]
+            _multi_: Any = src_dict["multi"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _frequency_, _minute_, _hour_, _day_of_week_, _day_of_month_, _month_, _multi_, *_ = (
+                src_dict.values()
+            )
+        if _frequency_ is not None and _frequency_ is not UNSET:
+            _frequency_ = decode_enum(ScheduleFrequency, _frequency_)
+        if _multi_ is not None and _multi_ is not UNSET:
             _multi_ = MultiSchedule.from_dict(_multi_)
-        _model = cls(
-            frequency=_frequency_,
-            minute=_rest.pop("minute", UNSET),
-            hour=_rest.pop("hour", UNSET),
-            day_of_week=_rest.pop("day_of_week", UNSET),
-            day_of_month=_rest.pop("day_of_month", UNSET),
-            month=_rest.pop("month", UNSET),
-            multi=_multi_,
-        )
+        _model = new(cls)
+        _model.frequency = _frequency_
+        _model.minute = _minute_
+        _model.hour = _hour_
+        _model.day_of_week = _day_of_week_
+        _model.day_of_month = _day_of_month_
+        _model.month = _month_
+        _model.multi = _multi_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                ("frequency", "minute", "hour", "day_of_week", "day_of_month", "month", "multi")
-            )
-            and ((member := value.get("frequency")) is None or isinstance(member, str))
-            and ((member := value.get("minute")) is None or isinstance(member, str))
-            and ((member := value.get("hour")) is None or isinstance(member, str))
-            and ((member := value.get("day_of_week")) is None or isinstance(member, str))
-            and ((member := value.get("day_of_month")) is None or isinstance(member, str))
-            and ((member := value.get("month")) is None or isinstance(member, str))
-            and ((member := value.get("multi")) is None or (MultiSchedule._matches(member) or member is None))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

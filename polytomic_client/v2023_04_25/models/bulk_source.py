@@ -11,8 +11,22 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "schemas",
+        "capabilities",
+        "configuration",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -57,35 +71,30 @@ class BulkSource:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _schemas_: Any = _rest.pop("schemas", UNSET)
+        if cls is not BulkSource:
+            return as_subclass(cls, BulkSource.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _schemas_: Any = src_dict["schemas"]
+            _capabilities_: Any = src_dict["capabilities"]
+            _configuration_: Any = src_dict["configuration"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _schemas_, _capabilities_, _configuration_, *_ = src_dict.values()
         if _schemas_ is not UNSET:
             _schemas_ = [Schema.from_dict(item) for item in as_list(_schemas_)]
-        _capabilities_: Any = _rest.pop("capabilities", UNSET)
-        if _capabilities_ is not UNSET and _capabilities_ is not None:
+        if _capabilities_ is not None and _capabilities_ is not UNSET:
             _capabilities_ = SourceCapabilities.from_dict(_capabilities_)
-        _model = cls(
-            schemas=_schemas_,
-            capabilities=_capabilities_,
-            configuration=_rest.pop("configuration", UNSET),
-        )
+        _model = new(cls)
+        _model.schemas = _schemas_
+        _model.capabilities = _capabilities_
+        _model.configuration = _configuration_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("schemas", "capabilities", "configuration"))
-            and (
-                (member := value.get("schemas")) is None
-                or (isinstance(member, list) and all(Schema._matches(item) for item in member))
-            )
-            and ((member := value.get("capabilities")) is None or SourceCapabilities._matches(member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -9,10 +9,23 @@ from attrs import field as _attrs_field
 
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
     decode_datetime,
     encode_datetime,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "cache_status",
+        "last_refresh_started",
+        "last_refresh_finished",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -57,39 +70,30 @@ class BulkSourceStatus:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _last_refresh_started_: Any = _rest.pop("last_refresh_started", UNSET)
-        if _last_refresh_started_ is not UNSET and _last_refresh_started_ is not None:
+        if cls is not BulkSourceStatus:
+            return as_subclass(cls, BulkSourceStatus.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _cache_status_: Any = src_dict["cache_status"]
+            _last_refresh_started_: Any = src_dict["last_refresh_started"]
+            _last_refresh_finished_: Any = src_dict["last_refresh_finished"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _cache_status_, _last_refresh_started_, _last_refresh_finished_, *_ = src_dict.values()
+        if _last_refresh_started_ is not None and _last_refresh_started_ is not UNSET:
             _last_refresh_started_ = decode_datetime(_last_refresh_started_)
-        _last_refresh_finished_: Any = _rest.pop("last_refresh_finished", UNSET)
-        if _last_refresh_finished_ is not UNSET and _last_refresh_finished_ is not None:
+        if _last_refresh_finished_ is not None and _last_refresh_finished_ is not UNSET:
             _last_refresh_finished_ = decode_datetime(_last_refresh_finished_)
-        _model = cls(
-            cache_status=_rest.pop("cache_status", UNSET),
-            last_refresh_started=_last_refresh_started_,
-            last_refresh_finished=_last_refresh_finished_,
-        )
+        _model = new(cls)
+        _model.cache_status = _cache_status_
+        _model.last_refresh_started = _last_refresh_started_
+        _model.last_refresh_finished = _last_refresh_finished_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("cache_status", "last_refresh_started", "last_refresh_finished"))
-            and ((member := value.get("cache_status")) is None or isinstance(member, str))
-            and (
-                (member := value.get("last_refresh_started")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and (
-                (member := value.get("last_refresh_finished")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -16,12 +16,44 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     decode_datetime,
+    decode_enum,
     decode_uuid,
     encode_datetime,
     encode_model,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "name",
+        "active",
+        "mode",
+        "source_connection_id",
+        "source_configuration",
+        "destination_connection_id",
+        "destination_configuration",
+        "schedule",
+        "discover",
+        "policies",
+        "organization_id",
+        "automatically_add_new_fields",
+        "automatically_add_new_objects",
+        "data_cutoff_timestamp",
+        "disable_record_timestamps",
+        "normalize_names",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -179,153 +211,123 @@ class BulkSync:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _id_: Any = _rest.pop("id", UNSET)
-        if _id_ is not UNSET and _id_ is not None:
+        if cls is not BulkSync:
+            return as_subclass(cls, BulkSync.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 21:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _name_: Any = src_dict["name"]
+            _active_: Any = src_dict["active"]
+            _mode_: Any = src_dict["mode"]
+            _source_connection_id_: Any = src_dict["source_connection_id"]
+            _source_configuration_: Any = src_dict["source_configuration"]
+            _destination_connection_id_: Any = src_dict["destination_connection_id"]
+            _destination_configuration_: Any = src_dict["destination_configuration"]
+            _schedule_: Any = src_dict["schedule"]
+            _discover_: Any = src_dict["discover"]
+            _policies_: Any = src_dict["policies"]
+            _organization_id_: Any = src_dict["organization_id"]
+            _automatically_add_new_fields_: Any = src_dict["automatically_add_new_fields"]
+            _automatically_add_new_objects_: Any = src_dict["automatically_add_new_objects"]
+            _data_cutoff_timestamp_: Any = src_dict["data_cutoff_timestamp"]
+            _disable_record_timestamps_: Any = src_dict["disable_record_timestamps"]
+            _normalize_names_: Any = src_dict["normalize_names"]
+            _created_at_: Any = src_dict["created_at"]
+            _created_by_: Any = src_dict["created_by"]
+            _updated_at_: Any = src_dict["updated_at"]
+            _updated_by_: Any = src_dict["updated_by"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _id_,
+                _name_,
+                _active_,
+                _mode_,
+                _source_connection_id_,
+                _source_configuration_,
+                _destination_connection_id_,
+                _destination_configuration_,
+                _schedule_,
+                _discover_,
+                _policies_,
+                _organization_id_,
+                _automatically_add_new_fields_,
+                _automatically_add_new_objects_,
+                _data_cutoff_timestamp_,
+                _disable_record_timestamps_,
+                _normalize_names_,
+                _created_at_,
+                _created_by_,
+                _updated_at_,
+                _updated_by_,
+                *_,
+            ) = src_dict.values()
+        if _id_ is not None and _id_ is not UNSET:
             _id_ = decode_uuid(_id_)
-        _mode_: Any = _rest.pop("mode", UNSET)
-        if _mode_ is not UNSET and _mode_ is not None:
-            _mode_ = BulkMode(_mode_)
-        _source_connection_id_: Any = _rest.pop("source_connection_id", UNSET)
-        if _source_connection_id_ is not UNSET and _source_connection_id_ is not None:
+        if _mode_ is not None and _mode_ is not UNSET:
+            _mode_ = decode_enum(BulkMode, _mode_)
+        if _source_connection_id_ is not None and _source_connection_id_ is not UNSET:
             _source_connection_id_ = decode_uuid(_source_connection_id_)
-        _source_configuration_: Any = _rest.pop("source_configuration", UNSET)
         if _source_configuration_ is not UNSET:
             _source_configuration_ = SourceConfiguration.from_dict(
                 {} if _source_configuration_ is None else _source_configuration_
             )
-        _destination_connection_id_: Any = _rest.pop("destination_connection_id", UNSET)
-        if _destination_connection_id_ is not UNSET and _destination_connection_id_ is not None:
+        if _destination_connection_id_ is not None and _destination_connection_id_ is not UNSET:
             _destination_connection_id_ = decode_uuid(_destination_connection_id_)
-        _destination_configuration_: Any = _rest.pop("destination_configuration", UNSET)
         if _destination_configuration_ is not UNSET:
             _destination_configuration_ = DestinationConfiguration.from_dict(
                 {} if _destination_configuration_ is None else _destination_configuration_
             )
-        _schedule_: Any = _rest.pop("schedule", UNSET)
-        if _schedule_ is not UNSET and _schedule_ is not None:
+        if _schedule_ is not None and _schedule_ is not UNSET:
             _schedule_ = BulkSchedule.from_dict(_schedule_)
-        _policies_: Any = _rest.pop("policies", UNSET)
         if _policies_ is not UNSET:
             _policies_ = [item if item is None else decode_uuid(item) for item in as_list(_policies_)]
-        _organization_id_: Any = _rest.pop("organization_id", UNSET)
-        if _organization_id_ is not UNSET and _organization_id_ is not None:
+        if _organization_id_ is not None and _organization_id_ is not UNSET:
             _organization_id_ = decode_uuid(_organization_id_)
-        _automatically_add_new_fields_: Any = _rest.pop("automatically_add_new_fields", UNSET)
-        if _automatically_add_new_fields_ is not UNSET and _automatically_add_new_fields_ is not None:
-            _automatically_add_new_fields_ = BulkDiscover(_automatically_add_new_fields_)
-        _automatically_add_new_objects_: Any = _rest.pop("automatically_add_new_objects", UNSET)
-        if _automatically_add_new_objects_ is not UNSET and _automatically_add_new_objects_ is not None:
-            _automatically_add_new_objects_ = BulkDiscover(_automatically_add_new_objects_)
-        _data_cutoff_timestamp_: Any = _rest.pop("data_cutoff_timestamp", UNSET)
-        if _data_cutoff_timestamp_ is not UNSET and _data_cutoff_timestamp_ is not None:
+        if _automatically_add_new_fields_ is not None and _automatically_add_new_fields_ is not UNSET:
+            _automatically_add_new_fields_ = decode_enum(BulkDiscover, _automatically_add_new_fields_)
+        if _automatically_add_new_objects_ is not None and _automatically_add_new_objects_ is not UNSET:
+            _automatically_add_new_objects_ = decode_enum(BulkDiscover, _automatically_add_new_objects_)
+        if _data_cutoff_timestamp_ is not None and _data_cutoff_timestamp_ is not UNSET:
             _data_cutoff_timestamp_ = decode_datetime(_data_cutoff_timestamp_)
-        _normalize_names_: Any = _rest.pop("normalize_names", UNSET)
-        if _normalize_names_ is not UNSET and _normalize_names_ is not None:
-            _normalize_names_ = NormalizeNames(_normalize_names_)
-        _created_at_: Any = _rest.pop("created_at", UNSET)
-        if _created_at_ is not UNSET and _created_at_ is not None:
+        if _normalize_names_ is not None and _normalize_names_ is not UNSET:
+            _normalize_names_ = decode_enum(NormalizeNames, _normalize_names_)
+        if _created_at_ is not None and _created_at_ is not UNSET:
             _created_at_ = decode_datetime(_created_at_)
-        _created_by_: Any = _rest.pop("created_by", UNSET)
-        if _created_by_ is not UNSET and _created_by_ is not None:
+        if _created_by_ is not None and _created_by_ is not UNSET:
             _created_by_ = Actor.from_dict(_created_by_)
-        _updated_at_: Any = _rest.pop("updated_at", UNSET)
-        if _updated_at_ is not UNSET and _updated_at_ is not None:
+        if _updated_at_ is not None and _updated_at_ is not UNSET:
             _updated_at_ = decode_datetime(_updated_at_)
-        _updated_by_: Any = _rest.pop("updated_by", UNSET)
-        if _updated_by_ is not UNSET and _updated_by_ is not None:
+        if _updated_by_ is not None and _updated_by_ is not UNSET:
             _updated_by_ = Actor.from_dict(_updated_by_)
-        _model = cls(
-            id=_id_,
-            name=_rest.pop("name", UNSET),
-            active=_rest.pop("active", UNSET),
-            mode=_mode_,
-            source_connection_id=_source_connection_id_,
-            source_configuration=_source_configuration_,
-            destination_connection_id=_destination_connection_id_,
-            destination_configuration=_destination_configuration_,
-            schedule=_schedule_,
-            discover=_rest.pop("discover", UNSET),
-            policies=_policies_,
-            organization_id=_organization_id_,
-            automatically_add_new_fields=_automatically_add_new_fields_,
-            automatically_add_new_objects=_automatically_add_new_objects_,
-            data_cutoff_timestamp=_data_cutoff_timestamp_,
-            disable_record_timestamps=_rest.pop("disable_record_timestamps", UNSET),
-            normalize_names=_normalize_names_,
-            created_at=_created_at_,
-            created_by=_created_by_,
-            updated_at=_updated_at_,
-            updated_by=_updated_by_,
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.name = _name_
+        _model.active = _active_
+        _model.mode = _mode_
+        _model.source_connection_id = _source_connection_id_
+        _model.source_configuration = _source_configuration_
+        _model.destination_connection_id = _destination_connection_id_
+        _model.destination_configuration = _destination_configuration_
+        _model.schedule = _schedule_
+        _model.discover = _discover_
+        _model.policies = _policies_
+        _model.organization_id = _organization_id_
+        _model.automatically_add_new_fields = _automatically_add_new_fields_
+        _model.automatically_add_new_objects = _automatically_add_new_objects_
+        _model.data_cutoff_timestamp = _data_cutoff_timestamp_
+        _model.disable_record_timestamps = _disable_record_timestamps_
+        _model.normalize_names = _normalize_names_
+        _model.created_at = _created_at_
+        _model.created_by = _created_by_
+        _model.updated_at = _updated_at_
+        _model.updated_by = _updated_by_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "id",
-                    "name",
-                    "active",
-                    "mode",
-                    "source_connection_id",
-                    "source_configuration",
-                    "destination_connection_id",
-                    "destination_configuration",
-                    "schedule",
-                    "discover",
-                    "policies",
-                    "organization_id",
-                    "automatically_add_new_fields",
-                    "automatically_add_new_objects",
-                    "data_cutoff_timestamp",
-                    "disable_record_timestamps",
-                    "normalize_names",
-                    "created_at",
-                    "created_by",
-                    "updated_at",
-                    "updated_by",
-                )
-            )
-            and ((member := value.get("id")) is None or parses(UUID, member))
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and ((member := value.get("active")) is None or isinstance(member, bool))
-            and ((member := value.get("mode")) is None or isinstance(member, str))
-            and ((member := value.get("source_connection_id")) is None or parses(UUID, member))
-            and (
-                (member := value.get("source_configuration")) is None or SourceConfiguration._matches(member)
-            )
-            and ((member := value.get("destination_connection_id")) is None or parses(UUID, member))
-            and (
-                (member := value.get("destination_configuration")) is None
-                or DestinationConfiguration._matches(member)
-            )
-            and ((member := value.get("schedule")) is None or BulkSchedule._matches(member))
-            and ((member := value.get("discover")) is None or isinstance(member, bool))
-            and (
-                (member := value.get("policies")) is None
-                or (isinstance(member, list) and all(parses(UUID, item) for item in member))
-            )
-            and ((member := value.get("organization_id")) is None or parses(UUID, member))
-            and ((member := value.get("automatically_add_new_fields")) is None or isinstance(member, str))
-            and ((member := value.get("automatically_add_new_objects")) is None or isinstance(member, str))
-            and (
-                (member := value.get("data_cutoff_timestamp")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and ((member := value.get("disable_record_timestamps")) is None or isinstance(member, bool))
-            and ((member := value.get("normalize_names")) is None or isinstance(member, str))
-            and ((member := value.get("created_at")) is None or parses(decode_datetime, member))
-            and ((member := value.get("created_by")) is None or Actor._matches(member))
-            and ((member := value.get("updated_at")) is None or parses(decode_datetime, member))
-            and ((member := value.get("updated_by")) is None or Actor._matches(member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

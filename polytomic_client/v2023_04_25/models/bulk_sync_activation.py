@@ -9,9 +9,21 @@ from attrs import field as _attrs_field
 
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
     decode_uuid,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "active",
+        "id",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -46,28 +58,26 @@ class BulkSyncActivation:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _id_: Any = _rest.pop("id", UNSET)
-        if _id_ is not UNSET and _id_ is not None:
+        if cls is not BulkSyncActivation:
+            return as_subclass(cls, BulkSyncActivation.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 2:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _active_: Any = src_dict["active"]
+            _id_: Any = src_dict["id"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _active_, _id_, *_ = src_dict.values()
+        if _id_ is not None and _id_ is not UNSET:
             _id_ = decode_uuid(_id_)
-        _model = cls(
-            active=_rest.pop("active", UNSET),
-            id=_id_,
-        )
+        _model = new(cls)
+        _model.active = _active_
+        _model.id = _id_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("active", "id"))
-            and ((member := value.get("active")) is None or isinstance(member, bool))
-            and ((member := value.get("id")) is None or parses(UUID, member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

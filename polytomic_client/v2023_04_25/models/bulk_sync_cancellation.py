@@ -8,7 +8,14 @@ from attrs import field as _attrs_field
 
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(("message",), UNSET)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -37,23 +44,22 @@ class BulkSyncCancellation:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _model = cls(
-            message=_rest.pop("message", UNSET),
-        )
+        if cls is not BulkSyncCancellation:
+            return as_subclass(cls, BulkSyncCancellation.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 1:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _message_: Any = src_dict["message"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _message_, *_ = src_dict.values()
+        _model = new(cls)
+        _model.message = _message_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("message",))
-            and ((member := value.get("message")) is None or isinstance(member, str))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -8,8 +8,15 @@ from attrs import field as _attrs_field
 
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(("data",), UNSET)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -38,26 +45,24 @@ class BulkSyncEnvelope:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _data_: Any = _rest.pop("data", UNSET)
-        if _data_ is not UNSET and _data_ is not None:
+        if cls is not BulkSyncEnvelope:
+            return as_subclass(cls, BulkSyncEnvelope.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 1:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _data_: Any = src_dict["data"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _data_, *_ = src_dict.values()
+        if _data_ is not None and _data_ is not UNSET:
             _data_ = BulkSync.from_dict(_data_)
-        _model = cls(
-            data=_data_,
-        )
+        _model = new(cls)
+        _model.data = _data_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("data",))
-            and ((member := value.get("data")) is None or BulkSync._matches(member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -16,12 +16,40 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     decode_datetime,
+    decode_enum,
     decode_uuid,
     encode_datetime,
     encode_model,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "status",
+        "type",
+        "is_resync",
+        "is_test",
+        "created_at",
+        "started_at",
+        "completed_at",
+        "schemas",
+        "status_message",
+        "record_count",
+        "error_count",
+        "warning_count",
+        "fetch_mode",
+        "is_partial",
+        "output_disposition",
+        "updated_at",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -154,120 +182,91 @@ class BulkSyncExecution:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _id_: Any = _rest.pop("id", UNSET)
-        if _id_ is not UNSET and _id_ is not None:
+        if cls is not BulkSyncExecution:
+            return as_subclass(cls, BulkSyncExecution.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 17:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _status_: Any = src_dict["status"]
+            _type__: Any = src_dict["type"]
+            _is_resync_: Any = src_dict["is_resync"]
+            _is_test_: Any = src_dict["is_test"]
+            _created_at_: Any = src_dict["created_at"]
+            _started_at_: Any = src_dict["started_at"]
+            _completed_at_: Any = src_dict["completed_at"]
+            _schemas_: Any = src_dict["schemas"]
+            _status_message_: Any = src_dict["status_message"]
+            _record_count_: Any = src_dict["record_count"]
+            _error_count_: Any = src_dict["error_count"]
+            _warning_count_: Any = src_dict["warning_count"]
+            _fetch_mode_: Any = src_dict["fetch_mode"]
+            _is_partial_: Any = src_dict["is_partial"]
+            _output_disposition_: Any = src_dict["output_disposition"]
+            _updated_at_: Any = src_dict["updated_at"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _id_,
+                _status_,
+                _type__,
+                _is_resync_,
+                _is_test_,
+                _created_at_,
+                _started_at_,
+                _completed_at_,
+                _schemas_,
+                _status_message_,
+                _record_count_,
+                _error_count_,
+                _warning_count_,
+                _fetch_mode_,
+                _is_partial_,
+                _output_disposition_,
+                _updated_at_,
+                *_,
+            ) = src_dict.values()
+        if _id_ is not None and _id_ is not UNSET:
             _id_ = decode_uuid(_id_)
-        _status_: Any = _rest.pop("status", UNSET)
-        if _status_ is not UNSET and _status_ is not None:
-            _status_ = ExecutionStatus(_status_)
-        _created_at_: Any = _rest.pop("created_at", UNSET)
-        if _created_at_ is not UNSET and _created_at_ is not None:
+        if _status_ is not None and _status_ is not UNSET:
+            _status_ = decode_enum(ExecutionStatus, _status_)
+        if _created_at_ is not None and _created_at_ is not UNSET:
             _created_at_ = decode_datetime(_created_at_)
-        _started_at_: Any = _rest.pop("started_at", UNSET)
-        if _started_at_ is not UNSET and _started_at_ is not None:
+        if _started_at_ is not None and _started_at_ is not UNSET:
             _started_at_ = decode_datetime(_started_at_)
-        _completed_at_: Any = _rest.pop("completed_at", UNSET)
-        if _completed_at_ is not UNSET and _completed_at_ is not None:
+        if _completed_at_ is not None and _completed_at_ is not UNSET:
             _completed_at_ = decode_datetime(_completed_at_)
-        _schemas_: Any = _rest.pop("schemas", UNSET)
         if _schemas_ is not UNSET:
             _schemas_ = [SchemaExecution.from_dict(item) for item in as_list(_schemas_)]
-        _fetch_mode_: Any = _rest.pop("fetch_mode", UNSET)
-        if _fetch_mode_ is not UNSET and _fetch_mode_ is not None:
-            _fetch_mode_ = FetchMode(_fetch_mode_)
-        _output_disposition_: Any = _rest.pop("output_disposition", UNSET)
-        if _output_disposition_ is not UNSET and _output_disposition_ is not None:
-            _output_disposition_ = OutputDisposition(_output_disposition_)
-        _updated_at_: Any = _rest.pop("updated_at", UNSET)
-        if _updated_at_ is not UNSET and _updated_at_ is not None:
+        if _fetch_mode_ is not None and _fetch_mode_ is not UNSET:
+            _fetch_mode_ = decode_enum(FetchMode, _fetch_mode_)
+        if _output_disposition_ is not None and _output_disposition_ is not UNSET:
+            _output_disposition_ = decode_enum(OutputDisposition, _output_disposition_)
+        if _updated_at_ is not None and _updated_at_ is not UNSET:
             _updated_at_ = decode_datetime(_updated_at_)
-        _model = cls(
-            id=_id_,
-            status=_status_,
-            type_=_rest.pop("type", UNSET),
-            is_resync=_rest.pop("is_resync", UNSET),
-            is_test=_rest.pop("is_test", UNSET),
-            created_at=_created_at_,
-            started_at=_started_at_,
-            completed_at=_completed_at_,
-            schemas=_schemas_,
-            status_message=_rest.pop("status_message", UNSET),
-            record_count=_rest.pop("record_count", UNSET),
-            error_count=_rest.pop("error_count", UNSET),
-            warning_count=_rest.pop("warning_count", UNSET),
-            fetch_mode=_fetch_mode_,
-            is_partial=_rest.pop("is_partial", UNSET),
-            output_disposition=_output_disposition_,
-            updated_at=_updated_at_,
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.status = _status_
+        _model.type_ = _type__
+        _model.is_resync = _is_resync_
+        _model.is_test = _is_test_
+        _model.created_at = _created_at_
+        _model.started_at = _started_at_
+        _model.completed_at = _completed_at_
+        _model.schemas = _schemas_
+        _model.status_message = _status_message_
+        _model.record_count = _record_count_
+        _model.error_count = _error_count_
+        _model.warning_count = _warning_count_
+        _model.fetch_mode = _fetch_mode_
+        _model.is_partial = _is_partial_
+        _model.output_disposition = _output_disposition_
+        _model.updated_at = _updated_at_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "id",
-                    "status",
-                    "type",
-                    "is_resync",
-                    "is_test",
-                    "created_at",
-                    "started_at",
-                    "completed_at",
-                    "schemas",
-                    "status_message",
-                    "record_count",
-                    "error_count",
-                    "warning_count",
-                    "fetch_mode",
-                    "is_partial",
-                    "output_disposition",
-                    "updated_at",
-                )
-            )
-            and ((member := value.get("id")) is None or parses(UUID, member))
-            and ((member := value.get("status")) is None or isinstance(member, str))
-            and ((member := value.get("type")) is None or isinstance(member, str))
-            and ((member := value.get("is_resync")) is None or isinstance(member, bool))
-            and ((member := value.get("is_test")) is None or isinstance(member, bool))
-            and ((member := value.get("created_at")) is None or parses(decode_datetime, member))
-            and (
-                (member := value.get("started_at")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and (
-                (member := value.get("completed_at")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and (
-                (member := value.get("schemas")) is None
-                or (isinstance(member, list) and all(SchemaExecution._matches(item) for item in member))
-            )
-            and ((member := value.get("status_message")) is None or isinstance(member, str))
-            and (
-                (member := value.get("record_count")) is None
-                or (isinstance(member, int) and not isinstance(member, bool))
-            )
-            and (
-                (member := value.get("error_count")) is None
-                or (isinstance(member, int) and not isinstance(member, bool))
-            )
-            and (
-                (member := value.get("warning_count")) is None
-                or (isinstance(member, int) and not isinstance(member, bool))
-            )
-            and ((member := value.get("fetch_mode")) is None or isinstance(member, str))
-            and ((member := value.get("is_partial")) is None or isinstance(member, bool))
-            and ((member := value.get("output_disposition")) is None or isinstance(member, str))
-            and ((member := value.get("updated_at")) is None or parses(decode_datetime, member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

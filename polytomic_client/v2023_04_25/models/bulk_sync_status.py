@@ -10,11 +10,25 @@ from attrs import field as _attrs_field
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
     decode_datetime,
     encode_datetime,
     encode_model,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "current_execution",
+        "last_execution",
+        "next_execution_time",
+        "ingestion_status",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -63,52 +77,38 @@ class BulkSyncStatus:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _current_execution_: Any = _rest.pop("current_execution", UNSET)
-        if _current_execution_ is not UNSET and _current_execution_ is not None:
+        if cls is not BulkSyncStatus:
+            return as_subclass(cls, BulkSyncStatus.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 4:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _current_execution_: Any = src_dict["current_execution"]
+            _last_execution_: Any = src_dict["last_execution"]
+            _next_execution_time_: Any = src_dict["next_execution_time"]
+            _ingestion_status_: Any = src_dict["ingestion_status"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _current_execution_, _last_execution_, _next_execution_time_, _ingestion_status_, *_ = (
+                src_dict.values()
+            )
+        if _current_execution_ is not None and _current_execution_ is not UNSET:
             _current_execution_ = BulkSyncExecution.from_dict(_current_execution_)
-        _last_execution_: Any = _rest.pop("last_execution", UNSET)
-        if _last_execution_ is not UNSET and _last_execution_ is not None:
+        if _last_execution_ is not None and _last_execution_ is not UNSET:
             _last_execution_ = BulkSyncExecution.from_dict(_last_execution_)
-        _next_execution_time_: Any = _rest.pop("next_execution_time", UNSET)
-        if _next_execution_time_ is not UNSET and _next_execution_time_ is not None:
+        if _next_execution_time_ is not None and _next_execution_time_ is not UNSET:
             _next_execution_time_ = decode_datetime(_next_execution_time_)
-        _ingestion_status_: Any = _rest.pop("ingestion_status", UNSET)
-        if _ingestion_status_ is not UNSET and _ingestion_status_ is not None:
+        if _ingestion_status_ is not None and _ingestion_status_ is not UNSET:
             _ingestion_status_ = IngestionStatus.from_dict(_ingestion_status_)
-        _model = cls(
-            current_execution=_current_execution_,
-            last_execution=_last_execution_,
-            next_execution_time=_next_execution_time_,
-            ingestion_status=_ingestion_status_,
-        )
+        _model = new(cls)
+        _model.current_execution = _current_execution_
+        _model.last_execution = _last_execution_
+        _model.next_execution_time = _next_execution_time_
+        _model.ingestion_status = _ingestion_status_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                ("current_execution", "last_execution", "next_execution_time", "ingestion_status")
-            )
-            and (
-                (member := value.get("current_execution")) is None
-                or (BulkSyncExecution._matches(member) or member is None)
-            )
-            and (
-                (member := value.get("last_execution")) is None
-                or (BulkSyncExecution._matches(member) or member is None)
-            )
-            and (
-                (member := value.get("next_execution_time")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and ((member := value.get("ingestion_status")) is None or IngestionStatus._matches(member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -9,7 +9,21 @@ from attrs import field as _attrs_field
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "default",
+        "items",
+        "required",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -50,17 +64,26 @@ class ConfigurationField:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _items_: Any = _rest.pop("items", UNSET)
-        if _items_ is not UNSET and _items_ is not None:
+        if cls is not ConfigurationField:
+            return as_subclass(cls, ConfigurationField.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _default_: Any = src_dict["default"]
+            _items_: Any = src_dict["items"]
+            _required_: Any = src_dict["required"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _default_, _items_, _required_, *_ = src_dict.values()
+        if _items_ is not None and _items_ is not UNSET:
             _items_ = ConfigurationMap.from_dict(_items_)
-        _model = cls(
-            default=_rest.pop("default", UNSET),
-            items=_items_,
-            required=_rest.pop("required", UNSET),
-        )
+        _model = new(cls)
+        _model.default = _default_
+        _model.items = _items_
+        _model.required = _required_
         _model.additional_properties = _rest
         return _model
 
@@ -76,6 +99,39 @@ class ConfigurationField:
             )
             and ((member := value.get("required")) is None or isinstance(member, bool))
         )
+
+    @staticmethod
+    def _match(value: Any) -> ConfigurationField | None:
+        """Return the model of a JSON value that has this shape, or None."""
+        if type(value) is not dict:
+            if not isinstance(value, dict):
+                return None
+            value = dict(value)
+        _rest: dict[str, Any] = {}
+        if len(value) != 3:
+            value, _rest = sort_out(value, _MEMBERS)
+        try:
+            _default_: Any = value["default"]
+            _items_: Any = value["items"]
+            _required_: Any = value["required"]
+        except KeyError:  # as many others as are missing
+            value, _rest = sort_out(value, _MEMBERS)
+            _default_, _items_, _required_, *_ = value.values()
+        if _default_ is UNSET and _items_ is UNSET and _required_ is UNSET:
+            return None
+        if _items_ is not None and _items_ is not UNSET:
+            _items_ = ConfigurationMap._match(_items_)
+            if _items_ is None:
+                return None
+        if _required_ is not None and _required_ is not UNSET and not isinstance(_required_, bool):
+            return None
+        _model: Any = new(ConfigurationField)
+        _model.default = _default_
+        _model.items = _items_
+        _model.required = _required_
+        _model.additional_properties = _rest
+        _matched: ConfigurationField = _model
+        return _matched
 
     @property
     def additional_keys(self) -> list[str]:

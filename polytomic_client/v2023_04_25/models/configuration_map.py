@@ -7,7 +7,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import (
+    as_object,
+    as_subclass,
     encode_model,
+    new,
 )
 
 
@@ -33,11 +36,13 @@ class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _model = cls()
-        _items: dict[str, Any] = {name: ConfigurationField.from_dict(item) for name, item in _rest.items()}
+        if cls is not ConfigurationMap:
+            return as_subclass(cls, ConfigurationMap.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+
+        _model = new(cls)
+        _items: dict[str, Any] = {name: ConfigurationField.from_dict(item) for name, item in src_dict.items()}
         _model.additional_properties = _items
         return _model
 
@@ -45,6 +50,21 @@ class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
     def _matches(value: Any) -> bool:
         """Say whether a JSON value has this shape; unions are decided by it."""
         return isinstance(value, dict) and all(ConfigurationField._matches(item) for item in value.values())
+
+    @staticmethod
+    def _match(value: Any) -> ConfigurationMap | None:
+        """Return the model of a JSON value that has this shape, or None."""
+        if not isinstance(value, dict):
+            return None
+        _items: dict[str, Any] = {}
+        for name, item in value.items():
+            _item = ConfigurationField._match(item)
+            if _item is None:
+                return None
+            _items[name] = _item
+        _model = new(ConfigurationMap)
+        _model.additional_properties = _items
+        return _model
 
     def __getitem__(self, key: str) -> ConfigurationField:
         return self.additional_properties[key]

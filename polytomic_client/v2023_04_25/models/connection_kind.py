@@ -9,7 +9,21 @@ from attrs import field as _attrs_field
 from ..types import (
     UNSET,
     as_list,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "name",
+        "operations",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -50,33 +64,28 @@ class ConnectionKind:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _operations_: Any = _rest.pop("operations", UNSET)
+        if cls is not ConnectionKind:
+            return as_subclass(cls, ConnectionKind.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _name_: Any = src_dict["name"]
+            _operations_: Any = src_dict["operations"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _id_, _name_, _operations_, *_ = src_dict.values()
         if _operations_ is not UNSET:
             _operations_ = as_list(_operations_)
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            name=_rest.pop("name", UNSET),
-            operations=_operations_,
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.name = _name_
+        _model.operations = _operations_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("id", "name", "operations"))
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and (
-                (member := value.get("operations")) is None
-                or (isinstance(member, list) and all(isinstance(item, str) for item in member))
-            )
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -9,8 +9,23 @@ from attrs import field as _attrs_field
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "name",
+        "use_oauth",
+        "envConfig",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -57,32 +72,30 @@ class ConnectionType:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _env_config_: Any = _rest.pop("envConfig", UNSET)
+        if cls is not ConnectionType:
+            return as_subclass(cls, ConnectionType.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 4:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _name_: Any = src_dict["name"]
+            _use_oauth_: Any = src_dict["use_oauth"]
+            _env_config_: Any = src_dict["envConfig"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _id_, _name_, _use_oauth_, _env_config_, *_ = src_dict.values()
         if _env_config_ is not UNSET:
             _env_config_ = ConnectionTypeEnvironment.from_dict({} if _env_config_ is None else _env_config_)
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            name=_rest.pop("name", UNSET),
-            use_oauth=_rest.pop("use_oauth", UNSET),
-            env_config=_env_config_,
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.name = _name_
+        _model.use_oauth = _use_oauth_
+        _model.env_config = _env_config_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("id", "name", "use_oauth", "envConfig"))
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and ((member := value.get("use_oauth")) is None or isinstance(member, bool))
-            and ((member := value.get("envConfig")) is None or ConnectionTypeEnvironment._matches(member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

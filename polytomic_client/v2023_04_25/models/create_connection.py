@@ -12,10 +12,27 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     decode_uuid,
     encode_model,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "name",
+        "type",
+        "configuration",
+        "organization_id",
+        "policies",
+        "redirect_url",
+        "validate",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -84,51 +101,51 @@ class CreateConnection:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _configuration_: Any = _rest.pop("configuration", UNSET)
+        if cls is not CreateConnection:
+            return as_subclass(cls, CreateConnection.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 7:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _name_: Any = src_dict["name"]
+            _type__: Any = src_dict["type"]
+            _configuration_: Any = src_dict["configuration"]
+            _organization_id_: Any = src_dict["organization_id"]
+            _policies_: Any = src_dict["policies"]
+            _redirect_url_: Any = src_dict["redirect_url"]
+            _validate_: Any = src_dict["validate"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _name_,
+                _type__,
+                _configuration_,
+                _organization_id_,
+                _policies_,
+                _redirect_url_,
+                _validate_,
+                *_,
+            ) = src_dict.values()
         if _configuration_ is not UNSET:
             _configuration_ = ConnectionConfiguration.from_dict(
                 {} if _configuration_ is None else _configuration_
             )
-        _organization_id_: Any = _rest.pop("organization_id", UNSET)
-        if _organization_id_ is not UNSET and _organization_id_ is not None:
+        if _organization_id_ is not None and _organization_id_ is not UNSET:
             _organization_id_ = decode_uuid(_organization_id_)
-        _policies_: Any = _rest.pop("policies", UNSET)
         if _policies_ is not UNSET:
             _policies_ = [item if item is None else decode_uuid(item) for item in as_list(_policies_)]
-        _model = cls(
-            name=_rest.pop("name", UNSET),
-            type_=_rest.pop("type", UNSET),
-            configuration=_configuration_,
-            organization_id=_organization_id_,
-            policies=_policies_,
-            redirect_url=_rest.pop("redirect_url", UNSET),
-            validate=_rest.pop("validate", UNSET),
-        )
+        _model = new(cls)
+        _model.name = _name_
+        _model.type_ = _type__
+        _model.configuration = _configuration_
+        _model.organization_id = _organization_id_
+        _model.policies = _policies_
+        _model.redirect_url = _redirect_url_
+        _model.validate = _validate_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                ("name", "type", "configuration", "organization_id", "policies", "redirect_url", "validate")
-            )
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and ((member := value.get("type")) is None or isinstance(member, str))
-            and ((member := value.get("configuration")) is None or ConnectionConfiguration._matches(member))
-            and ((member := value.get("organization_id")) is None or parses(UUID, member))
-            and (
-                (member := value.get("policies")) is None
-                or (isinstance(member, list) and all(parses(UUID, item) for item in member))
-            )
-            and ((member := value.get("redirect_url")) is None or isinstance(member, str))
-            and ((member := value.get("validate")) is None or isinstance(member, bool))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

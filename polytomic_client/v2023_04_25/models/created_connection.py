@@ -12,10 +12,30 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     decode_uuid,
     encode_model,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "name",
+        "type",
+        "status",
+        "configuration",
+        "policies",
+        "organization_id",
+        "status_error",
+        "auth_url",
+        "auth_code",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -102,74 +122,64 @@ class CreatedConnection:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _id_: Any = _rest.pop("id", UNSET)
-        if _id_ is not UNSET and _id_ is not None:
+        if cls is not CreatedConnection:
+            return as_subclass(cls, CreatedConnection.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 10:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _name_: Any = src_dict["name"]
+            _type__: Any = src_dict["type"]
+            _status_: Any = src_dict["status"]
+            _configuration_: Any = src_dict["configuration"]
+            _policies_: Any = src_dict["policies"]
+            _organization_id_: Any = src_dict["organization_id"]
+            _status_error_: Any = src_dict["status_error"]
+            _auth_url_: Any = src_dict["auth_url"]
+            _auth_code_: Any = src_dict["auth_code"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _id_,
+                _name_,
+                _type__,
+                _status_,
+                _configuration_,
+                _policies_,
+                _organization_id_,
+                _status_error_,
+                _auth_url_,
+                _auth_code_,
+                *_,
+            ) = src_dict.values()
+        if _id_ is not None and _id_ is not UNSET:
             _id_ = decode_uuid(_id_)
-        _type__: Any = _rest.pop("type", UNSET)
-        if _type__ is not UNSET and _type__ is not None:
+        if _type__ is not None and _type__ is not UNSET:
             _type__ = ConnectionKind.from_dict(_type__)
-        _configuration_: Any = _rest.pop("configuration", UNSET)
         if _configuration_ is not UNSET:
             _configuration_ = ConnectionConfiguration.from_dict(
                 {} if _configuration_ is None else _configuration_
             )
-        _policies_: Any = _rest.pop("policies", UNSET)
         if _policies_ is not UNSET:
             _policies_ = [item if item is None else decode_uuid(item) for item in as_list(_policies_)]
-        _organization_id_: Any = _rest.pop("organization_id", UNSET)
-        if _organization_id_ is not UNSET and _organization_id_ is not None:
+        if _organization_id_ is not None and _organization_id_ is not UNSET:
             _organization_id_ = decode_uuid(_organization_id_)
-        _model = cls(
-            id=_id_,
-            name=_rest.pop("name", UNSET),
-            type_=_type__,
-            status=_rest.pop("status", UNSET),
-            configuration=_configuration_,
-            policies=_policies_,
-            organization_id=_organization_id_,
-            status_error=_rest.pop("status_error", UNSET),
-            auth_url=_rest.pop("auth_url", UNSET),
-            auth_code=_rest.pop("auth_code", UNSET),
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.name = _name_
+        _model.type_ = _type__
+        _model.status = _status_
+        _model.configuration = _configuration_
+        _model.policies = _policies_
+        _model.organization_id = _organization_id_
+        _model.status_error = _status_error_
+        _model.auth_url = _auth_url_
+        _model.auth_code = _auth_code_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "id",
-                    "name",
-                    "type",
-                    "status",
-                    "configuration",
-                    "policies",
-                    "organization_id",
-                    "status_error",
-                    "auth_url",
-                    "auth_code",
-                )
-            )
-            and ((member := value.get("id")) is None or parses(UUID, member))
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and ((member := value.get("type")) is None or ConnectionKind._matches(member))
-            and ((member := value.get("status")) is None or isinstance(member, str))
-            and ((member := value.get("configuration")) is None or ConnectionConfiguration._matches(member))
-            and (
-                (member := value.get("policies")) is None
-                or (isinstance(member, list) and all(parses(UUID, item) for item in member))
-            )
-            and ((member := value.get("organization_id")) is None or parses(UUID, member))
-            and ((member := value.get("status_error")) is None or (isinstance(member, str) or member is None))
-            and ((member := value.get("auth_url")) is None or (isinstance(member, str) or member is None))
-            and ((member := value.get("auth_code")) is None or (isinstance(member, str) or member is None))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,6 +6,12 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import (
+    as_object,
+    as_subclass,
+    new,
+)
+
 
 @_attrs_define
 class DestinationConfiguration(MutableMapping[str, "Any"]):
@@ -26,17 +32,14 @@ class DestinationConfiguration(MutableMapping[str, "Any"]):
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _model = cls()
-        _model.additional_properties = _rest
-        return _model
+        if cls is not DestinationConfiguration:
+            return as_subclass(cls, DestinationConfiguration.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
 
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return isinstance(value, dict)
+        _model = new(cls)
+        _model.additional_properties = dict(src_dict)
+        return _model
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

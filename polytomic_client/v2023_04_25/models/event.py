@@ -11,11 +11,27 @@ from attrs import field as _attrs_field
 from ..models.event_type import EventType
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
     decode_datetime,
+    decode_enum,
     decode_uuid,
     encode_datetime,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "type",
+        "created_at",
+        "organization_id",
+        "event",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -68,39 +84,36 @@ class Event:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _type__: Any = _rest.pop("type", UNSET)
-        if _type__ is not UNSET and _type__ is not None:
-            _type__ = EventType(_type__)
-        _created_at_: Any = _rest.pop("created_at", UNSET)
-        if _created_at_ is not UNSET and _created_at_ is not None:
+        if cls is not Event:
+            return as_subclass(cls, Event.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 5:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _type__: Any = src_dict["type"]
+            _created_at_: Any = src_dict["created_at"]
+            _organization_id_: Any = src_dict["organization_id"]
+            _event_: Any = src_dict["event"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _id_, _type__, _created_at_, _organization_id_, _event_, *_ = src_dict.values()
+        if _type__ is not None and _type__ is not UNSET:
+            _type__ = decode_enum(EventType, _type__)
+        if _created_at_ is not None and _created_at_ is not UNSET:
             _created_at_ = decode_datetime(_created_at_)
-        _organization_id_: Any = _rest.pop("organization_id", UNSET)
-        if _organization_id_ is not UNSET and _organization_id_ is not None:
+        if _organization_id_ is not None and _organization_id_ is not UNSET:
             _organization_id_ = decode_uuid(_organization_id_)
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            type_=_type__,
-            created_at=_created_at_,
-            organization_id=_organization_id_,
-            event=_rest.pop("event", UNSET),
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.type_ = _type__
+        _model.created_at = _created_at_
+        _model.organization_id = _organization_id_
+        _model.event = _event_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("id", "type", "created_at", "organization_id", "event"))
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("type")) is None or isinstance(member, str))
-            and ((member := value.get("created_at")) is None or parses(decode_datetime, member))
-            and ((member := value.get("organization_id")) is None or parses(UUID, member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -8,7 +8,27 @@ from attrs import field as _attrs_field
 
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "email",
+        "organization_id",
+        "organization_name",
+        "role",
+        "is_user",
+        "is_organization",
+        "is_partner",
+        "is_system",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -85,51 +105,49 @@ class Identity:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            email=_rest.pop("email", UNSET),
-            organization_id=_rest.pop("organization_id", UNSET),
-            organization_name=_rest.pop("organization_name", UNSET),
-            role=_rest.pop("role", UNSET),
-            is_user=_rest.pop("is_user", UNSET),
-            is_organization=_rest.pop("is_organization", UNSET),
-            is_partner=_rest.pop("is_partner", UNSET),
-            is_system=_rest.pop("is_system", UNSET),
-        )
+        if cls is not Identity:
+            return as_subclass(cls, Identity.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 9:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _email_: Any = src_dict["email"]
+            _organization_id_: Any = src_dict["organization_id"]
+            _organization_name_: Any = src_dict["organization_name"]
+            _role_: Any = src_dict["role"]
+            _is_user_: Any = src_dict["is_user"]
+            _is_organization_: Any = src_dict["is_organization"]
+            _is_partner_: Any = src_dict["is_partner"]
+            _is_system_: Any = src_dict["is_system"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _id_,
+                _email_,
+                _organization_id_,
+                _organization_name_,
+                _role_,
+                _is_user_,
+                _is_organization_,
+                _is_partner_,
+                _is_system_,
+                *_,
+            ) = src_dict.values()
+        _model = new(cls)
+        _model.id = _id_
+        _model.email = _email_
+        _model.organization_id = _organization_id_
+        _model.organization_name = _organization_name_
+        _model.role = _role_
+        _model.is_user = _is_user_
+        _model.is_organization = _is_organization_
+        _model.is_partner = _is_partner_
+        _model.is_system = _is_system_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "id",
-                    "email",
-                    "organization_id",
-                    "organization_name",
-                    "role",
-                    "is_user",
-                    "is_organization",
-                    "is_partner",
-                    "is_system",
-                )
-            )
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("email")) is None or isinstance(member, str))
-            and ((member := value.get("organization_id")) is None or isinstance(member, str))
-            and ((member := value.get("organization_name")) is None or isinstance(member, str))
-            and ((member := value.get("role")) is None or isinstance(member, str))
-            and ((member := value.get("is_user")) is None or isinstance(member, bool))
-            and ((member := value.get("is_organization")) is None or isinstance(member, bool))
-            and ((member := value.get("is_partner")) is None or isinstance(member, bool))
-            and ((member := value.get("is_system")) is None or isinstance(member, bool))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -11,10 +11,29 @@ from ..models.ingestion_status_level import IngestionStatusLevel
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
     decode_datetime,
+    decode_enum,
     encode_datetime,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "enabled",
+        "is_running",
+        "status",
+        "status_message",
+        "position",
+        "position_time",
+        "highwater_mark",
+        "updated_at",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -87,60 +106,52 @@ class IngestionStatus:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _status_: Any = _rest.pop("status", UNSET)
-        if _status_ is not UNSET and _status_ is not None:
-            _status_ = IngestionStatusLevel(_status_)
-        _position_time_: Any = _rest.pop("position_time", UNSET)
-        if _position_time_ is not UNSET and _position_time_ is not None:
+        if cls is not IngestionStatus:
+            return as_subclass(cls, IngestionStatus.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 8:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _enabled_: Any = src_dict["enabled"]
+            _is_running_: Any = src_dict["is_running"]
+            _status_: Any = src_dict["status"]
+            _status_message_: Any = src_dict["status_message"]
+            _position_: Any = src_dict["position"]
+            _position_time_: Any = src_dict["position_time"]
+            _highwater_mark_: Any = src_dict["highwater_mark"]
+            _updated_at_: Any = src_dict["updated_at"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _enabled_,
+                _is_running_,
+                _status_,
+                _status_message_,
+                _position_,
+                _position_time_,
+                _highwater_mark_,
+                _updated_at_,
+                *_,
+            ) = src_dict.values()
+        if _status_ is not None and _status_ is not UNSET:
+            _status_ = decode_enum(IngestionStatusLevel, _status_)
+        if _position_time_ is not None and _position_time_ is not UNSET:
             _position_time_ = decode_datetime(_position_time_)
-        _updated_at_: Any = _rest.pop("updated_at", UNSET)
-        if _updated_at_ is not UNSET and _updated_at_ is not None:
+        if _updated_at_ is not None and _updated_at_ is not UNSET:
             _updated_at_ = decode_datetime(_updated_at_)
-        _model = cls(
-            enabled=_rest.pop("enabled", UNSET),
-            is_running=_rest.pop("is_running", UNSET),
-            status=_status_,
-            status_message=_rest.pop("status_message", UNSET),
-            position=_rest.pop("position", UNSET),
-            position_time=_position_time_,
-            highwater_mark=_rest.pop("highwater_mark", UNSET),
-            updated_at=_updated_at_,
-        )
+        _model = new(cls)
+        _model.enabled = _enabled_
+        _model.is_running = _is_running_
+        _model.status = _status_
+        _model.status_message = _status_message_
+        _model.position = _position_
+        _model.position_time = _position_time_
+        _model.highwater_mark = _highwater_mark_
+        _model.updated_at = _updated_at_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "enabled",
-                    "is_running",
-                    "status",
-                    "status_message",
-                    "position",
-                    "position_time",
-                    "highwater_mark",
-                    "updated_at",
-                )
-            )
-            and ((member := value.get("enabled")) is None or isinstance(member, bool))
-            and ((member := value.get("is_running")) is None or isinstance(member, bool))
-            and ((member := value.get("status")) is None or isinstance(member, str))
-            and ((member := value.get("status_message")) is None or isinstance(member, str))
-            and ((member := value.get("position")) is None or isinstance(member, str))
-            and (
-                (member := value.get("position_time")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and ((member := value.get("highwater_mark")) is None or isinstance(member, str))
-            and ((member := value.get("updated_at")) is None or parses(decode_datetime, member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -11,8 +11,21 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "schedules",
+        "type",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -54,31 +67,26 @@ class MultiSchedule:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _schedules_: Any = _rest.pop("schedules", UNSET)
+        if cls is not MultiSchedule:
+            return as_subclass(cls, MultiSchedule.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 2:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _schedules_: Any = src_dict["schedules"]
+            _type__: Any = src_dict["type"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _schedules_, _type__, *_ = src_dict.values()
         if _schedules_ is not UNSET:
             _schedules_ = [MultiScheduleItem.from_dict(item) for item in as_list(_schedules_)]
-        _model = cls(
-            schedules=_schedules_,
-            type_=_rest.pop("type", UNSET),
-        )
+        _model = new(cls)
+        _model.schedules = _schedules_
+        _model.type_ = _type__
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("schedules", "type"))
-            and (
-                (member := value.get("schedules")) is None
-                or (isinstance(member, list) and all(MultiScheduleItem._matches(item) for item in member))
-            )
-            and ((member := value.get("type")) is None or isinstance(member, str))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

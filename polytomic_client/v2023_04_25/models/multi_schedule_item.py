@@ -9,8 +9,22 @@ from attrs import field as _attrs_field
 from ..models.selective_mode import SelectiveMode
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
+    decode_enum,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "item",
+        "schedule",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -45,31 +59,28 @@ class MultiScheduleItem:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _item_: Any = _rest.pop("item", UNSET)
-        if _item_ is not UNSET and _item_ is not None:
-            _item_ = SelectiveMode(_item_)
-        _schedule_: Any = _rest.pop("schedule", UNSET)
-        if _schedule_ is not UNSET and _schedule_ is not None:
+        if cls is not MultiScheduleItem:
+            return as_subclass(cls, MultiScheduleItem.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 2:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _item_: Any = src_dict["item"]
+            _schedule_: Any = src_dict["schedule"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _item_, _schedule_, *_ = src_dict.values()
+        if _item_ is not None and _item_ is not UNSET:
+            _item_ = decode_enum(SelectiveMode, _item_)
+        if _schedule_ is not None and _schedule_ is not UNSET:
             _schedule_ = BulkSchedule.from_dict(_schedule_)
-        _model = cls(
-            item=_item_,
-            schedule=_schedule_,
-        )
+        _model = new(cls)
+        _model.item = _item_
+        _model.schedule = _schedule_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("item", "schedule"))
-            and ((member := value.get("item")) is None or isinstance(member, str))
-            and ((member := value.get("schedule")) is None or BulkSchedule._matches(member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

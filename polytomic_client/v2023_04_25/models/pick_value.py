@@ -8,7 +8,20 @@ from attrs import field as _attrs_field
 
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "label",
+        "value",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -43,25 +56,24 @@ class PickValue:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _model = cls(
-            label=_rest.pop("label", UNSET),
-            value=_rest.pop("value", UNSET),
-        )
+        if cls is not PickValue:
+            return as_subclass(cls, PickValue.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 2:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _label_: Any = src_dict["label"]
+            _value_: Any = src_dict["value"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _label_, _value_, *_ = src_dict.values()
+        _model = new(cls)
+        _model.label = _label_
+        _model.value = _value_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("label", "value"))
-            and ((member := value.get("label")) is None or isinstance(member, str))
-            and ((member := value.get("value")) is None or isinstance(member, str))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

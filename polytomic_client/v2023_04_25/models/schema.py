@@ -10,8 +10,22 @@ from ..types import (
     UNSET,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "name",
+        "fields",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -56,33 +70,28 @@ class Schema:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _fields_: Any = _rest.pop("fields", UNSET)
+        if cls is not Schema:
+            return as_subclass(cls, Schema.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 3:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _name_: Any = src_dict["name"]
+            _fields_: Any = src_dict["fields"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _id_, _name_, _fields_, *_ = src_dict.values()
         if _fields_ is not UNSET:
             _fields_ = [SchemaField.from_dict(item) for item in as_list(_fields_)]
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            name=_rest.pop("name", UNSET),
-            fields=_fields_,
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.name = _name_
+        _model.fields = _fields_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("id", "name", "fields"))
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and (
-                (member := value.get("fields")) is None
-                or (isinstance(member, list) and all(SchemaField._matches(item) for item in member))
-            )
-        )
 
     @property
     def additional_keys(self) -> list[str]:

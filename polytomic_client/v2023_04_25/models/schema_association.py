@@ -9,7 +9,22 @@ from attrs import field as _attrs_field
 from ..types import (
     UNSET,
     as_list,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "name",
+        "reference_to",
+        "referenced_field",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -56,35 +71,30 @@ class SchemaAssociation:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _reference_to_: Any = _rest.pop("reference_to", UNSET)
+        if cls is not SchemaAssociation:
+            return as_subclass(cls, SchemaAssociation.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 4:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _name_: Any = src_dict["name"]
+            _reference_to_: Any = src_dict["reference_to"]
+            _referenced_field_: Any = src_dict["referenced_field"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _id_, _name_, _reference_to_, _referenced_field_, *_ = src_dict.values()
         if _reference_to_ is not UNSET:
             _reference_to_ = as_list(_reference_to_)
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            name=_rest.pop("name", UNSET),
-            reference_to=_reference_to_,
-            referenced_field=_rest.pop("referenced_field", UNSET),
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.name = _name_
+        _model.reference_to = _reference_to_
+        _model.referenced_field = _referenced_field_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("id", "name", "reference_to", "referenced_field"))
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and (
-                (member := value.get("reference_to")) is None
-                or (isinstance(member, list) and all(isinstance(item, str) for item in member))
-            )
-            and ((member := value.get("referenced_field")) is None or isinstance(member, str))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

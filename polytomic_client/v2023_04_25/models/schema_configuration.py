@@ -12,11 +12,30 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     decode_datetime,
     encode_datetime,
     encode_model,
+    new,
     parses,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "enabled",
+        "fields",
+        "filters",
+        "partition_key",
+        "tracking_field",
+        "data_cutoff_timestamp",
+        "disable_data_cutoff",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -100,35 +119,57 @@ class SchemaConfiguration:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _fields_: Any = _rest.pop("fields", UNSET)
+        if cls is not SchemaConfiguration:
+            return as_subclass(cls, SchemaConfiguration.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 8:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _enabled_: Any = src_dict["enabled"]
+            _fields_: Any = src_dict["fields"]
+            _filters_: Any = src_dict["filters"]
+            _partition_key_: Any = src_dict["partition_key"]
+            _tracking_field_: Any = src_dict["tracking_field"]
+            _data_cutoff_timestamp_: Any = src_dict["data_cutoff_timestamp"]
+            _disable_data_cutoff_: Any = src_dict["disable_data_cutoff"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _id_,
+                _enabled_,
+                _fields_,
+                _filters_,
+                _partition_key_,
+                _tracking_field_,
+                _data_cutoff_timestamp_,
+                _disable_data_cutoff_,
+                *_,
+            ) = src_dict.values()
         if _fields_ is not UNSET:
             _fields_ = [
                 item
                 if item is None
-                else FieldConfiguration.from_dict(item)
-                if FieldConfiguration._matches(item)
+                else _field_configuration
+                if (_field_configuration := FieldConfiguration._match(item)) is not None
                 else item
                 for item in as_list(_fields_)
             ]
-        _filters_: Any = _rest.pop("filters", UNSET)
         if _filters_ is not UNSET:
             _filters_ = [BulkFilter.from_dict(item) for item in as_list(_filters_)]
-        _data_cutoff_timestamp_: Any = _rest.pop("data_cutoff_timestamp", UNSET)
-        if _data_cutoff_timestamp_ is not UNSET and _data_cutoff_timestamp_ is not None:
+        if _data_cutoff_timestamp_ is not None and _data_cutoff_timestamp_ is not UNSET:
             _data_cutoff_timestamp_ = decode_datetime(_data_cutoff_timestamp_)
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            enabled=_rest.pop("enabled", UNSET),
-            fields=_fields_,
-            filters=_filters_,
-            partition_key=_rest.pop("partition_key", UNSET),
-            tracking_field=_rest.pop("tracking_field", UNSET),
-            data_cutoff_timestamp=_data_cutoff_timestamp_,
-            disable_data_cutoff=_rest.pop("disable_data_cutoff", UNSET),
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.enabled = _enabled_
+        _model.fields = _fields_
+        _model.filters = _filters_
+        _model.partition_key = _partition_key_
+        _model.tracking_field = _tracking_field_
+        _model.data_cutoff_timestamp = _data_cutoff_timestamp_
+        _model.disable_data_cutoff = _disable_data_cutoff_
         _model.additional_properties = _rest
         return _model
 
@@ -174,6 +215,11 @@ class SchemaConfiguration:
             )
             and ((member := value.get("disable_data_cutoff")) is None or isinstance(member, bool))
         )
+
+    @staticmethod
+    def _match(value: Any) -> SchemaConfiguration | None:
+        """Return the model of a JSON value that has this shape, or None."""
+        return SchemaConfiguration.from_dict(value) if SchemaConfiguration._matches(value) else None
 
     @property
     def additional_keys(self) -> list[str]:

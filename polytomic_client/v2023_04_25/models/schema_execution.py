@@ -11,10 +11,32 @@ from ..models.schema_execution_status import SchemaExecutionStatus
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
     decode_datetime,
+    decode_enum,
     encode_datetime,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "schema",
+        "status",
+        "status_message",
+        "record_count",
+        "error_count",
+        "started_at",
+        "completed_at",
+        "output_name",
+        "warning_count",
+        "created_at",
+        "updated_at",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -105,87 +127,65 @@ class SchemaExecution:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _status_: Any = _rest.pop("status", UNSET)
-        if _status_ is not UNSET and _status_ is not None:
-            _status_ = SchemaExecutionStatus(_status_)
-        _started_at_: Any = _rest.pop("started_at", UNSET)
-        if _started_at_ is not UNSET and _started_at_ is not None:
+        if cls is not SchemaExecution:
+            return as_subclass(cls, SchemaExecution.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 11:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _schema_: Any = src_dict["schema"]
+            _status_: Any = src_dict["status"]
+            _status_message_: Any = src_dict["status_message"]
+            _record_count_: Any = src_dict["record_count"]
+            _error_count_: Any = src_dict["error_count"]
+            _started_at_: Any = src_dict["started_at"]
+            _completed_at_: Any = src_dict["completed_at"]
+            _output_name_: Any = src_dict["output_name"]
+            _warning_count_: Any = src_dict["warning_count"]
+            _created_at_: Any = src_dict["created_at"]
+            _updated_at_: Any = src_dict["updated_at"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _schema_,
+                _status_,
+                _status_message_,
+                _record_count_,
+                _error_count_,
+                _started_at_,
+                _completed_at_,
+                _output_name_,
+                _warning_count_,
+                _created_at_,
+                _updated_at_,
+                *_,
+            ) = src_dict.values()
+        if _status_ is not None and _status_ is not UNSET:
+            _status_ = decode_enum(SchemaExecutionStatus, _status_)
+        if _started_at_ is not None and _started_at_ is not UNSET:
             _started_at_ = decode_datetime(_started_at_)
-        _completed_at_: Any = _rest.pop("completed_at", UNSET)
-        if _completed_at_ is not UNSET and _completed_at_ is not None:
+        if _completed_at_ is not None and _completed_at_ is not UNSET:
             _completed_at_ = decode_datetime(_completed_at_)
-        _created_at_: Any = _rest.pop("created_at", UNSET)
-        if _created_at_ is not UNSET and _created_at_ is not None:
+        if _created_at_ is not None and _created_at_ is not UNSET:
             _created_at_ = decode_datetime(_created_at_)
-        _updated_at_: Any = _rest.pop("updated_at", UNSET)
-        if _updated_at_ is not UNSET and _updated_at_ is not None:
+        if _updated_at_ is not None and _updated_at_ is not UNSET:
             _updated_at_ = decode_datetime(_updated_at_)
-        _model = cls(
-            schema=_rest.pop("schema", UNSET),
-            status=_status_,
-            status_message=_rest.pop("status_message", UNSET),
-            record_count=_rest.pop("record_count", UNSET),
-            error_count=_rest.pop("error_count", UNSET),
-            started_at=_started_at_,
-            completed_at=_completed_at_,
-            output_name=_rest.pop("output_name", UNSET),
-            warning_count=_rest.pop("warning_count", UNSET),
-            created_at=_created_at_,
-            updated_at=_updated_at_,
-        )
+        _model = new(cls)
+        _model.schema = _schema_
+        _model.status = _status_
+        _model.status_message = _status_message_
+        _model.record_count = _record_count_
+        _model.error_count = _error_count_
+        _model.started_at = _started_at_
+        _model.completed_at = _completed_at_
+        _model.output_name = _output_name_
+        _model.warning_count = _warning_count_
+        _model.created_at = _created_at_
+        _model.updated_at = _updated_at_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "schema",
-                    "status",
-                    "status_message",
-                    "record_count",
-                    "error_count",
-                    "started_at",
-                    "completed_at",
-                    "output_name",
-                    "warning_count",
-                    "created_at",
-                    "updated_at",
-                )
-            )
-            and ((member := value.get("schema")) is None or isinstance(member, str))
-            and ((member := value.get("status")) is None or isinstance(member, str))
-            and ((member := value.get("status_message")) is None or isinstance(member, str))
-            and (
-                (member := value.get("record_count")) is None
-                or (isinstance(member, int) and not isinstance(member, bool))
-            )
-            and (
-                (member := value.get("error_count")) is None
-                or (isinstance(member, int) and not isinstance(member, bool))
-            )
-            and (
-                (member := value.get("started_at")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and (
-                (member := value.get("completed_at")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and ((member := value.get("output_name")) is None or isinstance(member, str))
-            and (
-                (member := value.get("warning_count")) is None
-                or (isinstance(member, int) and not isinstance(member, bool))
-            )
-            and ((member := value.get("created_at")) is None or parses(decode_datetime, member))
-            and ((member := value.get("updated_at")) is None or parses(decode_datetime, member))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

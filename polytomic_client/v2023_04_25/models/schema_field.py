@@ -12,8 +12,30 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
+    decode_enum,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "name",
+        "type",
+        "remote_type",
+        "values",
+        "association",
+        "is_primary_key",
+        "path",
+        "user_managed",
+        "type_spec",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -100,68 +122,58 @@ class SchemaField:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _type__: Any = _rest.pop("type", UNSET)
-        if _type__ is not UNSET and _type__ is not None:
-            _type__ = FieldType(_type__)
-        _values_: Any = _rest.pop("values", UNSET)
+        if cls is not SchemaField:
+            return as_subclass(cls, SchemaField.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 10:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _name_: Any = src_dict["name"]
+            _type__: Any = src_dict["type"]
+            _remote_type_: Any = src_dict["remote_type"]
+            _values_: Any = src_dict["values"]
+            _association_: Any = src_dict["association"]
+            _is_primary_key_: Any = src_dict["is_primary_key"]
+            _path_: Any = src_dict["path"]
+            _user_managed_: Any = src_dict["user_managed"]
+            _type_spec_: Any = src_dict["type_spec"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _id_,
+                _name_,
+                _type__,
+                _remote_type_,
+                _values_,
+                _association_,
+                _is_primary_key_,
+                _path_,
+                _user_managed_,
+                _type_spec_,
+                *_,
+            ) = src_dict.values()
+        if _type__ is not None and _type__ is not UNSET:
+            _type__ = decode_enum(FieldType, _type__)
         if _values_ is not UNSET:
             _values_ = [PickValue.from_dict(item) for item in as_list(_values_)]
-        _association_: Any = _rest.pop("association", UNSET)
-        if _association_ is not UNSET and _association_ is not None:
+        if _association_ is not None and _association_ is not UNSET:
             _association_ = SchemaAssociation.from_dict(_association_)
-        _model = cls(
-            id=_rest.pop("id", UNSET),
-            name=_rest.pop("name", UNSET),
-            type_=_type__,
-            remote_type=_rest.pop("remote_type", UNSET),
-            values=_values_,
-            association=_association_,
-            is_primary_key=_rest.pop("is_primary_key", UNSET),
-            path=_rest.pop("path", UNSET),
-            user_managed=_rest.pop("user_managed", UNSET),
-            type_spec=_rest.pop("type_spec", UNSET),
-        )
+        _model = new(cls)
+        _model.id = _id_
+        _model.name = _name_
+        _model.type_ = _type__
+        _model.remote_type = _remote_type_
+        _model.values = _values_
+        _model.association = _association_
+        _model.is_primary_key = _is_primary_key_
+        _model.path = _path_
+        _model.user_managed = _user_managed_
+        _model.type_spec = _type_spec_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "id",
-                    "name",
-                    "type",
-                    "remote_type",
-                    "values",
-                    "association",
-                    "is_primary_key",
-                    "path",
-                    "user_managed",
-                    "type_spec",
-                )
-            )
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("name")) is None or isinstance(member, str))
-            and ((member := value.get("type")) is None or isinstance(member, str))
-            and ((member := value.get("remote_type")) is None or isinstance(member, str))
-            and (
-                (member := value.get("values")) is None
-                or (isinstance(member, list) and all(PickValue._matches(item) for item in member))
-            )
-            and (
-                (member := value.get("association")) is None
-                or (SchemaAssociation._matches(member) or member is None)
-            )
-            and ((member := value.get("is_primary_key")) is None or isinstance(member, bool))
-            and ((member := value.get("path")) is None or isinstance(member, str))
-            and ((member := value.get("user_managed")) is None or isinstance(member, bool))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

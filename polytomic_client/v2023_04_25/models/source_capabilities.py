@@ -9,7 +9,14 @@ from attrs import field as _attrs_field
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(("supports_tracking_fields",), UNSET)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -38,23 +45,22 @@ class SourceCapabilities:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _model = cls(
-            supports_tracking_fields=_rest.pop("supports_tracking_fields", UNSET),
-        )
+        if cls is not SourceCapabilities:
+            return as_subclass(cls, SourceCapabilities.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 1:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _supports_tracking_fields_: Any = src_dict["supports_tracking_fields"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _supports_tracking_fields_, *_ = src_dict.values()
+        _model = new(cls)
+        _model.supports_tracking_fields = _supports_tracking_fields_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("supports_tracking_fields",))
-            and ((member := value.get("supports_tracking_fields")) is None or isinstance(member, bool))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -12,7 +12,24 @@ from ..types import (
     UNSET,
     Unset,
     as_list,
+    as_object,
+    as_subclass,
+    decode_enum,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "schemas",
+        "test",
+        "resync",
+        "resync_mode",
+        "fetch_mode",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -65,43 +82,36 @@ class StartBulkSyncExecution:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _schemas_: Any = _rest.pop("schemas", UNSET)
+        if cls is not StartBulkSyncExecution:
+            return as_subclass(cls, StartBulkSyncExecution.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 5:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _schemas_: Any = src_dict["schemas"]
+            _test_: Any = src_dict["test"]
+            _resync_: Any = src_dict["resync"]
+            _resync_mode_: Any = src_dict["resync_mode"]
+            _fetch_mode_: Any = src_dict["fetch_mode"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _schemas_, _test_, _resync_, _resync_mode_, _fetch_mode_, *_ = src_dict.values()
         if _schemas_ is not UNSET:
             _schemas_ = as_list(_schemas_)
-        _resync_mode_: Any = _rest.pop("resync_mode", UNSET)
-        if _resync_mode_ is not UNSET and _resync_mode_ is not None:
-            _resync_mode_ = ResyncMode(_resync_mode_)
-        _fetch_mode_: Any = _rest.pop("fetch_mode", UNSET)
-        if _fetch_mode_ is not UNSET and _fetch_mode_ is not None:
-            _fetch_mode_ = FetchMode(_fetch_mode_)
-        _model = cls(
-            schemas=_schemas_,
-            test=_rest.pop("test", UNSET),
-            resync=_rest.pop("resync", UNSET),
-            resync_mode=_resync_mode_,
-            fetch_mode=_fetch_mode_,
-        )
+        if _resync_mode_ is not None and _resync_mode_ is not UNSET:
+            _resync_mode_ = decode_enum(ResyncMode, _resync_mode_)
+        if _fetch_mode_ is not None and _fetch_mode_ is not UNSET:
+            _fetch_mode_ = decode_enum(FetchMode, _fetch_mode_)
+        _model = new(cls)
+        _model.schemas = _schemas_
+        _model.test = _test_
+        _model.resync = _resync_
+        _model.resync_mode = _resync_mode_
+        _model.fetch_mode = _fetch_mode_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("schemas", "test", "resync", "resync_mode", "fetch_mode"))
-            and (
-                (member := value.get("schemas")) is None
-                or (isinstance(member, list) and all(isinstance(item, str) for item in member))
-            )
-            and ((member := value.get("test")) is None or isinstance(member, bool))
-            and ((member := value.get("resync")) is None or isinstance(member, bool))
-            and ((member := value.get("resync_mode")) is None or isinstance(member, str))
-            and ((member := value.get("fetch_mode")) is None or isinstance(member, str))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -9,7 +9,25 @@ from attrs import field as _attrs_field
 from ..models.bulk_mode import BulkMode
 from ..types import (
     UNSET,
+    as_object,
+    as_subclass,
+    decode_enum,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "label",
+        "description",
+        "requires_identity",
+        "supports_field_sync_mode",
+        "supports_target_filters",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -69,45 +87,42 @@ class SupportedBulkMode:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _id_: Any = _rest.pop("id", UNSET)
-        if _id_ is not UNSET and _id_ is not None:
-            _id_ = BulkMode(_id_)
-        _model = cls(
-            id=_id_,
-            label=_rest.pop("label", UNSET),
-            description=_rest.pop("description", UNSET),
-            requires_identity=_rest.pop("requires_identity", UNSET),
-            supports_field_sync_mode=_rest.pop("supports_field_sync_mode", UNSET),
-            supports_target_filters=_rest.pop("supports_target_filters", UNSET),
-        )
+        if cls is not SupportedBulkMode:
+            return as_subclass(cls, SupportedBulkMode.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 6:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _id_: Any = src_dict["id"]
+            _label_: Any = src_dict["label"]
+            _description_: Any = src_dict["description"]
+            _requires_identity_: Any = src_dict["requires_identity"]
+            _supports_field_sync_mode_: Any = src_dict["supports_field_sync_mode"]
+            _supports_target_filters_: Any = src_dict["supports_target_filters"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _id_,
+                _label_,
+                _description_,
+                _requires_identity_,
+                _supports_field_sync_mode_,
+                _supports_target_filters_,
+                *_,
+            ) = src_dict.values()
+        if _id_ is not None and _id_ is not UNSET:
+            _id_ = decode_enum(BulkMode, _id_)
+        _model = new(cls)
+        _model.id = _id_
+        _model.label = _label_
+        _model.description = _description_
+        _model.requires_identity = _requires_identity_
+        _model.supports_field_sync_mode = _supports_field_sync_mode_
+        _model.supports_target_filters = _supports_target_filters_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "id",
-                    "label",
-                    "description",
-                    "requires_identity",
-                    "supports_field_sync_mode",
-                    "supports_target_filters",
-                )
-            )
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("label")) is None or isinstance(member, str))
-            and ((member := value.get("description")) is None or isinstance(member, str))
-            and ((member := value.get("requires_identity")) is None or isinstance(member, bool))
-            and ((member := value.get("supports_field_sync_mode")) is None or isinstance(member, bool))
-            and ((member := value.get("supports_target_filters")) is None or isinstance(member, bool))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -9,8 +9,23 @@ from attrs import field as _attrs_field
 from ..types import (
     UNSET,
     Unset,
+    as_object,
+    as_subclass,
     encode_model,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "code",
+        "context",
+        "error",
+        "status",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -57,41 +72,34 @@ class UnauthorizedError:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _context_: Any = _rest.pop("context", UNSET)
+        if cls is not UnauthorizedError:
+            return as_subclass(cls, UnauthorizedError.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 4:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _code_: Any = src_dict["code"]
+            _context_: Any = src_dict["context"]
+            _error_: Any = src_dict["error"]
+            _status_: Any = src_dict["status"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            _code_, _context_, _error_, _status_, *_ = src_dict.values()
         if _context_ is not UNSET:
             _context_ = ErrorMetadata.from_dict({} if _context_ is None else _context_)
-        _error_: Any = _rest.pop("error", UNSET)
-        if _error_ is not UNSET and _error_ is not None:
-            _error_ = ErrorMetadata.from_dict(_error_) if ErrorMetadata._matches(_error_) else _error_
-        _model = cls(
-            code=_rest.pop("code", UNSET),
-            context=_context_,
-            error=_error_,
-            status=_rest.pop("status", UNSET),
-        )
+        if _error_ is not None and _error_ is not UNSET:
+            _error_ = (
+                _error_metadata if (_error_metadata := ErrorMetadata._match(_error_)) is not None else _error_
+            )
+        _model = new(cls)
+        _model.code = _code_
+        _model.context = _context_
+        _model.error = _error_
+        _model.status = _status_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("code", "context", "error", "status"))
-            and (
-                (member := value.get("code")) is None
-                or (isinstance(member, int) and not isinstance(member, bool))
-            )
-            and ((member := value.get("context")) is None or ErrorMetadata._matches(member))
-            and (
-                (member := value.get("error")) is None
-                or (isinstance(member, str) or ErrorMetadata._matches(member))
-            )
-            and ((member := value.get("status")) is None or isinstance(member, str))
-        )
 
     @property
     def additional_keys(self) -> list[str]:

@@ -12,11 +12,29 @@ from ..types import (
     Unset,
     as_items,
     as_list,
+    as_object,
+    as_subclass,
     decode_datetime,
     encode_datetime,
     encode_model,
-    parses,
+    new,
+    sort_out,
 )
+
+_MEMBERS: dict[str, Any] = dict.fromkeys(
+    (
+        "enabled",
+        "fields",
+        "filters",
+        "partition_key",
+        "tracking_field",
+        "data_cutoff_timestamp",
+        "disable_data_cutoff",
+        "user_output_name",
+    ),
+    UNSET,
+)
+"""What an object without members is read as."""
 
 
 @_attrs_define
@@ -97,73 +115,52 @@ class UpdateBulkSchema:
             TypeError: It is no JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
-        if not isinstance(src_dict, (dict, Mapping)):
-            raise TypeError(f"expected a JSON object, got {type(src_dict).__name__}")
-        _rest = dict(src_dict)
-        _fields_: Any = _rest.pop("fields", UNSET)
+        if cls is not UpdateBulkSchema:
+            return as_subclass(cls, UpdateBulkSchema.from_dict(src_dict))
+        if type(src_dict) is not dict:
+            src_dict = as_object(src_dict)
+        _rest: dict[str, Any] = {}
+        if len(src_dict) != 8:
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+        try:
+            _enabled_: Any = src_dict["enabled"]
+            _fields_: Any = src_dict["fields"]
+            _filters_: Any = src_dict["filters"]
+            _partition_key_: Any = src_dict["partition_key"]
+            _tracking_field_: Any = src_dict["tracking_field"]
+            _data_cutoff_timestamp_: Any = src_dict["data_cutoff_timestamp"]
+            _disable_data_cutoff_: Any = src_dict["disable_data_cutoff"]
+            _user_output_name_: Any = src_dict["user_output_name"]
+        except KeyError:  # as many others as are missing
+            src_dict, _rest = sort_out(src_dict, _MEMBERS)
+            (
+                _enabled_,
+                _fields_,
+                _filters_,
+                _partition_key_,
+                _tracking_field_,
+                _data_cutoff_timestamp_,
+                _disable_data_cutoff_,
+                _user_output_name_,
+                *_,
+            ) = src_dict.values()
         if _fields_ is not UNSET:
             _fields_ = [BulkField.from_dict(item) for item in as_list(_fields_)]
-        _filters_: Any = _rest.pop("filters", UNSET)
         if _filters_ is not UNSET:
             _filters_ = [BulkFilter.from_dict(item) for item in as_list(_filters_)]
-        _data_cutoff_timestamp_: Any = _rest.pop("data_cutoff_timestamp", UNSET)
-        if _data_cutoff_timestamp_ is not UNSET and _data_cutoff_timestamp_ is not None:
+        if _data_cutoff_timestamp_ is not None and _data_cutoff_timestamp_ is not UNSET:
             _data_cutoff_timestamp_ = decode_datetime(_data_cutoff_timestamp_)
-        _model = cls(
-            enabled=_rest.pop("enabled", UNSET),
-            fields=_fields_,
-            filters=_filters_,
-            partition_key=_rest.pop("partition_key", UNSET),
-            tracking_field=_rest.pop("tracking_field", UNSET),
-            data_cutoff_timestamp=_data_cutoff_timestamp_,
-            disable_data_cutoff=_rest.pop("disable_data_cutoff", UNSET),
-            user_output_name=_rest.pop("user_output_name", UNSET),
-        )
+        _model = new(cls)
+        _model.enabled = _enabled_
+        _model.fields = _fields_
+        _model.filters = _filters_
+        _model.partition_key = _partition_key_
+        _model.tracking_field = _tracking_field_
+        _model.data_cutoff_timestamp = _data_cutoff_timestamp_
+        _model.disable_data_cutoff = _disable_data_cutoff_
+        _model.user_output_name = _user_output_name_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "enabled",
-                    "fields",
-                    "filters",
-                    "partition_key",
-                    "tracking_field",
-                    "data_cutoff_timestamp",
-                    "disable_data_cutoff",
-                    "user_output_name",
-                )
-            )
-            and ((member := value.get("enabled")) is None or isinstance(member, bool))
-            and (
-                (member := value.get("fields")) is None
-                or (isinstance(member, list) and all(BulkField._matches(item) for item in member))
-            )
-            and (
-                (member := value.get("filters")) is None
-                or (isinstance(member, list) and all(BulkFilter._matches(item) for item in member))
-            )
-            and (
-                (member := value.get("partition_key")) is None or (isinstance(member, str) or member is None)
-            )
-            and (
-                (member := value.get("tracking_field")) is None or (isinstance(member, str) or member is None)
-            )
-            and (
-                (member := value.get("data_cutoff_timestamp")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and ((member := value.get("disable_data_cutoff")) is None or isinstance(member, bool))
-            and (
-                (member := value.get("user_output_name")) is None
-                or (isinstance(member, str) or member is None)
-            )
-        )
 
     @property
     def additional_keys(self) -> list[str]:
