@@ -30,6 +30,10 @@ class Pace:
         self._resumes = -inf
         self._lock = Lock()
 
+    def is_open(self, now: float) -> bool:
+        """Say whether a request may start at once, which is the common case, and costs least to ask."""
+        return not self._interval and now >= self._resumes
+
     def waits(self) -> Iterator[float]:
         """Take the next place, and yield the seconds to sleep until it comes: one after the other, until the end."""
         start = self._reserve()
@@ -54,7 +58,7 @@ class Pace:
 class Lane:
     """One call's part in a fan-out. The policy finds it in its context, and asks and tells it."""
 
-    __slots__ = ("_heed", "_pace", "_paid", "started", "troubled")
+    __slots__ = ("_first", "_heed", "_pace", "started", "troubled")
 
     def __init__(self, pace: Pace, heed: Callable[[Lane, Exception], None]) -> None:
         """Make the lane of a worker.
@@ -65,21 +69,23 @@ class Lane:
         """
         self._pace = pace
         self._heed = heed
-        self._paid = False
+        self._first = False
         self.started = 0.0
         self.troubled = False
 
     def begin(self, now: float) -> None:
-        """Note that a call begins, whose first request has waited for its place already."""
-        self._paid = True
+        """Note that a call begins, once it has waited for its place."""
+        self._first = True
         self.started = now
         self.troubled = False
 
+    def is_first(self) -> bool:
+        """Say whether this is the first request of the call, which has its place already."""
+        first, self._first = self._first, False
+        return first
+
     def waits(self) -> Iterator[float]:
-        """Yield the seconds to sleep before a request may be sent."""
-        if self._paid:
-            self._paid = False
-            return iter(())
+        """Yield the seconds to sleep before a further request may be sent."""
         return self._pace.waits()
 
     def failed(self, error: Exception) -> None:

@@ -124,7 +124,7 @@ class _Call:
         if request.authorization is None:
             request.authorization = yield from self._authorize(None)
         while True:
-            if lane is not None:
+            if lane is not None and not lane.is_first():
                 yield from self._wait_for_place(lane)
             left = self._remaining()
             self._attempts += 1
