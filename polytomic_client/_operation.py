@@ -64,7 +64,7 @@ class Operation(Generic[Value_co]):
         body: Any = None
         path = "$"
         try:
-            body = _parser()(content)
+            body = parser()(content)
             return decoder(body)
         except DECODING_FAILURES as error:
             if body is not None and len(content) <= LARGEST_LOCATED and not isinstance(error, RecursionError):
@@ -149,7 +149,7 @@ def _fails(decoder: Callable[[Any], object], steps: list[str | int], part: Any) 
 
 
 @cache
-def _parser() -> Callable[[bytes], Any]:
+def parser() -> Callable[[bytes], Any]:
     """Return what reads JSON: msgspec, if it is installed, which does it three times as fast."""
     try:
         import msgspec

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from polytomic_client import DecodeError
+from polytomic_client._operation import parser
 from polytomic_client.v2023_04_25.api.bulk_sync.get_bulk_destination import OPERATION
 from polytomic_client.v2023_04_25.models import (
     BulkDestinationEnvelope,
@@ -498,3 +501,51 @@ def test_any_bytes_are_decoded_or_refused_with_a_decode_error(body: bytes) -> No
 def test_a_body_too_deep_to_decode_has_no_place() -> None:
     assert refusal(_fields(600)).message == "it is nested too deeply"
     assert refusal(_fields(600)).path == "$"
+
+
+# --- The parser: msgspec, where it is installed ----------------------------------------------------------------------
+
+
+def outcome(parse: Callable[[bytes], Any], content: bytes) -> tuple[str, str]:
+    try:
+        return "value", repr(parse(content))
+    except ValueError as error:
+        return type(error).__name__, str(error)
+    except RecursionError as error:
+        return type(error).__name__, ""
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(st.one_of(JSON_VALUES.map(lambda value: json.dumps(value).encode()), st.binary(max_size=30)))
+@example(b"NaN")
+@example(b"\xef\xbb\xbf{}")
+@example('"é"'.encode("utf-16"))
+@example(b'"\\ud800"')
+@example(b'"\xff"')
+@example(b'{"a":1,"a":2}')
+@example(b"123456789012345678901234567890")
+@example(b"-0.0")
+@example(b"1.0e400")
+@example(b"{}x")
+@example(b"")
+@example(b"[" * 100_000)
+def test_both_parsers_read_the_same(content: bytes) -> None:
+    parse = parser()
+    assert parse is not json.loads
+    assert outcome(parse, content) == outcome(json.loads, content)
+
+
+def test_decoding_does_without_msgspec(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msgspec", None)
+    parser.cache_clear()
+    try:
+        assert parser() is json.loads
+        assert decode(DOCUMENTED).data.supported_resync_modes == [ResyncMode.REFETCH]
+    finally:
+        parser.cache_clear()
