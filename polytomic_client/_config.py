@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
+import sys
 from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_address
@@ -27,7 +27,7 @@ DEFAULT_MAX_CONNECTIONS = 100
 DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 """Bytes after decompression. Destinations take a few kB; 48 kB of gzip can hold 50 MB."""
 
-USER_AGENT = f"polytomic-client/{__version__} python/{platform.python_version()}"
+USER_AGENT = f"polytomic-client/{__version__} python/{sys.version.split()[0]}"
 
 VERSION_HEADER = "X-Polytomic-Version"
 

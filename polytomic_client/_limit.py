@@ -39,7 +39,7 @@ class AutoLimit:
     Attributes:
         minimum: Calls in flight that are always allowed.
         maximum: Calls in flight that are never exceeded.
-        initial: Calls in flight to begin with.
+        initial: Calls in flight to begin with; 16, or the bound that is next to it.
 
     Raises:
         ValueError: One is no positive int, or `initial` is not between the others.
@@ -47,7 +47,14 @@ class AutoLimit:
 
     minimum: int = field(default=1, validator=_positive_int)
     maximum: int = field(default=256, validator=_positive_int)
-    initial: int = field(default=16, validator=_positive_int)
+    initial: int = field(validator=_positive_int)
+
+    @initial.default
+    def _initial(self) -> int:
+        try:
+            return max(self.minimum, min(16, self.maximum))
+        except TypeError:
+            return 16  # the validators, which come after, say which bound is none
 
     def __attrs_post_init__(self) -> None:
         if not self.minimum <= self.initial <= self.maximum:
@@ -146,7 +153,7 @@ class LimitController:
 
     def _lower(self, limit: int, threshold: int) -> None:
         self._current = max(self._minimum, limit)
-        self._threshold = max(self._minimum, threshold)
+        self._threshold = threshold
 
     def _begin_round(self) -> None:
         self._latencies.clear()

@@ -6,7 +6,6 @@ import asyncio
 import random
 import time
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from math import isfinite
 from typing import Protocol
 
@@ -93,6 +92,8 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
+        from email.utils import parsedate_to_datetime
+
         try:
             moment = parsedate_to_datetime(value)
         except (ValueError, IndexError, OverflowError):

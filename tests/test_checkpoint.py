@@ -311,10 +311,13 @@ def test_a_key_is_one_appending_write_and_one_that_is_in_is_none(path: Path, mon
         written.append(line)
         return write(descriptor, line)
 
+    def truncate(_descriptor: int, size: int) -> None:
+        cut.append(size)
+
     checkpoint = Checkpoint(path)
     checkpoint.open()
     monkeypatch.setattr(os, "write", observed)
-    monkeypatch.setattr(os, "ftruncate", lambda _descriptor, size: cut.append(size))
+    monkeypatch.setattr(os, "ftruncate", truncate)
     for key in ["old", "new", "new", "old", "x" * 100_000]:
         checkpoint.add(key)
         assert key in checkpoint

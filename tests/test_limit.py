@@ -204,6 +204,15 @@ def test_a_server_that_is_slower_for_good_is_accepted(times: float) -> None:
     assert simulation.range(80.0, 90.0) == (64, 64)
 
 
+def test_a_slower_server_is_accepted_also_where_one_call_at_a_time_is_left() -> None:
+    simulation = Simulation(changing(unlimited, 1.0, slower(unlimited, 5.0)), AutoLimit(maximum=4, initial=4)).run(
+        120.0
+    )
+
+    assert simulation.range(1.0, 60.0)[0] == 1
+    assert simulation.range(110.0, 120.0) == (4, 4)
+
+
 def test_it_follows_a_capacity_that_shrinks_and_grows() -> None:
     simulation = Simulation(changing(queueing(100), 20.0, queueing(20), 60.0)).run(120.0)
 
@@ -271,13 +280,16 @@ def test_a_round_is_slow_above_one_and_a_half_times_the_baseline_and_two_millise
     assert play_round(controller, 0.0023) == 41
 
 
-def test_a_few_slow_calls_of_a_round_do_not_make_it_slow() -> None:
+def test_the_median_says_whether_a_round_is_slow() -> None:
     controller = controller_at(50)
-    for _ in range(20):
-        controller.succeeded(30.0, 50)
-    for _ in range(30):
-        controller.succeeded(LATENCY, 50)
+    for seconds, calls in [(30.0, 20), (LATENCY, 30)]:
+        for _ in range(calls):
+            controller.succeeded(seconds, 50)
     assert controller.current == 51
+    for seconds, calls in [(LATENCY, 20), (30.0, 31)]:
+        for _ in range(calls):
+            controller.succeeded(seconds, 51)
+    assert controller.current == 45
 
 
 def test_a_slow_round_ends_slow_start() -> None:
@@ -389,3 +401,8 @@ def test_an_overload_in_another_thread_waits_until_a_round_is_reckoned_up() -> N
         controller.succeeded(Seconds(LATENCY), 21)
     other.join()
     assert controller.current == 11  # half of 22, and not of 21
+
+
+@pytest.mark.parametrize(("bounds", "initial"), [({}, 16), ({"maximum": 8}, 8), ({"minimum": 40}, 40)])
+def test_it_begins_with_sixteen_or_the_bound_next_to_it(bounds: dict[str, int], initial: int) -> None:
+    assert AutoLimit(**bounds).initial == initial

@@ -8,8 +8,6 @@ import zlib
 from collections.abc import AsyncIterable, Iterable, Sequence
 from functools import cache
 
-import certifi
-
 from .._errors import NotSentError, RequestError, ResponseTooLargeError, TLSError
 
 ErrorTable = Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...], type[RequestError]]]
@@ -42,6 +40,8 @@ def tls_context() -> ssl.SSLContext:
 
     SSL_CERT_FILE and SSL_CERT_DIR name other authorities than certifi's, as OpenSSL does.
     """
+    import certifi
+
     if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
         return ssl.create_default_context()
     return ssl.create_default_context(cafile=certifi.where())
