@@ -11,7 +11,7 @@ from math import inf
 from threading import Lock
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 LATENCY_TOLERATED = 1.5
 """Times the baseline: a server that has half of a call wait before it works on it is busy all the time."""
@@ -32,6 +32,13 @@ def _positive_int(_: object, attribute: Any, value: object) -> None:
         raise ValueError(f"{attribute.name} must be a positive int, not {value!r}")
 
 
+def _nearest(auto: AutoLimit) -> int:
+    try:
+        return max(auto.minimum, min(16, auto.maximum))
+    except TypeError:
+        return 16  # the validators, which come after, say which bound is none
+
+
 @frozen
 class AutoLimit:
     """A limit that finds itself: more while calls succeed at no loss of speed, less at signs of overload.
@@ -47,14 +54,7 @@ class AutoLimit:
 
     minimum: int = field(default=1, validator=_positive_int)
     maximum: int = field(default=256, validator=_positive_int)
-    initial: int = field(validator=_positive_int)
-
-    @initial.default
-    def _initial(self) -> int:
-        try:
-            return max(self.minimum, min(16, self.maximum))
-        except TypeError:
-            return 16  # the validators, which come after, say which bound is none
+    initial: int = field(default=Factory(_nearest, takes_self=True), validator=_positive_int)
 
     def __attrs_post_init__(self) -> None:
         if not self.minimum <= self.initial <= self.maximum:
