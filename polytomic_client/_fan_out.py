@@ -86,7 +86,7 @@ class _Reader(Generic[Item, Value]):
 
 
 class FanOutOptions(TypedDict, Generic[Item], total=False):
-    """The options of `fan_out`, which documents them, for the functions that pass them on."""
+    """Options of `fan_out`, which documents them, for the functions that pass them on."""
 
     limit: int | Literal["auto"] | AutoLimit
     rate: float | None
@@ -94,7 +94,6 @@ class FanOutOptions(TypedDict, Generic[Item], total=False):
     stop_on: tuple[type[Exception], ...]
     deadline: float | None
     unique: bool
-    checkpoint: str | os.PathLike[str] | None
     key: Callable[[Item], str]
     on_progress: Callable[[Progress], object] | None
     clock: Clock | None
@@ -199,8 +198,9 @@ async def fetch_all(
     Args:
         fetch: An async function of one item, such as `polytomic.get_bulk_destination`.
         items: Any iterable or async iterable.
-        **options: As `fan_out` has them: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`,
-            `checkpoint`, `key`, `on_progress` and `clock`.
+        **options: As `fan_out` has them: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
+            `on_progress` and `clock`. Not `checkpoint`: what succeeded would be remembered as done, and its outcomes
+            lost with this process's memory.
 
     Returns:
         One outcome for each item, in input order.
@@ -211,9 +211,20 @@ async def fetch_all(
         TypeError: `fetch` cannot be called or blocks, or `items` cannot be iterated or is one text.
         ValueError: An option cannot work.
     """
+    refuse_checkpoint(options)
     async with fan_out(fetch, items, **options) as outcomes:
         found = [outcome async for outcome in outcomes]
     return sorted(found, key=lambda outcome: outcome.index)
+
+
+def refuse_checkpoint(options: FanOutOptions[Any]) -> None:
+    """Refuse what would lose outcomes.
+
+    Raises:
+        TypeError: There is a checkpoint among the options.
+    """
+    if "checkpoint" in options:
+        raise TypeError("outcomes that are only collected are lost if this process ends: use a loop with checkpoint=")
 
 
 def owner_of(function: Any) -> object:

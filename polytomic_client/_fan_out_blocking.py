@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from typing import Any, Generic, Self, TypeVar, Unpack, cast
 
 from ._api import AsyncOperations, AsyncOperationsWithResponse
 from ._engine import WrongFetchError, never_entered
-from ._fan_out import DEFAULT_LIMIT, FanOut, FanOutOptions, auto_limit, fan_out, owner_of
+from ._fan_out import DEFAULT_LIMIT, FanOut, FanOutOptions, auto_limit, fan_out, owner_of, refuse_checkpoint
 from ._outcome import Outcome
 from ._progress import Progress
 
@@ -169,6 +170,7 @@ def fan_out_blocking(
     items: Iterable[Item],
     *,
     ordered: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
     **options: Unpack[FanOutOptions[Item]],
 ) -> BlockingFanOut[Item, Value]:
     """Call a function that blocks for many items at once, in threads, and yield each outcome as it finishes.
@@ -177,8 +179,9 @@ def fan_out_blocking(
         fetch: A function of one item that may be called by many threads, such as the methods of one Polytomic.
         items: Any iterable. One that has no length, such as a generator, is read in a thread of its own.
         ordered: Yield the outcomes in the order of the items.
-        **options: As `fan_out` has them: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`,
-            `checkpoint`, `key`, `on_progress` and `clock`. At a deadline, calls under way have an outcome at once, and
+        checkpoint: A file that remembers the items that succeeded, as `fan_out` has it.
+        **options: As `fan_out` has them: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
+            `on_progress` and `clock`. At a deadline, calls under way have an outcome at once, and
             go on until they end. `key` and `on_progress` are called in another thread than this one.
 
     Returns:
@@ -205,7 +208,7 @@ def fan_out_blocking(
         return await threads.call(fetch, item)
 
     source = items if isinstance(items, Collection) else threads.read(iter(items))
-    return BlockingFanOut(fan_out(call, source, ordered=ordered, **options), threads)
+    return BlockingFanOut(fan_out(call, source, ordered=ordered, checkpoint=checkpoint, **options), threads)
 
 
 def fetch_all_blocking(
@@ -216,7 +219,7 @@ def fetch_all_blocking(
     Args:
         fetch: A function of one item that may be called by many threads, such as the methods of one Polytomic.
         items: Any iterable.
-        **options: As `fan_out_blocking` has them.
+        **options: As `fan_out_blocking` has them, but for `ordered` and `checkpoint`.
 
     Returns:
         One outcome for each item, in input order.
@@ -227,5 +230,6 @@ def fetch_all_blocking(
         TypeError: `fetch` cannot be called or is async, or `items` cannot be iterated or is one text.
         ValueError: An option cannot work.
     """
+    refuse_checkpoint(options)
     with fan_out_blocking(fetch, items, **options) as outcomes:
         return sorted(outcomes, key=lambda outcome: outcome.index)

@@ -252,7 +252,8 @@ def test_a_second_run_does_the_rest_and_only_the_rest(tmp_path: Path) -> None:
         for outcome in outcomes:
             if outcome.index >= 50:
                 break
-    fetch_all_blocking(call, range(100), limit=4, checkpoint=tmp_path / "finished")
+    with fan_out_blocking(call, range(100), limit=4, checkpoint=tmp_path / "finished") as outcomes:
+        assert all(outcome.ok for outcome in outcomes)
     assert set(calls) == set(range(100))
     assert len(calls) <= 100 + 8
 

@@ -20,11 +20,13 @@ from polytomic_client import (
     DeadlineExceededError,
     NotFoundError,
     NotReachedError,
+    Outcome,
     Progress,
     RateLimitError,
     VersionMismatchError,
     fan_out,
     fetch_all,
+    fetch_all_blocking,
 )
 
 from .conftest import KEY
@@ -542,6 +544,20 @@ def test_a_bad_deadline_is_refused(deadline: Any) -> None:
 # --- once each, and resuming
 
 
+async def finish(fetch: Any, items: Any, **options: Any) -> list[Outcome[Any, Any]]:
+    async with fan_out(fetch, items, **options) as outcomes:
+        return [outcome async for outcome in outcomes]
+
+
+async def test_what_only_collects_outcomes_takes_no_checkpoint(tmp_path: Path) -> None:
+    options: Any = {"checkpoint": tmp_path / "finished"}
+    with pytest.raises(TypeError, match="use a loop with checkpoint="):
+        await fetch_all(same, range(3), **options)
+    with pytest.raises(TypeError, match="use a loop with checkpoint="):
+        fetch_all_blocking(str, range(3), **options)
+    assert not (tmp_path / "finished").exists()
+
+
 async def test_unique_asks_for_an_item_once() -> None:
     calls: list[Any] = []
 
@@ -601,7 +617,7 @@ async def test_a_second_run_does_the_rest_and_only_the_rest(tmp_path: Path) -> N
     done = set(calls)
     first = len(calls)
 
-    second = await fetch_all(call, range(100), limit=4, checkpoint=journal)
+    second = await finish(call, range(100), limit=4, checkpoint=journal)
     again = calls[first:]
     assert {outcome.item for outcome in second} == set(again)
     assert 7 in again
@@ -609,7 +625,7 @@ async def test_a_second_run_does_the_rest_and_only_the_rest(tmp_path: Path) -> N
     # What was finished and not yet taken by the loop is done again: at most the window of twice the limit.
     assert len(calls) <= 100 + 1 + 8
 
-    assert await fetch_all(call, range(100), limit=4, checkpoint=journal) == []
+    assert await finish(call, range(100), limit=4, checkpoint=journal) == []
 
 
 @pytest.mark.parametrize("how", ["break", "raise", "bare"])
@@ -629,7 +645,7 @@ async def test_an_outcome_is_remembered_once_the_loop_is_done_with_it(how: str, 
                     break
         except LookupError:
             pass
-    rest = [outcome.item for outcome in await fetch_all(same, range(10), checkpoint=journal)]
+    rest = [outcome.item for outcome in await finish(same, range(10), checkpoint=journal)]
     assert sorted(rest) == list(range(1 if how == "break" else 0, 10))
 
 
@@ -646,7 +662,7 @@ async def test_several_readers_each_confirm_their_own(tmp_path: Path) -> None:
 
     parts = await asyncio.gather(read(), read(), read())
     assert sorted(item for part in parts for item in part) == list(range(50))
-    assert await fetch_all(same, range(50), checkpoint=journal) == []
+    assert await finish(same, range(50), checkpoint=journal) == []
 
 
 async def test_outcomes_that_other_tasks_ask_for_are_remembered(tmp_path: Path) -> None:
@@ -666,7 +682,7 @@ async def test_a_checkpoint_that_is_none_is_refused_before_anything_is_called(tm
         calls.append(item)
 
     with pytest.raises(CheckpointError, match=r"ids\.csv"):
-        await fetch_all(call, range(3), checkpoint=path)
+        await finish(call, range(3), checkpoint=path)
     assert not calls
     assert path.read_text() == "id\n1\n2\n"
 
@@ -675,8 +691,8 @@ async def test_one_checkpoint_serves_one_run_at_a_time(tmp_path: Path) -> None:
     async with fan_out(same, range(10), limit=1, checkpoint=tmp_path / "finished") as outcomes:
         await anext(outcomes)
         with pytest.raises(CheckpointError):
-            await fetch_all(same, range(3), checkpoint=tmp_path / "finished")
-    assert len(await fetch_all(same, range(10), checkpoint=tmp_path / "finished")) == 9
+            await finish(same, range(3), checkpoint=tmp_path / "finished")
+    assert len(await finish(same, range(10), checkpoint=tmp_path / "finished")) == 9
 
 
 # --- progress
