@@ -4,6 +4,7 @@
 UV_VERSION = 0.13.9
 BIN = .venv/bin
 READY = .venv/.ready
+BENCH = benchmarks/.venv
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 26
@@ -46,8 +47,24 @@ generate: $(READY)  ## Write the generated package from the OpenAPI document
 check-generated: $(READY)  ## Fail if the generated package is not what the document generates
 	@$(BIN)/python openapi/generate.py --check
 
+$(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
+	@echo "Making $(BENCH) from benchmarks/requirements.lock ..."
+	@rm -rf $(BENCH)
+	@python3 -m venv $(BENCH)
+	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --require-hashes --requirement benchmarks/requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --no-build-isolation --no-deps --editable .
+	@touch $@
+
+bench: $(BENCH)/.ready  ## Measure this client beside others: needs nginx and two idle cores (ARGS=--quick for a look)
+	@$(BENCH)/bin/python -m benchmarks $(ARGS)
+
+bench-lock: $(READY)  ## Choose new versions of what the benchmarks compare with
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --custom-compile-command "make bench-lock" --constraint requirements.lock --extra fast \
+	  --output-file benchmarks/requirements.lock benchmarks/requirements.in pyproject.toml
+
 lock: $(READY)  ## Choose new versions of every dependency, and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --custom-compile-command "make lock" --extra sandbox --group dev --output-file requirements.lock pyproject.toml
+	  --custom-compile-command "make lock" --extra fast --extra sandbox --group dev --output-file requirements.lock pyproject.toml
 
-.PHONY: help demo examples test lint types format generate check-generated lock
+.PHONY: help demo examples test lint types format generate check-generated bench bench-lock lock

@@ -26,7 +26,8 @@ from ._retry import Clock
 from ._transport import Request
 
 Key = TypeVar("Key")
-HTTPXTransport = TypeVar("HTTPXTransport")
+TransportChoice = TypeVar("TransportChoice")
+HTTPTOOLS = "httptools"
 OpenTransport = TypeVar("OpenTransport")
 Guard = TypeVar("Guard")
 
@@ -42,7 +43,7 @@ class Shared(Generic[OpenTransport, Guard]):
         self.closed = False
 
 
-class BaseClient(Generic[Key, HTTPXTransport]):
+class BaseClient(Generic[Key, TransportChoice]):
     """What the two clients share: their settings, and how a request is made of an operation."""
 
     _blocking: ClassVar[bool]
@@ -61,7 +62,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         max_attempts: int = DEFAULT_MAX_ATTEMPTS,
         max_connections: int = DEFAULT_MAX_CONNECTIONS,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
-        transport: HTTPXTransport | None = None,
+        transport: TransportChoice | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Check the settings; nothing is opened before the first request.
@@ -84,6 +85,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             max_connections: How many connections are open at most.
             max_response_bytes: How large a body may be, in bytes after decompression.
             transport: An httpx transport to send through instead, such as httpx.MockTransport; closed with the client.
+                AsyncPolytomic also takes "httptools", which costs half as much per call (the extra `fast`).
             clock: The time, sleep and randomness that retries use, for tests.
 
         Raises:
@@ -103,7 +105,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             max_response_bytes=max_response_bytes,
             clock=clock,
         )
-        self._httpx_transport = (
+        self._transport_choice = (
             transport if transport is None else _checked_transport(transport, blocking=self._blocking)
         )
         self._shared: Shared[Any, Any] = Shared(self._lock())
@@ -172,12 +174,20 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         return run(request, self._config, operation=operation.name, successes=operation.decoders)
 
 
-def _checked_transport(transport: HTTPXTransport, *, blocking: bool) -> HTTPXTransport:
+def _checked_transport(transport: TransportChoice, *, blocking: bool) -> TransportChoice:
+    if transport == HTTPTOOLS and not blocking:
+        from importlib.util import find_spec
+
+        if find_spec(HTTPTOOLS) is None:
+            raise ConfigurationError('transport="httptools" needs its package: pip install "polytomic-client[fast]"')
+        return transport
     import httpx
 
     kind = httpx.BaseTransport if blocking else httpx.AsyncBaseTransport
     if not isinstance(transport, kind):
-        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, not {type(transport).__name__}")
+        given = repr(transport) if isinstance(transport, str) else type(transport).__name__
+        named = "" if blocking else f' or "{HTTPTOOLS}"'
+        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}{named}, not {given}")
     return transport
 
 

@@ -132,7 +132,9 @@ class Checkpoint:
         try:
             _flock(descriptor, "LOCK_EX", "LOCK_NB")
         except BlockingIOError as error:
-            raise self._error("is in use by another run", "wait until that has ended, or name another file") from error
+            raise self._error(
+                "is in use by another run", "wait until that (or its block) ends, or name another"
+            ) from error
 
     def _read(self, descriptor: int) -> tuple[set[str], int]:
         """Return the keys, and how many bytes the whole lines take: 0 where not even the header is whole."""

@@ -29,7 +29,9 @@ from .executions import AsyncExecutions, Executions
 from .sources import AsyncSources, Sources
 
 if TYPE_CHECKING:
-    import httpx  # noqa: F401  (named in the strings below)
+    from typing import Literal  # noqa: F401  (named in the strings below)
+
+    import httpx  # noqa: F401
 
 T = TypeVar("T")
 
@@ -38,7 +40,7 @@ class _AsyncFlows(AsyncBulkSyncs, AsyncExecutions, AsyncEvents, AsyncSources):
     """Every operation, and every job of several calls."""
 
 
-class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _AsyncFlows):
+class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport | Literal['httptools']"], _AsyncFlows):
     """The Polytomic Bulk Sync API, for asyncio: every operation of the document is a method.
 
     A client keeps its connections open, so make one and use it for everything; one for each event loop.
@@ -158,13 +160,17 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         return shared.transport
 
     def _make_transport(self) -> AsyncTransport:
-        if self._httpx_transport is None:
+        if self._transport_choice is None:
             from ._transport._aiohttp import AiohttpTransport
 
             return AiohttpTransport(self._config)
+        if isinstance(self._transport_choice, str):
+            from ._transport._httptools import HttptoolsTransport
+
+            return HttptoolsTransport(self._config)
         from ._transport._httpx import AsyncHTTPXTransport
 
-        return AsyncHTTPXTransport(self._httpx_transport, self._config)
+        return AsyncHTTPXTransport(self._transport_choice, self._config)
 
 
 class Polytomic(
@@ -272,13 +278,13 @@ class Polytomic(
         return transport
 
     def _make_transport(self) -> Transport:
-        if self._httpx_transport is None:
+        if self._transport_choice is None:
             from ._transport._httpcore import HttpcoreTransport
 
             return HttpcoreTransport(self._config)
         from ._transport._httpx import HTTPXTransport
 
-        return HTTPXTransport(self._httpx_transport, self._config)
+        return HTTPXTransport(self._transport_choice, self._config)
 
 
 class _BlockingCaller(_AsyncFlows):

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import Context, copy_context
 from types import CoroutineType
 from typing import Generic, TypeVar
@@ -18,7 +19,7 @@ from ._items import Items, Job
 from ._limit import AutoLimit, LimitController
 from ._outcome import Outcome
 from ._pace import Lane, Pace, current_lane, is_overload
-from ._progress import Progress, Tally
+from ._progress import REPORT_EVERY, Progress, Tally
 from ._retry import Clock
 
 Item = TypeVar("Item")
@@ -59,6 +60,7 @@ class Engine(Generic[Item, Value]):
         self._interruptible: set[asyncio.Task[None]] = set()
         self._in_flight = 0
         self._watchdog: asyncio.Task[None] | None = None
+        self._reporter: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._context: Context | None = None
         # Twice the limit: as many in flight as may be, while as many wait for their reader.
@@ -122,7 +124,9 @@ class Engine(Generic[Item, Value]):
 
     def abandon(self) -> None:
         """Cancel what is under way, from a finalizer: in any thread, at any time."""
-        if self._loop is not None and not self._loop.is_closed():
+        if self._loop is None:
+            return
+        with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
             if self._workers:
                 self._stopped = True
                 self._loop.call_soon_threadsafe(self._cancel)
@@ -130,7 +134,13 @@ class Engine(Generic[Item, Value]):
 
     def progress(self) -> Progress:
         """Return how far it is."""
-        return self._tally.progress(skipped=self._items.skipped, in_flight=self._in_flight, limit=self._limit.current)
+        return self._tally.progress(
+            held_back=len(self._again),
+            skipped=self._items.skipped,
+            in_flight=self._in_flight,
+            paused=self._pace.paused(),
+            limit=self._limit.current,
+        )
 
     def _start(self) -> None:
         if self._plan.checkpoint is not None:
@@ -141,6 +151,27 @@ class Engine(Generic[Item, Value]):
         self._start_worker()
         if self._plan.deadline is not None:
             self._watchdog = self._loop.create_task(self._watch(self._plan.deadline))
+        if self._plan.on_progress is not None:
+            self._reporter = self._loop.call_later(REPORT_EVERY, self._report_again)
+
+    def _report_again(self) -> None:
+        assert self._loop is not None
+        self._tally.mark()
+        if self._report():
+            self._reporter = self._loop.call_later(REPORT_EVERY, self._report_again)
+        else:
+            self._halt()
+
+    def _report(self) -> bool:
+        """Call the user's function, and say whether it returned."""
+        assert self._plan.on_progress is not None
+        try:
+            self._plan.on_progress(self.progress())
+        except BaseException as error:  # noqa: BLE001
+            error.add_note("raised by on_progress of a fan-out, which this ends")
+            self._fail(error)
+            return False
+        return True
 
     def _close(self) -> None:
         if self._plan.checkpoint is not None:
@@ -155,8 +186,18 @@ class Engine(Generic[Item, Value]):
         for worker in list(self._workers):
             if worker is not but:
                 worker.cancel()
+        self._cancel_timers()
+
+    def _cancel_timers(self) -> None:
         if self._watchdog is not None:
             self._watchdog.cancel()
+        if self._reporter is not None:
+            self._reporter.cancel()
+
+    def _halt(self, *, but: asyncio.Task[object] | None = None) -> None:
+        """Let nothing more start, and cancel what is under way."""
+        self._halted = True
+        self._cancel(but=but)
 
     async def _watch(self, deadline: float) -> None:
         await self._clock.sleep_async(deadline)
@@ -228,7 +269,8 @@ class Engine(Generic[Item, Value]):
             finally:
                 self._interruptible.discard(worker)
         if not self._items.exhausted:
-            self._fail(NotReachedError(f"{self._deadline_passed()} before the last item was read"))
+            text = f"{self._deadline_passed()} before the last item was read; how many more there are is not known"
+            self._fail(NotReachedError(text))
         return None
 
     async def _outcome(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> Outcome[Item, Value]:
@@ -314,8 +356,7 @@ class Engine(Generic[Item, Value]):
         if error is not None:
             if isinstance(error, self._plan.stop_on):
                 self._fail(error)
-                self._halted = True
-                self._cancel(but=worker)
+                self._halt(but=worker)
                 return
             if job.before is None and not self._late and len(self._again) < MOST_HELD and self._plan.retry(error):
                 job.before = outcome
@@ -323,8 +364,6 @@ class Engine(Generic[Item, Value]):
                 self._places.release()
                 return
         self._hand_over(job, outcome)
-        if self._plan.on_progress is not None and self._tally.is_due():
-            self._plan.on_progress(self.progress())
 
     def _hand_over(self, job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
         self._tally.count(failed=outcome.error is not None)
@@ -343,18 +382,15 @@ class Engine(Generic[Item, Value]):
 
     def _end(self) -> None:
         """Hand over what was held back, and the end."""
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-        for job in self._again:
+        self._cancel_timers()
+        while self._again:
+            job = self._again.popleft()
             assert job.before is not None
             self._hand_over(job, job.before)
         for turn in sorted(self._early):
             self._outcomes.put_nowait(self._early[turn])
-        if self._plan.on_progress is not None and not self._stopped:
-            try:
-                self._plan.on_progress(self.progress())
-            except BaseException as error:  # noqa: BLE001
-                self._fail(error)
+        if self._plan.on_progress is not None and not self._stopped and self._fault is None:
+            self._report()
         self._outcomes.put_nowait(None)
 
 

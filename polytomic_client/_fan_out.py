@@ -9,6 +9,7 @@ from functools import partial
 from math import isfinite
 from types import TracebackType
 from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast
+from uuid import UUID
 
 from ._api import Operations, OperationsWithResponse
 from ._checkpoint import Checkpoint
@@ -39,6 +40,7 @@ class FanOut(Generic[Item, Value]):
     def __init__(self, engine: Engine[Item, Value]) -> None:
         self._engine = engine
         self._reader = object()
+        self._left = False
 
     async def __aenter__(self) -> FanOut[Item, Value]:
         return self
@@ -46,19 +48,26 @@ class FanOut(Generic[Item, Value]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._left = True
         await self._engine.stop(confirm=kind is None)
 
     def __aiter__(self) -> AsyncIterator[Outcome[Item, Value]]:
+        if self._left:
+            raise RuntimeError("this fan-out has ended: loop over it inside of its `async with` block, or make another")
         return _Reader(self)
 
     async def __anext__(self) -> Outcome[Item, Value]:
         return await self._next(self._reader)
 
     async def _next(self, reader: object) -> Outcome[Item, Value]:
-        outcome = await self._engine.next(reader)
+        outcome = await self.next_for(reader)
         if outcome is None:
             raise StopAsyncIteration
         return outcome
+
+    async def next_for(self, reader: object) -> Outcome[Item, Value] | None:
+        """Return the next outcome for one of several readers, or None at the end."""
+        return await self._engine.next(reader)
 
     @property
     def progress(self) -> Progress:
@@ -94,7 +103,7 @@ class FanOutOptions(TypedDict, Generic[Item], total=False):
     stop_on: tuple[type[Exception], ...]
     deadline: float | None
     unique: bool
-    key: Callable[[Item], str]
+    key: Callable[[Item], str | int | UUID]
     on_progress: Callable[[Progress], object] | None
     clock: Clock | None
 
@@ -111,7 +120,7 @@ def fan_out(
     deadline: float | None = None,
     unique: bool = False,
     checkpoint: str | os.PathLike[str] | None = None,
-    key: Callable[[Item], str] = name_of,
+    key: Callable[[Item], str | int | UUID] = name_of,
     on_progress: Callable[[Progress], object] | None = None,
     clock: Clock | None = None,
 ) -> FanOut[Item, Value]:
@@ -129,7 +138,7 @@ def fan_out(
             `max_connections` only wait for each other.
         rate: The most requests per second, evenly spaced, repetitions by the client included.
         ordered: Yield the outcomes in the order of the items. A slow call holds back those behind it, until twice the
-            limit are read.
+            limit are read. Not together with `retry_failed`, whose outcomes come last.
         retry_failed: Whether to call once more, after all others, for an item whose error may pass: a failed
             connection, a time-out, 408, 429, 502, 503 or 504, and nothing that the API could then do twice. Or a
             function that says it of an error. Until then at most 10,000 failures are held back.
@@ -142,15 +151,18 @@ def fan_out(
         checkpoint: A file that remembers the items that succeeded, once the loop is done with their outcomes; it
             is made if there is none. A second run with it passes them over, also after the first one was killed.
             Implies `unique`.
-        key: What names an item, for `unique` and `checkpoint`. Texts, ints and UUIDs name themselves.
-        on_progress: Called with a Progress every half second, as outcomes come, and at the end.
+        key: What names an item, for `unique` and `checkpoint`: by the text of what it returns. Texts, ints and UUIDs
+            name themselves.
+        on_progress: Called with a Progress every half second, and at the end. What it raises ends the fan-out, as what
+            `key` and a function for `retry_failed` raise does.
         clock: The time and sleep that `rate`, pauses and `deadline` use, for tests.
 
     Returns:
         An async iterator, for `async for`, and an async context manager, for `async with`.
 
     Raises:
-        TypeError: `fetch` cannot be called or blocks, or `items` cannot be iterated or is one text.
+        TypeError: `fetch` cannot be called or blocks, `items` cannot be iterated or is one text, or an option is of
+            another type.
         ValueError: An option cannot work.
 
     Example:
@@ -162,8 +174,14 @@ def fan_out(
         raise TypeError(f"fetch must be an async function, not {type(fetch).__name__}")
     if isinstance(owner_of(fetch), (Operations, OperationsWithResponse)):
         raise TypeError("fetch is a method of a Polytomic, which blocks: use AsyncPolytomic, or fan_out_blocking")
-    if inspect.iscoroutinefunction(on_progress):
-        raise TypeError("on_progress must not be async: it is called and not awaited")
+    _check_function("on_progress", on_progress, or_none=True)
+    _check_function("key", key)
+    if not isinstance(retry_failed, bool):
+        _check_function("retry_failed", retry_failed)
+    if not isinstance(stop_on, tuple) or not all(isinstance(kind, type) for kind in stop_on):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"stop_on must be a tuple of exception classes, not {stop_on!r}")
+    if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"checkpoint must be the path of a file, not {checkpoint!r}")
     if ordered and retry_failed:
         raise ValueError("ordered and retry_failed exclude each other: the second call comes after all other outcomes")
     journal = None if checkpoint is None else Checkpoint(checkpoint)
@@ -203,11 +221,11 @@ async def fetch_all(
             lost with this process's memory.
 
     Returns:
-        One outcome for each item, in input order.
+        One outcome for each item that was called for or not reached, in input order.
 
     Raises:
-        Exception: What `items` raised, or an error that ends a fan-out (`stop_on`). The outcomes before it are lost;
-            `fan_out` yields them first.
+        Exception: What `items` raised, or an error that ends a fan-out (`stop_on`, or the deadline while an async
+            iterable is read). The outcomes before it are lost; `fan_out` yields them first.
         TypeError: `fetch` cannot be called or blocks, or `items` cannot be iterated or is one text.
         ValueError: An option cannot work.
     """
@@ -215,6 +233,13 @@ async def fetch_all(
     async with fan_out(fetch, items, **options) as outcomes:
         found = [outcome async for outcome in outcomes]
     return sorted(found, key=lambda outcome: outcome.index)
+
+
+def _check_function(name: str, function: object, *, or_none: bool = False) -> None:
+    if or_none and function is None:
+        return
+    if not callable(function) or isinstance(function, type) or inspect.iscoroutinefunction(function):
+        raise TypeError(f"{name} must be a function that is not async, not {function!r}")
 
 
 def refuse_checkpoint(options: FanOutOptions[Any]) -> None:

@@ -39,14 +39,14 @@ class Job(Generic[Item, Value]):
 
 
 def name_of(item: object) -> str:
-    """Return the name of an item that has an obvious one.
+    """Return the name of an item, or of what `key` made of it, that has an obvious one.
 
     Raises:
         TypeError: It has none.
     """
     if isinstance(item, (str, UUID)) or (isinstance(item, int) and not isinstance(item, bool)):
         return str(item)
-    raise TypeError(f"key= must say what names an item, since it is a {type(item).__name__}: key=lambda item: ...")
+    raise TypeError(f"key= must give a str, an int or a UUID for each item, and not a {type(item).__name__}")
 
 
 class Items(Generic[Item]):
@@ -56,7 +56,7 @@ class Items(Generic[Item]):
         self,
         items: Iterable[Item] | AsyncIterable[Item],
         *,
-        key: Callable[[Item], str] | None,
+        key: Callable[[Item], object] | None,
         checkpoint: Checkpoint | None,
     ) -> None:
         """Read nothing yet.
@@ -71,6 +71,8 @@ class Items(Generic[Item]):
         """
         self._plain: Iterator[Item] | None = None
         self._async: AsyncIterator[Item] | None = None
+        if not isinstance(items, (Iterable, AsyncIterable)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"items must be an iterable of items, not {items!r}")
         if isinstance(items, (str, bytes)):
             raise TypeError(f"items must be an iterable of items, and not one {type(items).__name__}: {items!r}")
         if isinstance(items, AsyncIterable):
@@ -103,7 +105,7 @@ class Items(Generic[Item]):
                 self.exhausted = True
                 break
             self._read += 1
-            key = None if self._key is None else self._key(item)
+            key = None if self._key is None else self._named(self._key, item)
             if key is None or self._is_new(key):
                 self._jobs += 1
                 return Job(self._jobs - 1, self._read - 1, item, key)
@@ -116,9 +118,14 @@ class Items(Generic[Item]):
         assert self._async is not None
         return await anext(self._async, _END)
 
+    def _named(self, key: Callable[[Item], object], item: Item) -> str:
+        try:
+            return name_of(key(item))
+        except Exception as error:
+            error.add_note(f"raised by key= of a fan-out, for the item with index {self._read - 1}")
+            raise
+
     def _is_new(self, key: str) -> bool:
-        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (a user's function)
-            raise TypeError(f"key= must return a str, not {type(key).__name__}")
         if key in self._seen or (self._checkpoint is not None and key in self._checkpoint):
             return False
         self._seen.add(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from math import inf
@@ -9,6 +10,8 @@ from threading import Lock
 
 from ._errors import APIStatusError
 from ._retry import RETRIED_STATUSES, Clock
+
+logger = logging.getLogger("polytomic_client")
 
 LONGEST_PAUSE = 600.0
 """Seconds: a server that asks for a longer pause is asked again after this, in case it is wrong about its clock."""
@@ -45,7 +48,14 @@ class Pace:
 
     def pause(self, seconds: float) -> None:
         """Let nothing start for so many seconds."""
-        self._resumes = max(self._resumes, self._clock.monotonic() + min(seconds, LONGEST_PAUSE))
+        seconds = min(seconds, LONGEST_PAUSE)
+        if seconds > self.paused() + 1:
+            logger.warning("The fan-out starts nothing for %.1f s, as the API asks.", seconds)
+        self._resumes = max(self._resumes, self._clock.monotonic() + seconds)
+
+    def paused(self) -> float:
+        """Return for how many seconds nothing starts because of a pause."""
+        return max(0.0, self._resumes - self._clock.monotonic())
 
     def _reserve(self) -> float:
         with self._lock:

@@ -22,9 +22,11 @@ class Progress:
     Attributes:
         done: How many items have an outcome, failures included.
         failed: How many of them failed.
+        held_back: How many items failed and are to be called once more; none of `done` yet.
         skipped: How many items were passed over: an earlier run had finished them, or they had come before.
         total: How many items there are, if that is known: of a list, and not of a generator.
         in_flight: How many calls are under way.
+        paused: For how many seconds nothing starts, because the API said so; 0 where it did not.
         limit: How many may be, now.
         elapsed: Seconds since the start.
         rate: Outcomes per second, over the last ten seconds or so.
@@ -33,9 +35,11 @@ class Progress:
 
     done: int
     failed: int
+    held_back: int
     skipped: int
     total: int | None
     in_flight: int
+    paused: float
     limit: int
     elapsed: float
     rate: float
@@ -43,13 +47,12 @@ class Progress:
 
 
 class Tally:
-    """Counts outcomes, and knows when to report them."""
+    """Counts outcomes, and how fast they come."""
 
     def __init__(self, clock: Clock, total: int | None) -> None:
         self._clock = clock
         self._total = total
         self._started = 0.0
-        self._due = 0.0
         self._marks: deque[tuple[float, int]] = deque(maxlen=RATE_OVER)
         self._done = 0
         self._failed = 0
@@ -57,7 +60,6 @@ class Tally:
     def start(self) -> None:
         """Begin to count time."""
         self._started = self._clock.monotonic()
-        self._due = self._started + REPORT_EVERY
         self._marks.append((self._started, 0))
 
     def count(self, *, failed: bool) -> None:
@@ -65,16 +67,11 @@ class Tally:
         self._done += 1
         self._failed += failed
 
-    def is_due(self) -> bool:
-        """Say whether it is time to report, and start to wait for the next time."""
-        now = self._clock.monotonic()
-        if now < self._due:
-            return False
-        self._due = now + REPORT_EVERY
-        self._marks.append((now, self._done))
-        return True
+    def mark(self) -> None:
+        """Remember how far it is now: the rate is measured from one of these."""
+        self._marks.append((self._clock.monotonic(), self._done))
 
-    def progress(self, *, skipped: int, in_flight: int, limit: int) -> Progress:
+    def progress(self, *, held_back: int, skipped: int, in_flight: int, paused: float, limit: int) -> Progress:
         """Return how far it is."""
         now = self._clock.monotonic()
         since, done_then = self._marks[0] if self._marks else (now, 0)
@@ -83,9 +80,11 @@ class Tally:
         return Progress(
             done=self._done,
             failed=self._failed,
+            held_back=held_back,
             skipped=skipped,
             total=self._total,
             in_flight=in_flight,
+            paused=paused,
             limit=limit,
             elapsed=now - self._started if self._marks else 0.0,
             rate=rate,

@@ -153,7 +153,12 @@ def test_counts_are_positive_ints(client: type[Any], name: str, bad: Any) -> Non
     [(AsyncPolytomic, httpx.HTTPTransport()), (Polytomic, httpx.AsyncHTTPTransport()), (Polytomic, object())],
 )
 def test_a_transport_of_the_other_kind_is_refused(client: type[Any], transport: Any) -> None:
-    refused(client, r"transport must be an httpx\.(Async)?BaseTransport", api_key=KEY, transport=transport)
+    refused(
+        client,
+        r"transport must be an httpx\.(Base|AsyncBase)Transport",
+        api_key=KEY,
+        transport=transport,
+    )
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,3 +278,16 @@ def test_a_refused_key_is_not_in_the_traceback() -> None:
     with pytest.raises(ConfigurationError) as caught:
         Polytomic(api_key="two words")
     assert "two words" not in "".join(traceback.format_exception(caught.value)).replace('api_key="two words"', "")
+
+
+def test_a_transport_by_name_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match=r'pip install "polytomic-client\[fast\]"'):
+        AsyncPolytomic(api_key=KEY, transport="httptools")
+
+
+def test_a_transport_of_another_name_is_refused() -> None:
+    named = r"transport must be an httpx\.BaseTransport, not 'httptools'"
+    refused(Polytomic, named, api_key=KEY, transport="httptools")
+    named = r"transport must be an httpx\.AsyncBaseTransport or \"httptools\", not 'pigeon'"
+    refused(AsyncPolytomic, named, api_key=KEY, transport="pigeon")

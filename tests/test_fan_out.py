@@ -244,7 +244,7 @@ def test_a_bad_limit_is_refused(limit: Any) -> None:
 def test_bad_arguments_are_refused() -> None:
     with pytest.raises(TypeError, match="fetch must be an async function"):
         fan_out(5, [1])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    with pytest.raises(TypeError, match="not iterable"):
+    with pytest.raises(TypeError, match="items must be an iterable of items, not 5"):
         fan_out(double, 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 

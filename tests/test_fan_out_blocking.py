@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gc
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +20,7 @@ import pytest
 from polytomic_client import (
     AsyncPolytomic,
     AuthenticationError,
+    BlockingFanOut,
     DeadlineExceededError,
     NotFoundError,
     NotReachedError,
@@ -161,6 +166,79 @@ def test_leaving_a_bare_loop_early_ends_the_threads() -> None:
         break
 
 
+def test_several_threads_share_the_outcomes(tmp_path: Path) -> None:
+    def read(outcomes: BlockingFanOut[int, int]) -> list[int]:
+        return [outcome.item for outcome in outcomes]
+
+    for _ in range(10):
+        with fan_out_blocking(double, range(200), limit=4) as outcomes, ThreadPoolExecutor(4) as readers:
+            parts = list(readers.map(read, [outcomes] * 4))
+        assert sorted(item for part in parts for item in part) == list(range(200))
+
+
+def test_one_thread_does_not_confirm_what_another_is_busy_with(tmp_path: Path) -> None:
+    finished = tmp_path / "finished"
+    with fan_out_blocking(double, [0, 1, 2], limit=1, checkpoint=finished) as outcomes:
+        busy = iter(outcomes)
+        assert next(busy).item == 0
+        assert [outcome.item for outcome in outcomes] == [1, 2]
+        assert finished.read_text().splitlines()[1:] == ['"1"', '"2"']
+        assert list(busy) == []
+        assert finished.read_text().splitlines()[1:] == ['"1"', '"2"', '"0"']
+
+
+def test_a_loop_after_the_block_is_refused() -> None:
+    with fan_out_blocking(double, [1]) as outcomes:
+        next(outcomes)
+    with pytest.raises(RuntimeError, match="inside of its `with` block"):
+        list(outcomes)
+
+
+def run_script(code: str, *, interrupt: bool = False) -> subprocess.CompletedProcess[str]:
+    with subprocess.Popen(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        if interrupt:
+            process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=20)
+    return subprocess.CompletedProcess([], process.returncode, first + out, error)
+
+
+def test_a_fan_out_that_is_left_at_the_end_of_the_process_leaves_no_warning() -> None:
+    done = run_script(
+        "import time\n"
+        "from polytomic_client import fan_out_blocking\n"
+        "outcomes = fan_out_blocking(lambda item: time.sleep(0.05), range(10**6), limit=4)\n"
+        "for outcome in outcomes:\n"
+        "    if outcome.index == 10: break\n"
+        "print('left', flush=True)\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "left\n", "")
+
+
+@pytest.mark.parametrize("interrupt", [False, True])
+def test_an_input_that_waits_for_ever_does_not_keep_the_process(interrupt: Any) -> None:
+    done = run_script(
+        "import threading\n"
+        "from polytomic_client import fan_out_blocking\n"
+        "def items():\n"
+        "    yield 1\n"
+        "    print('waiting', flush=True)\n"
+        "    threading.Event().wait()\n"
+        "try:\n"
+        f"    for outcome in fan_out_blocking(str, items(), deadline={'None' if interrupt else 0.2}): pass\n"
+        "except BaseException as error: print(type(error).__name__)\n",
+        interrupt=interrupt,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"waiting\n{'KeyboardInterrupt' if interrupt else 'NotReachedError'}\n"
+
+
 def test_one_that_is_never_iterated_makes_no_thread() -> None:
     outcomes = fan_out_blocking(double, range(10))
     with outcomes:
@@ -298,7 +376,7 @@ def test_async_functions_are_refused() -> None:
 def test_bad_arguments_are_refused() -> None:
     with pytest.raises(TypeError, match="fetch must be a function, not int"):
         fan_out_blocking(cast("Any", 5), [1])
-    with pytest.raises(TypeError, match="not iterable"):
+    with pytest.raises(TypeError, match="items must be an iterable of items, not 5"):
         fan_out_blocking(double, cast("Any", 5))
     with pytest.raises(TypeError, match="and not one str"):
         fan_out_blocking(double, cast("Any", "abc"))
@@ -310,5 +388,5 @@ def test_bad_arguments_are_refused() -> None:
     async def items() -> AsyncIterator[int]:
         yield 1
 
-    with pytest.raises(TypeError, match="not iterable"):
+    with pytest.raises(TypeError, match="items are an async iterable: use fan_out"):
         fan_out_blocking(double, cast("Any", items()))

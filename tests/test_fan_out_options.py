@@ -40,6 +40,7 @@ class TurningClock:
     now: float = 100.0
     sleepers: list[tuple[float, int, asyncio.Event]] = field(default_factory=list[Any])
     count: int = 0
+    sleep_hook: Callable[[], object] = lambda: None
 
     def monotonic(self) -> float:
         return self.now
@@ -57,6 +58,7 @@ class TurningClock:
         self.count += 1
         woken = asyncio.Event()
         self.sleepers.append((self.now + seconds, self.count, woken))
+        self.sleep_hook()
         try:
             await woken.wait()
         finally:
@@ -578,10 +580,12 @@ async def test_items_without_a_name_of_their_own_need_a_key() -> None:
     async def call(item: dict[str, int]) -> None:
         pass
 
-    with pytest.raises(TypeError, match=r"key= must say what names an item, since it is a dict"):
+    with pytest.raises(TypeError, match=r"key= must give a str, an int or a UUID for each item, and not a dict"):
         await fetch_all(call, jobs, unique=True)
-    with pytest.raises(TypeError, match=r"key= must return a str, not int"):
-        await fetch_all(call, jobs, unique=True, key=lambda job: job["id"])  # type: ignore[arg-type, return-value]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(KeyError) as raised:
+        await fetch_all(call, [*jobs, {}], unique=True, key=lambda job: job["id"])
+    assert raised.value.__notes__ == ["raised by key= of a fan-out, for the item with index 2"]
+    assert len(await fetch_all(call, jobs, unique=True, key=lambda job: job["id"])) == 1
     assert len(await fetch_all(call, jobs, unique=True, key=lambda job: str(job["id"]))) == 1
 
 
@@ -698,53 +702,104 @@ async def test_one_checkpoint_serves_one_run_at_a_time(tmp_path: Path) -> None:
 # --- progress
 
 
-async def test_progress_is_reported_every_half_second_and_at_the_end(turning: TurningClock) -> None:
+@pytest.fixture
+def quick_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("polytomic_client._engine.REPORT_EVERY", 0.001)
+
+
+async def test_progress_is_reported_while_calls_are_slow_and_at_the_end(quick_reports: None) -> None:
     reports: list[Progress] = []
+    enough = asyncio.Event()
+
+    def report(progress: Progress) -> None:
+        reports.append(progress)
+        if len(reports) == 5:
+            enough.set()
 
     async def call(item: int) -> int:
-        await turning.sleep_async(0.125)
+        if item >= 10:
+            await enough.wait()
         if item % 10 == 0:
             raise LookupError
         return item
 
-    await fetch_all(call, list(range(100)), limit=5, on_progress=reports.append, clock=turning)
-    assert [report.elapsed for report in reports] == [0.5, 1.0, 1.5, 2.0, 2.5, 2.5]
-    middle, last = reports[1], reports[-1]
+    await fetch_all(call, list(range(100)), limit=5, on_progress=report)
+    middle, last = reports[3], reports[-1]
+    assert (middle.done, middle.failed, middle.total, middle.in_flight, middle.limit) == (10, 1, 100, 5, 5)
     assert (last.done, last.failed, last.skipped, last.total, last.in_flight) == (100, 10, 0, 100, 0)
-    assert last.eta == 0
-    assert middle.rate == pytest.approx(40, rel=0.1)
-    assert middle.eta == pytest.approx((100 - middle.done) / middle.rate)
-    assert middle.limit == 5
-    assert 1 <= middle.in_flight <= 5
+    assert (last.held_back, last.paused, last.eta) == (0, 0, 0)
 
 
-async def test_progress_of_an_input_without_a_length(turning: TurningClock) -> None:
+async def test_the_rate_and_what_it_makes_of_the_rest(turning: TurningClock) -> None:
+    async def call(item: int) -> int:
+        await turning.sleep_async(0.5)
+        return item
+
+    async with fan_out(call, list(range(100)), limit=10, clock=turning) as outcomes:
+        async for outcome in outcomes:
+            if outcome.index == 49:
+                break
+        progress = outcomes.progress
+    assert progress.elapsed == pytest.approx(2.5, abs=0.5)
+    assert progress.rate == pytest.approx(progress.done / progress.elapsed)
+    assert progress.eta == pytest.approx((100 - progress.done) / progress.rate)
+
+
+async def test_progress_says_what_is_held_back_and_that_all_wait(
+    turning: TurningClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[Progress] = []
+
+    def answer(number: int) -> httpx.Response:
+        seen.append(outcomes.progress)
+        headers = {"Retry-After": "300"} if number == 2 else {}
+        return httpx.Response(503, headers=headers) if number < 3 else httpx.Response(200, json=DESTINATION)
+
+    polytomic, _ = scripted(turning, answer)
+    async with polytomic.with_options(max_attempts=1) as once:
+        outcomes = fan_out(once.get_bulk_destination, ids(4), limit=1, retry_failed=True, clock=turning)
+        turning.sleep_hook = lambda: seen.append(outcomes.progress)
+        async with outcomes:
+            assert [outcome.ok async for outcome in outcomes] == [True] * 4
+    assert [progress.held_back for progress in seen[:3]] == [0, 1, 2]
+    assert max(progress.paused for progress in seen) == pytest.approx(300)
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "The fan-out starts nothing for 300.0 s, as the API asks."
+    ]
+
+
+async def test_progress_of_an_input_without_a_length() -> None:
     reports: list[Progress] = []
-    await fetch_all(same, iter(range(10)), on_progress=reports.append, clock=turning)
+    await fetch_all(same, iter(range(10)), on_progress=reports.append)
     assert [(report.done, report.total, report.eta) for report in reports] == [(10, None, None)]
 
 
+async def hang(item: int) -> int:
+    await asyncio.Event().wait()
+    return item
+
+
 @pytest.mark.parametrize("when", ["middle", "end"])
-async def test_a_report_that_raises_ends_the_fan_out(when: str, turning: TurningClock) -> None:
+async def test_a_report_that_raises_ends_the_fan_out(when: str, quick_reports: None) -> None:
     def report(progress: Progress) -> None:
         raise ZeroDivisionError
 
-    async def call(item: int) -> int:
-        await turning.sleep_async(0.4)
-        return item
-
-    items = range(100) if when == "middle" else range(1)
-    with pytest.raises(ZeroDivisionError):
-        await fetch_all(call, items, limit=2, on_progress=report, clock=turning)
-    assert others() == 0
+    items: Any = range(1) if when == "end" else range(100)
+    with pytest.raises(ZeroDivisionError) as raised:
+        await fetch_all(same if when == "end" else hang, items, limit=2, on_progress=report)
+    assert raised.value.__notes__ == ["raised by on_progress of a fan-out, which this ends"]
+    assert len(asyncio.all_tasks()) == 1
 
 
-async def test_an_async_report_is_refused() -> None:
-    async def report(progress: Progress) -> None:
-        pass
-
-    with pytest.raises(TypeError, match="on_progress must not be async"):
-        fan_out(same, [1], on_progress=report)
+async def test_reports_end_with_the_fan_out(quick_reports: None) -> None:
+    reports: list[Progress] = []
+    async for _ in fan_out(same, range(100), on_progress=reports.append):
+        break
+    for _ in range(5):
+        await asyncio.sleep(0)
+    count = len(reports)
+    await asyncio.sleep(0.02)
+    assert len(reports) == count
 
 
 async def test_progress_can_be_asked_for_at_any_time() -> None:
@@ -754,6 +809,49 @@ async def test_progress_can_be_asked_for_at_any_time() -> None:
         async for _ in outcomes:
             pass
         assert outcomes.progress.done == 3
+
+
+# --- options of another kind
+
+
+async def some(item: Any) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"on_progress": some}, "on_progress must be a function that is not async"),
+        ({"on_progress": 5}, "on_progress must be a function"),
+        ({"retry_failed": some}, "retry_failed must be a function that is not async"),
+        ({"retry_failed": (ValueError,)}, "retry_failed must be a function"),
+        ({"retry_failed": ValueError}, "retry_failed must be a function"),
+        ({"retry_failed": "yes"}, "retry_failed must be a function"),
+        ({"key": 3}, "key must be a function"),
+        ({"stop_on": [ValueError]}, "stop_on must be a tuple of exception classes"),
+        ({"stop_on": ("x",)}, "stop_on must be a tuple of exception classes"),
+        ({"stop_on": None}, "stop_on must be a tuple of exception classes"),
+        ({"checkpoint": 5}, "checkpoint must be the path of a file, not 5"),
+        ({"limits": 5}, "unexpected keyword argument 'limits'"),
+    ],
+)
+def test_an_option_of_another_kind_is_refused_by_name(option: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        fan_out(some, [1], **option)
+
+
+@pytest.mark.parametrize("items", [None, 5])
+def test_items_of_another_kind_are_refused_by_name(items: Any) -> None:
+    with pytest.raises(TypeError, match=f"items must be an iterable of items, not {items}"):
+        fan_out(some, items)
+
+
+async def test_a_loop_after_the_block_is_refused() -> None:
+    async with fan_out(same, [1, 2, 3]) as outcomes:
+        pass
+    with pytest.raises(RuntimeError, match="inside of its `async with` block"):
+        async for _ in outcomes:
+            pass
 
 
 # --- errors that the API's answers make

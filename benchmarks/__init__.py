@@ -1,0 +1,1 @@
+"""What this client costs, measured beside others on the same machine: `make bench`."""

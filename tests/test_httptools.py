@@ -1,0 +1,770 @@
+"""What is special about the httptools transport: its connections, its pool, and every shape of an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ssl
+import traceback
+import weakref
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
+
+from polytomic_client import (
+    ConnectTimeoutError,
+    NotSentError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+    RequestError,
+    ResponseTooLargeError,
+    Timeout,
+)
+from polytomic_client._auth import Secret
+from polytomic_client._config import Config, build_config
+from polytomic_client._transport import Reply, Request
+from polytomic_client._transport._httptools import KEPT, READ_SIZE, HttptoolsTransport, _Connection
+from polytomic_client._transport._shared import tls_context
+
+from .conftest import KEY
+
+FOREVER = 30.0
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\n{}"
+
+
+def config(url: str = "http://127.0.0.1:1", **settings: Any) -> Config:
+    return build_config(blocking=False, api_key=KEY, base_url=url, **settings)
+
+
+def get(url: str = "http://127.0.0.1:1", **fields: Any) -> Request:
+    every: dict[str, Any] = {"method": "GET", "url": f"{url}/x", "headers": {"Accept": "*/*"}, **fields}
+    return Request(**every)
+
+
+class Wire(asyncio.Transport):
+    """The far side of a connection that has no socket."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[Any] = []
+        self.unsent = 0
+        self.closed = False
+
+    def write(self, data: Any) -> None:
+        self.sent.append(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def abort(self) -> None:
+        self.closed = True
+
+
+class Time:
+    """An event loop's time, which passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.armed = 0
+        self._timers: list[asyncio.TimerHandle] = []
+        self.create_future = asyncio.get_running_loop().create_future
+
+    def time(self) -> float:
+        return self.now
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        self.armed += 1
+        timer = asyncio.TimerHandle(when, callback, (), asyncio.get_running_loop())
+        self._timers.append(timer)
+        return timer
+
+    def pass_to(self, now: float) -> None:
+        self.now = now
+        while due := [timer for timer in self._timers if timer.when() <= now and not timer.cancelled()]:
+            for timer in due:
+                timer._run()
+                self._timers.remove(timer)
+
+
+class Line:
+    """A connection between a test and nothing: `ask` sends a request and `feed` is what comes back."""
+
+    def __init__(self, limit: int = 1_000) -> None:
+        self.opened: set[_Connection] = set()
+        self.idle: dict[_Connection, None] = {}
+        self.wire = Wire()
+        self.clock = Time()
+        self.connection = _Connection(self.opened, self.idle, limit)
+        self.connection._loop = self.clock  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+        self.connection.connection_made(self.wire)
+
+    def ask(self, method: str = "GET", read: float = 30.0) -> asyncio.Future[Reply | RequestError]:
+        self.idle.clear()
+        return self.connection.ask(method, b"request", read)
+
+    def feed(self, data: bytes, *cuts: int) -> None:
+        bounds = [0, *sorted({*cuts, *range(READ_SIZE, len(data), READ_SIZE)}), len(data)]
+        for start, end in pairwise(bounds):
+            if start < end and not self.wire.closed:
+                self.connection.get_buffer(-1)[: end - start] = data[start:end]
+                self.connection.buffer_updated(end - start)
+
+    def kept(self) -> bool:
+        assert (self.connection in self.idle) is not self.wire.closed
+        return not self.wire.closed
+
+
+def reply(future: asyncio.Future[Reply | RequestError]) -> tuple[int, list[tuple[str, str]], bytes]:
+    answer = future.result()
+    assert isinstance(answer, Reply), answer
+    return answer.status, list(answer.headers.items()), answer.content
+
+
+ANSWERS: dict[str, tuple[bytes, tuple[int, list[tuple[str, str]], bytes], bool]] = {
+    "length": (OK, (200, [("Content-Length", "2"), ("X-A", "b")], b"{}"), True),
+    "chunked, with trailers": (
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;a=b\r\n{\r\n1\r\n}\r\n0\r\nT: u\r\nV: w\r\n\r\n",
+        (200, [("transfer-encoding", "chunked")], b"{}"),
+        True,
+    ),
+    "after two of 1xx": (
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + OK,
+        (200, [("Content-Length", "2"), ("X-A", "b")], b"{}"),
+        True,
+    ),
+    "no content": (b"HTTP/1.1 204 None\r\nX: 1\r\nX: 2\r\n\r\n", (204, [("X", "1"), ("X", "2")], b""), True),
+    "not modified": (b"HTTP/1.1 304 No\r\nContent-Length: 9\r\n\r\n", (304, [("Content-Length", "9")], b""), True),
+    "empty and without a reason": (
+        b"HTTP/1.1 599\r\nContent-Length: 0\r\nEmpty:\r\nAlso: \r\n\r\n",
+        (599, [("Content-Length", "0"), ("Empty", ""), ("Also", "")], b""),
+        True,
+    ),
+    "not ASCII": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: caf\xe9 caf\xc3\xa9\r\n\r\n",
+        (200, [("Content-Length", "0"), ("X", "caf\udce9 caf\xe9")], b""),
+        True,
+    ),
+    "the last": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+        (200, [("Content-Length", "2"), ("Connection", "close")], b"{}"),
+        False,
+    ),
+    "HTTP/1.0 that stays": (
+        b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\n{}",
+        (200, [("Content-Length", "2"), ("Connection", "keep-alive")], b"{}"),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+async def test_every_shape_of_an_answer_is_read_byte_by_byte_and_leaves_nothing_for_the_next(name: str) -> None:
+    data, expected, kept = ANSWERS[name]
+    line = Line()
+    for cuts in ((), range(len(data))) if kept else ((),):
+        answer = line.ask()
+        line.feed(data, *cuts)
+        assert reply(answer) == expected
+        assert line.kept() is kept
+    if kept:
+        answer = line.ask()
+        line.feed(OK)
+        assert reply(answer) == ANSWERS["length"][1]
+
+
+@given(st.sampled_from(list(ANSWERS)), st.lists(st.integers(0, 120), max_size=12))
+def test_any_split_of_an_answer_gives_the_same_reply(name: str, cuts: list[int]) -> None:
+    async def check() -> None:
+        data, expected, kept = ANSWERS[name]
+        line = Line()
+        answer = line.ask()
+        line.feed(data, *[cut for cut in cuts if cut < len(data)])
+        assert reply(answer) == expected
+        assert line.kept() is kept
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_a_body_without_a_length_ends_with_the_connection(version: str) -> None:
+    line = Line()
+    answer = line.ask()
+    line.feed(f"HTTP/{version} 200 OK\r\nX: y\r\n\r\n{{".encode())
+    line.feed(b"}")
+    assert not answer.done()
+    line.connection.eof_received()
+    assert reply(answer) == (200, [("X", "y")], b"{}")
+    assert not line.kept()
+
+
+CUT_SHORT = {
+    "nothing": b"",
+    "half a head": b"HTTP/1.1 200 OK\r\nA: b\r\n",
+    "only a 100": b"HTTP/1.1 100 Continue\r\n\r\n",
+    "half a body": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{",
+    "half a chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+    "no last chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+    "another coding": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nxx",
+}
+
+
+@pytest.mark.parametrize("data", CUT_SHORT.values(), ids=CUT_SHORT)
+async def test_an_end_in_the_middle_leaves_the_outcome_unknown(data: bytes) -> None:
+    line = Line()
+    answer = line.ask()
+    line.feed(data)
+    assert not answer.done()
+    line.connection.eof_received()
+    assert isinstance(answer.result(), OutcomeUnknownError)
+    assert not line.kept()
+
+
+async def test_a_reset_is_an_error_also_where_an_end_would_be_the_end_of_the_body() -> None:
+    line = Line()
+    answer = line.ask()
+    line.feed(b"HTTP/1.1 200 OK\r\n\r\n{}")
+    line.connection.connection_lost(ConnectionResetError("reset"))
+    assert isinstance(answer.result(), OutcomeUnknownError)
+    assert line.opened == set()
+
+
+GARBAGE = {
+    "no HTTP": b"garbage\r\n\r\n",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "a length and chunks": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a chunk without a size": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+    "a folded header": b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+    "another protocol": b"HTTP/1.1 101 OK\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+    "another protocol, unnamed": b"HTTP/1.1 101 OK\r\n\r\n" + OK,
+    "endless headers": b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 20_000,
+    "an endless header": b"HTTP/1.1 200 OK\r\nA: " + b"b" * 100_000,
+    "endless trailers": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"A: b\r\n" * 20_000,
+    "endless 100s": b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000,
+}
+
+
+@pytest.mark.parametrize("data", GARBAGE.values(), ids=GARBAGE)
+async def test_what_is_no_answer_leaves_the_outcome_unknown(data: bytes) -> None:
+    line = Line()
+    answer = line.ask()
+    line.feed(data)
+    assert isinstance(answer.result(), OutcomeUnknownError)
+    assert not line.kept()
+
+
+async def test_a_body_of_many_small_chunks_is_no_endless_head() -> None:
+    line = Line(limit=100_000)
+    answer = line.ask()
+    line.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 50_000 + b"0\r\n\r\n")
+    assert reply(answer)[2] == b"x" * 50_000
+    assert line.kept()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1_001,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 1_001,
+    ],
+)
+async def test_a_body_above_the_limit_closes_the_connection_at_once(data: bytes) -> None:
+    line = Line(limit=1_000)
+    answer = line.ask()
+    line.feed(data)
+    assert isinstance(answer.result(), ResponseTooLargeError)
+    assert not line.kept()
+
+
+@pytest.mark.parametrize("more", [OK, b"x", b"HTT", b"\0"])
+async def test_what_comes_behind_an_answer_is_never_an_answer(more: bytes) -> None:
+    line = Line()
+    answer = line.ask()
+    line.feed(OK + more)
+    assert reply(answer) == ANSWERS["length"][1]
+    assert not line.kept()
+
+
+async def test_what_comes_while_nobody_asks_closes_the_connection() -> None:
+    line = Line()
+    line.ask()
+    line.feed(OK)
+    assert line.kept()
+    line.feed(OK)
+    assert not line.kept()
+
+
+async def test_an_answer_to_head_has_no_body_and_is_the_last() -> None:
+    line = Line()
+    answer = line.ask("HEAD")
+    line.feed(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nbody")
+    assert reply(answer) == (200, [("Content-Length", "5000")], b"")
+    assert not line.kept()
+
+
+async def test_an_answer_before_the_request_is_out_closes_the_connection() -> None:
+    line = Line()
+    line.wire.unsent = 10
+    answer = line.ask()
+    line.feed(OK)
+    assert reply(answer)[0] == 200
+    assert not line.kept()
+
+
+async def test_a_thousand_requests_arm_a_timer_every_fifteen_seconds() -> None:
+    line = Line()
+    for second in range(1_000):
+        line.ask()
+        line.clock.pass_to(second)
+        line.feed(OK)
+    assert line.clock.armed <= 1_000 / KEPT + 1
+
+
+async def test_an_idle_connection_goes_after_its_time() -> None:
+    line = Line()
+    line.ask()
+    line.clock.pass_to(10.0)
+    line.feed(OK)
+    line.clock.pass_to(10.0 + KEPT - 0.1)
+    assert line.kept()
+    line.clock.pass_to(10.0 + KEPT)
+    assert not line.kept()
+
+
+async def test_silence_is_measured_from_the_last_piece() -> None:
+    line = Line()
+    answer = line.ask(read=20.0)
+    line.clock.pass_to(19.0)
+    line.feed(OK[:30])
+    line.clock.pass_to(38.9)
+    assert not answer.done()
+    line.clock.pass_to(39.0)
+    assert isinstance(answer.result(), ReadTimeoutError)
+    assert not line.kept()
+
+
+async def test_a_shorter_time_out_holds_on_a_connection_that_had_a_longer_one() -> None:
+    line = Line()
+    line.ask(read=30.0)
+    line.feed(OK)
+    answer = line.ask(read=0.5)
+    line.clock.pass_to(0.5)
+    assert isinstance(answer.result(), ReadTimeoutError)
+
+
+async def test_a_request_that_goes_out_slowly_is_no_silence_and_one_that_stands_still_is() -> None:
+    line = Line()
+    line.wire.unsent = 500
+    answer = line.ask(read=10.0)
+    line.wire.unsent = 400
+    line.clock.pass_to(10.0)
+    line.clock.pass_to(19.9)
+    assert not answer.done()
+    line.clock.pass_to(20.0)
+    assert isinstance(answer.result(), ReadTimeoutError)
+
+
+async def test_a_request_that_went_out_slowly_does_not_keep_its_connection_longer() -> None:
+    line = Line()
+    line.wire.unsent = 500
+    line.ask(read=100.0)
+    line.wire.unsent = 0
+    line.feed(OK)
+    line.clock.pass_to(KEPT)
+    assert not line.kept()
+
+
+class Peer(asyncio.Protocol):
+    """One connection as the server sees it."""
+
+    def __init__(self, peers: list[Peer]) -> None:
+        self._peers = peers
+        self.received = b""
+        self.open = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._peers.append(self)
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.open = False
+
+    async def answer(self, data: bytes = OK) -> bytes:
+        """Wait for a request, answer it, and return it."""
+        await until(lambda: b"\r\n\r\n" in self.received)
+        received, self.received = self.received, b""
+        self.transport.write(data)
+        return received
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(FOREVER):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+@asynccontextmanager
+async def served(
+    tls: ssl.SSLContext | None = None, **settings: Any
+) -> AsyncGenerator[tuple[list[Peer], HttptoolsTransport, str]]:
+    """A server that the test plays, a transport, and its base URL; nothing is left of them at the end."""
+    peers: list[Peer] = []
+    complaints: list[Any] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    server = await loop.create_server(lambda: Peer(peers), "127.0.0.1", 0, ssl=tls)
+    url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    transport = HttptoolsTransport(config(url, **settings))
+    yield peers, transport, url
+    await transport.aclose()
+    assert not transport._opened
+    await until(lambda: not any(peer.open for peer in peers))
+    server.close()
+    await server.wait_closed()
+    gc.collect()  # what has no owner any more warns now, which is an error
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert not complaints
+
+
+def sending(transport: HttptoolsTransport, request: Request, **timeout: float) -> asyncio.Task[Reply]:
+    return asyncio.create_task(transport.send(request, Timeout(**timeout)))
+
+
+async def test_the_request_is_written_as_it_is() -> None:
+    async with served() as (peers, transport, url):
+        host = url.removeprefix("http://").encode()
+        call = sending(transport, get(url, headers={"A": "b", "C": "d"}, authorization=Secret("e")))
+        await until(lambda: bool(peers))
+        received = await peers[0].answer()
+        assert received == b"GET /x HTTP/1.1\r\nHost: " + host + b"\r\nA: b\r\nC: d\r\nAuthorization: e\r\n\r\n"
+        assert (await call).content == b"{}"
+
+        for method, content, end in (("POST", b"{}", b"2\r\n\r\n{}"), ("POST", None, b"0\r\n\r\n")):
+            call = sending(transport, get(url, method=method, content=content, headers={"A": "b"}))
+            received = await peers[0].answer()
+            assert (
+                received == method.encode() + b" /x HTTP/1.1\r\nHost: " + host + b"\r\nA: b\r\nContent-Length: " + end
+            )
+            await call
+
+
+async def test_the_connection_that_was_used_last_is_used_next() -> None:
+    async with served() as (peers, transport, url):
+        calls = [sending(transport, get(url)) for _ in range(3)]
+        await until(lambda: len(peers) == 3 and all(peer.received for peer in peers))
+        for number, place in enumerate((1, 2, 0), 1):
+            await peers[place].answer()
+            await until(lambda number=number: len(transport._idle) == number)  # type: ignore[misc]
+        await asyncio.gather(*calls)
+        call = sending(transport, get(url))
+        await peers[0].answer()
+        await call
+        assert len(peers) == 3
+
+
+async def test_a_connection_that_the_server_closes_while_idle_is_not_used_again() -> None:
+    async with served() as (peers, transport, url):
+        for _ in range(2):
+            call = sending(transport, get(url))
+            await until(lambda: bool(peers))
+            await peers[0].answer()
+            await call
+            assert transport._idle
+            peers.pop().transport.close()
+            await until(lambda: not transport._idle)
+
+
+async def test_an_idle_connection_that_is_too_old_is_not_used_although_its_timer_is_late() -> None:
+    async with served() as (peers, transport, url):
+        call = sending(transport, get(url))
+        await until(lambda: bool(peers))
+        await peers[0].answer()
+        await call
+        next(iter(transport._idle)).expires = 0.0
+        call = sending(transport, get(url))
+        await until(lambda: len(peers) == 2)
+        await peers[1].answer()
+        assert len(transport._opened) == 1
+        await call
+
+
+@pytest.mark.parametrize("data", [b"", OK[:20], OK[:-1]])
+async def test_a_call_that_is_cancelled_closes_its_connection(data: bytes) -> None:
+    async with served() as (peers, transport, url):
+        call = sending(transport, get(url))
+        await until(lambda: bool(peers))
+        await peers[0].answer(data)
+        await asyncio.sleep(0.01)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await until(lambda: not peers[0].open)
+        assert not transport._idle
+        call = sending(transport, get(url))
+        await until(lambda: len(peers) == 2)
+        await peers[1].answer()
+        assert (await call).status == 200
+
+
+async def test_a_call_that_is_cancelled_as_its_answer_comes_leaves_a_connection_that_can_be_used() -> None:
+    async with served() as (peers, transport, url):
+        call = sending(transport, get(url))
+        await until(lambda: bool(peers) and bool(peers[0].received))
+        (connection,) = transport._opened
+        connection.get_buffer(-1)[: len(OK)] = OK
+        connection.buffer_updated(len(OK))
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert list(transport._idle) == [connection]
+        peers[0].received = b""
+        call = sending(transport, get(url))
+        await peers[0].answer()
+        assert (await call).status == 200
+
+
+async def test_one_try_is_one_request_also_where_the_connection_was_dropped() -> None:
+    async with served() as (peers, transport, url):
+        call = sending(transport, get(url))
+        await until(lambda: bool(peers))
+        await peers[0].answer()
+        await call
+        call = sending(transport, get(url))
+        await until(lambda: bool(peers[0].received))
+        peers[0].transport.abort()
+        with pytest.raises(OutcomeUnknownError):
+            await call
+        assert len(peers) == 1
+
+
+@pytest.fixture
+def no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host whose addresses never answer."""
+
+    async def never(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "sock_connect", never)
+
+
+@pytest.mark.usefixtures("no_connection")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_connection_that_does_not_come_about_is_given_up(host: str) -> None:
+    url = f"http://{host}:1"
+    transport = HttptoolsTransport(config(url, max_connections=1))
+    with pytest.raises(ConnectTimeoutError, match=r"0\.01 s"):
+        await transport.send(get(url), Timeout(connect=0.01))
+
+    call = sending(transport, get(url))
+    await until(lambda: bool(transport._connecting))
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+
+    connecting, waiting = sending(transport, get(url)), sending(transport, get(url))
+    await until(lambda: bool(transport._connecting))
+    assert len(transport._connecting) == 1
+    async with asyncio.timeout(2):
+        await transport.aclose()
+    for call in (connecting, waiting):
+        with pytest.raises(NotSentError, match="closed while the call waited") as caught:
+            async with asyncio.timeout(2):
+                await call
+        assert not isinstance(caught.value, TimeoutError)
+    assert not transport._connecting
+
+
+@pytest.mark.usefixtures("no_connection")
+async def test_closing_as_the_time_to_connect_ends_is_no_error() -> None:
+    transport = HttptoolsTransport(config())
+    call = sending(transport, get())
+    await until(lambda: bool(transport._connecting))
+    (limit,) = transport._connecting
+    limit.reschedule(0.0)
+    await asyncio.sleep(0)
+    assert limit.expired()
+    assert not call.done()
+    await transport.aclose()
+    with pytest.raises(NotSentError):
+        await call
+
+
+async def test_a_call_that_is_cancelled_while_it_connects_leaves_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire()
+
+    async def connect(make: Callable[[], _Connection], *_: Any, **__: Any) -> None:
+        make().connection_made(wire)
+        await asyncio.Event().wait()
+
+    transport = HttptoolsTransport(config())
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", connect)
+    call = sending(transport, get())
+    await until(lambda: bool(transport._opened))
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert wire.closed
+    transport._opened.pop().connection_lost(None)
+
+
+async def test_closing_ends_what_was_sent_with_an_unknown_outcome() -> None:
+    async with served() as (peers, transport, url):
+        call = sending(transport, get(url))
+        await until(lambda: bool(peers) and bool(peers[0].received))
+        await transport.aclose()
+        with pytest.raises(OutcomeUnknownError, match="closed"):
+            await call
+
+
+async def test_a_connection_that_is_closed_before_anything_is_sent_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def connect(make: Callable[[], _Connection], *_: Any, **__: Any) -> None:
+        connection = make()
+        connection.connection_made(Wire())
+        connection.eof_received()
+        connection.connection_lost(None)
+
+    transport = HttptoolsTransport(config())
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", connect)
+    with pytest.raises(NotSentError, match="before anything was sent"):
+        await transport.send(get(), Timeout())
+
+
+async def test_a_closed_connection_is_freed_without_the_garbage_collector() -> None:
+    async with served() as (peers, transport, url):
+        call = sending(transport, get(url))
+        await until(lambda: bool(peers))
+        await peers[0].answer()
+        await call
+        connection = weakref.ref(next(iter(transport._opened)))
+        gc.disable()
+        try:
+            await transport.aclose()
+            await until(lambda: connection() is None)
+        finally:
+            gc.enable()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:2", "https://127.0.0.1:1", "http://127.0.0.1:11", "http://evil:1"])
+async def test_another_host_than_base_url_gets_nothing(url: str) -> None:
+    transport = HttptoolsTransport(config())
+    with pytest.raises(NotSentError, match="another host"):
+        await transport.send(get(url), Timeout())
+
+
+async def test_another_spelling_of_the_same_host_is_the_same() -> None:
+    transport = HttptoolsTransport(config("https://API.example.com:443/prefix"))
+    content = transport._encode(get("https://api.example.com/prefix"))
+    assert isinstance(content, bytes)
+    assert content.startswith(b"GET /prefix/x HTTP/1.1\r\nHost: api.example.com\r\n")
+
+
+async def test_addresses_race_where_there_may_be_several() -> None:
+    urls = ["https://api.example.com", "http://localhost:1", "https://127.0.0.1", "http://[::1]:1"]
+    races = ["happy_eyeballs_delay" in HttptoolsTransport(config(url))._options for url in urls]
+    assert races == [True, True, False, False]
+
+
+@pytest.mark.parametrize("value", ["a\r\nB: c", "a\nb", "a\rb", "a\0b", "\r\n"])
+async def test_a_header_never_splits_a_request_and_never_prints(value: str) -> None:
+    transport = HttptoolsTransport(config())
+    request = get(headers={"A": "b"}, authorization=Secret(KEY + value))
+    with pytest.raises(NotSentError, match="line break") as caught:
+        await transport.send(request, Timeout())
+    held = [
+        repr(local) + repr(getattr(local, "__dict__", ""))
+        for frame, _ in traceback.walk_tb(caught.value.__traceback__)
+        if "_transport" in frame.f_code.co_filename
+        for local in frame.f_locals.values()
+    ]
+    assert held
+    assert not any(KEY in text for text in held)
+
+
+@pytest.mark.parametrize("path", ["a b", "a\r\nX: y", "a#b", "caf\xe9", "\0"])
+async def test_a_url_never_splits_a_request(path: str) -> None:
+    transport = HttptoolsTransport(config())
+    with pytest.raises(NotSentError, match="URL"):
+        await transport.send(get(f"http://127.0.0.1:1/{path}"), Timeout())
+
+
+async def test_headers_that_change_after_they_were_sent_are_written_anew() -> None:
+    transport = HttptoolsTransport(config())
+    request = get(headers={"A": "b"}, authorization=Secret("one"))
+    first = transport._encode(request)
+    request.headers["A"] = "c"
+    second = transport._encode(request)
+    request.authorization = Secret("two")
+    third = transport._encode(request)
+    assert "two" not in repr(vars(transport))
+    assert [isinstance(content, bytes) and content.split(b"\r\n")[2:4] for content in (first, second, third)] == [
+        [b"A: b", b"Authorization: one"],
+        [b"A: c", b"Authorization: one"],
+        [b"A: c", b"Authorization: two"],
+    ]
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    authority.issue_cert("127.0.0.1").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
+    tls_context.cache_clear()
+    yield context
+    tls_context.cache_clear()
+
+
+async def test_tls_is_kept_cancelled_and_closed_like_any_other_connection(tls: ssl.SSLContext) -> None:
+    body = b"x" * 100_000
+    async with served(tls) as (peers, transport, url):
+        for _ in range(2):
+            call = sending(transport, get(url))
+            await until(lambda: bool(peers))
+            await peers[0].answer(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body)
+            assert (await call).content == body
+        assert len(peers) == 1
+        assert peers[0].transport.get_extra_info("ssl_object").selected_alpn_protocol() == "http/1.1"
+        call = sending(transport, get(url))
+        await until(lambda: bool(peers[0].received))
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await until(lambda: not peers[0].open)
+        call = sending(transport, get(url))
+        await until(lambda: len(peers) == 2)
+        await peers[1].answer(b"HTTP/1.1 200 OK\r\n\r\n{}")
+        peers[1].transport.close()
+        assert (await call).content == b"{}"
+        call = sending(transport, get(url))
+        await until(lambda: len(peers) == 3)
+        await peers[2].answer()
+        await call
+
+
+async def test_a_handshake_that_stalls_is_part_of_the_time_to_connect() -> None:
+    peers: list[Peer] = []
+    server = await asyncio.get_running_loop().create_server(lambda: Peer(peers), "127.0.0.1", 0)
+    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    transport = HttptoolsTransport(config(url))
+    with pytest.raises(ConnectTimeoutError):
+        await transport.send(get(url), Timeout(connect=0.05))
+    await until(lambda: bool(peers) and not peers[0].open)
+    server.close()
+    await server.wait_closed()
