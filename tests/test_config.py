@@ -281,7 +281,10 @@ def test_a_refused_key_is_not_in_the_traceback() -> None:
 
 
 def test_a_transport_by_name_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    def find_nothing(name: str) -> None:
+        return None
+
+    monkeypatch.setattr("importlib.util.find_spec", find_nothing)
     with pytest.raises(ConfigurationError, match=r'pip install "polytomic-client\[fast\]"'):
         AsyncPolytomic(api_key=KEY, transport="httptools")
 
