@@ -103,6 +103,18 @@ def run(
 class _Call:
     """One call on its way: what was tried, and how much time is left."""
 
+    __slots__ = (
+        "_asked",
+        "_attempts",
+        "_config",
+        "_ends",
+        "_in_flight",
+        "_last",
+        "_operation",
+        "_request",
+        "_successes",
+    )
+
     def __init__(self, request: Request, config: Config, operation: str, successes: Collection[int] | None) -> None:
         self._request = request
         self._config = config

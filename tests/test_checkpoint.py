@@ -177,7 +177,7 @@ def test_a_damaged_line_is_named(path: Path, line: bytes) -> None:
 def test_only_one_run_at_a_time(path: Path) -> None:
     first, second = Checkpoint(path), Checkpoint(path)
     first.open()
-    with pytest.raises(CheckpointError, match="is in use by another run: wait until that has ended"):
+    with pytest.raises(CheckpointError, match="is in use by another run: wait until that"):
         second.open()
     first.add("a")
     first.close()
