@@ -57,45 +57,49 @@ class AiohttpTransport:
 
     async def send(self, request: Request, timeout: Timeout) -> Reply:
         """Send a request once."""
-        failure: RequestError
+        async with self._room:
+            if self._session.closed:
+                raise NotSentError("the session was closed while the call waited for a connection")
+            answer = await self._exchange(request, timeout)
+        if isinstance(answer, Reply):
+            return answer
+        # Raised here, where neither a frame nor a cause of the error holds the request's headers.
+        raise answer.with_traceback(None)
+
+    async def _exchange(self, request: Request, timeout: Timeout) -> Reply | RequestError:
         try:
-            async with self._room:
-                if self._session.closed:
-                    raise NotSentError("the session was closed while the call waited for a connection")
-                response = await self._session.request(
-                    request.method,
-                    self._url(request.url),
-                    headers=request.wire_headers(),
-                    data=request.content,
-                    # aiohttp would call the body of a POST that has none application/octet-stream.
-                    skip_auto_headers=NO_TYPE if request.method == "POST" and request.content is None else None,
-                    allow_redirects=False,
-                    timeout=self._limits if timeout is self._timeout else _limits(timeout),
-                )
-                try:
-                    length = response.content_length
-                    if length is None:
-                        content = await read_body_async(response.content.iter_any(), self._limit)
-                    elif length > self._limit:
-                        raise too_large(self._limit)
-                    else:
-                        content = await response.read()
-                except BaseException:
-                    response.close()
-                    raise
-                return Reply(response.status, response.headers, content)
+            response = await self._session.request(
+                request.method,
+                self._url(request.url),
+                headers=request.wire_headers(),
+                data=request.content,
+                # aiohttp would call the body of a POST that has none application/octet-stream.
+                skip_auto_headers=NO_TYPE if request.method == "POST" and request.content is None else None,
+                allow_redirects=False,
+                timeout=self._limits if timeout is self._timeout else _limits(timeout),
+            )
+            try:
+                length = response.content_length
+                if length is None:
+                    content = await read_body_async(response.content.iter_any(), self._limit)
+                elif length > self._limit:
+                    raise too_large(self._limit)
+                else:
+                    content = await response.read()
+            except BaseException:
+                response.close()
+                raise
+            return Reply(response.status, response.headers, content)
         except asyncio.CancelledError:
             # Closing the session cancels what waits for a connection; a cancelled caller is another matter.
             task = asyncio.current_task()
             if not self._session.closed or task is None or task.cancelling():
                 raise
-            failure = NotSentError("the session was closed while the call waited for a connection")
+            return NotSentError("the session was closed while the call waited for a connection")
         except (aiohttp.ClientError, OSError) as error:
-            failure = translate(error, ERRORS)
+            return translate(error, ERRORS)
         except RequestError as error:
-            failure = error
-        # Raised here, where neither a frame nor a cause of the error holds the request's headers.
-        raise failure.with_traceback(None)
+            return error
 
     def _url(self, url: str) -> URL:
         if "?" not in url and url.startswith(self._origin):
