@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
-from types import CoroutineType
 from typing import Generic, TypeVar
 
 from attrs import frozen
@@ -17,7 +15,7 @@ from ._checkpoint import Checkpoint
 from ._errors import APIStatusError, CallCancelledError, ClientClosedError, DeadlineExceededError, NotReachedError
 from ._items import Items, Job
 from ._limit import AutoLimit, LimitController
-from ._outcome import Outcome
+from ._outcome import Outcome, WrongFetchError, is_awaitable, never_entered
 from ._pace import Lane, Pace, current_lane, is_overload
 from ._progress import REPORT_EVERY, Progress, Tally
 from ._retry import Clock
@@ -304,7 +302,7 @@ class Engine(Generic[Item, Value]):
     async def _call(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> Outcome[Item, Value]:
         try:
             awaitable = self._fetch(job.item)
-            if not _is_awaitable(awaitable):
+            if not is_awaitable(awaitable):
                 raise WrongFetchError(
                     f"fetch must be an async function, such as a method of AsyncPolytomic; {self._fetch!r} returned "
                     f"{type(awaitable).__name__}: use fan_out_blocking for a function that blocks"
@@ -392,16 +390,3 @@ class Engine(Generic[Item, Value]):
         if self._plan.on_progress is not None and not self._stopped and self._fault is None:
             self._report()
         self._outcomes.put_nowait(None)
-
-
-def _is_awaitable(value: object) -> bool:
-    return type(value) is CoroutineType or inspect.isawaitable(value)
-
-
-class WrongFetchError(TypeError):
-    """What was given as `fetch` is no function to call with an item: the fan-out ends."""
-
-
-def never_entered(error: BaseException) -> bool:
-    """Say whether an error, where it is caught, is of the call itself: the function does not take these arguments."""
-    return isinstance(error, TypeError) and error.__traceback__ is not None and error.__traceback__.tb_next is None

@@ -60,13 +60,12 @@ class FanOut(Generic[Item, Value]):
         return await self._next(self._reader)
 
     async def _next(self, reader: object) -> Outcome[Item, Value]:
-        outcome = await self.next_for(reader)
+        outcome = await self._take(reader)
         if outcome is None:
             raise StopAsyncIteration
         return outcome
 
-    async def next_for(self, reader: object) -> Outcome[Item, Value] | None:
-        """Return the next outcome for one of several readers, or None at the end."""
+    async def _take(self, reader: object) -> Outcome[Item, Value] | None:
         return await self._engine.next(reader)
 
     @property

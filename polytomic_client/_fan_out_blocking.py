@@ -16,9 +16,8 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, Unpack, cast
 
 from ._api import AsyncOperations, AsyncOperationsWithResponse
-from ._engine import WrongFetchError, never_entered
 from ._fan_out import DEFAULT_LIMIT, FanOut, FanOutOptions, auto_limit, fan_out, owner_of, refuse_checkpoint
-from ._outcome import Outcome
+from ._outcome import Outcome, WrongFetchError, never_entered
 from ._progress import Progress
 
 Item = TypeVar("Item")
@@ -69,7 +68,7 @@ class BlockingFanOut(Generic[Item, Value]):
         return outcome
 
     def _next(self, reader: object) -> Outcome[Item, Value] | None:
-        return self._threads.run(lambda: self._outcomes.next_for(reader))
+        return self._threads.run(lambda: self._outcomes._take(reader))  # noqa: SLF001  (its other face)
 
     @property
     def progress(self) -> Progress:

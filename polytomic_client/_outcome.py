@@ -1,7 +1,9 @@
-"""What came of one item of a fan-out."""
+"""What came of one item of a fan-out, and what shows that its function is none to call."""
 
 from __future__ import annotations
 
+import inspect
+from types import CoroutineType
 from typing import Generic, TypeVar, cast
 
 from attrs import frozen
@@ -35,3 +37,17 @@ class Outcome(Generic[Item, Value]):
         if self.error is not None:
             raise self.error
         return cast("Value", self._value)
+
+
+def is_awaitable(value: object) -> bool:
+    """Say whether a call returned what can be awaited."""
+    return type(value) is CoroutineType or inspect.isawaitable(value)
+
+
+class WrongFetchError(TypeError):
+    """What was given as `fetch` is no function to call with an item: the fan-out ends."""
+
+
+def never_entered(error: BaseException) -> bool:
+    """Say whether an error, where it is caught, is of the call itself: the function does not take these arguments."""
+    return isinstance(error, TypeError) and error.__traceback__ is not None and error.__traceback__.tb_next is None
