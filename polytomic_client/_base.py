@@ -85,7 +85,7 @@ class BaseClient(Generic[Key, TransportChoice]):
             max_connections: How many connections are open at most.
             max_response_bytes: How large a body may be, in bytes after decompression.
             transport: An httpx transport to send through instead, such as httpx.MockTransport; closed with the client.
-                AsyncPolytomic also takes "httptools", which costs half as much per call (the extra `fast`).
+                AsyncPolytomic also takes "httptools", which costs a third per call (the extra `fast`).
             clock: The time, sleep and randomness that retries use, for tests.
 
         Raises:
