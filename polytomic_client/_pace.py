@@ -116,5 +116,5 @@ current_lane: ContextVar[Lane | None] = ContextVar("current_lane", default=None)
 def is_overload(error: Exception) -> bool:
     """Say whether an error is a sign that the API has too much to do: 429, a proxy's 5xx, or a time-out."""
     if isinstance(error, APIStatusError):
-        return error.status_code == 429 or error.status_code in RETRIED_STATUSES
+        return error.status_code in RETRIED_STATUSES
     return isinstance(error, TimeoutError)
