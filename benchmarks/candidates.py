@@ -50,21 +50,14 @@ def without(package: str) -> None:
     sys.modules[package] = None  # type: ignore[assignment]
 
 
-def fast_settings(*, fast: bool) -> dict[str, Any]:
-    """Return the settings of this client with its extra `fast`, or as it comes."""
-    if fast:
-        return {"transport": "httptools"}
-    without("msgspec")
-    return {}
-
-
 @asynccontextmanager
 async def ours(url: str, concurrency: int, *, fast: bool = False) -> AsyncGenerator[Call]:
     """Open this client, with room for the calls: as it comes, or with its extra."""
-    settings = fast_settings(fast=fast)
+    if not fast:
+        without("msgspec")
     from polytomic_client import AsyncPolytomic
 
-    async with AsyncPolytomic(api_key=KEY, base_url=url, max_connections=concurrency, **settings) as polytomic:
+    async with AsyncPolytomic(api_key=KEY, base_url=url, max_connections=concurrency) as polytomic:
         yield polytomic.get_bulk_destination
 
 

@@ -50,8 +50,8 @@ class Starter:
     ask: str
 
 
-def _ours(title: str, name: str, ask: str, before: str, settings: str = "") -> Starter:
-    build = f'from polytomic_client import {name}\nclient = {name}(api_key="k", base_url=sys.argv[1]{settings})'
+def _ours(title: str, name: str, ask: str, before: str) -> Starter:
+    build = f'from polytomic_client import {name}\nclient = {name}(api_key="k", base_url=sys.argv[1])'
     return Starter(title, before, build, ask.format(f'client.get_bulk_destination("{CONNECTION}")'))
 
 
@@ -67,13 +67,7 @@ BLOCKING = "answer = {}"
 
 STARTERS = {
     "ours": _ours("this client, `AsyncPolytomic`", "AsyncPolytomic", AWAITED, OURS_WITHOUT_EXTRA),
-    "ours-fast": _ours(
-        'this client, `AsyncPolytomic(transport="httptools")`',
-        "AsyncPolytomic",
-        AWAITED,
-        "",
-        ', transport="httptools"',
-    ),
+    "ours-fast": _ours("this client, `AsyncPolytomic`, with its extra `fast`", "AsyncPolytomic", AWAITED, ""),
     "official": _official("official SDK, `AsyncPolytomic`", "AsyncPolytomic", AWAITED),
     "ours-sync": _ours("this client, `Polytomic`", "Polytomic", BLOCKING, OURS_WITHOUT_EXTRA),
     "official-sync": _official("official SDK, `Polytomic`", "Polytomic", BLOCKING),

@@ -27,7 +27,6 @@ from ._transport import Request
 
 Key = TypeVar("Key")
 TransportChoice = TypeVar("TransportChoice")
-HTTPTOOLS = "httptools"
 OpenTransport = TypeVar("OpenTransport")
 Guard = TypeVar("Guard")
 
@@ -85,7 +84,6 @@ class BaseClient(Generic[Key, TransportChoice]):
             max_connections: How many connections are open at most.
             max_response_bytes: How large a body may be, in bytes after decompression.
             transport: An httpx transport to send through instead, such as httpx.MockTransport; closed with the client.
-                AsyncPolytomic also takes "httptools", which costs a third per call (the extra `fast`).
             clock: The time, sleep and randomness that retries use, for tests.
 
         Raises:
@@ -175,19 +173,12 @@ class BaseClient(Generic[Key, TransportChoice]):
 
 
 def _checked_transport(transport: TransportChoice, *, blocking: bool) -> TransportChoice:
-    if transport == HTTPTOOLS and not blocking:
-        from importlib.util import find_spec
-
-        if find_spec(HTTPTOOLS) is None:
-            raise ConfigurationError('transport="httptools" needs its package: pip install "polytomic-client[fast]"')
-        return transport
     import httpx
 
     kind = httpx.BaseTransport if blocking else httpx.AsyncBaseTransport
     if not isinstance(transport, kind):
         given = repr(transport) if isinstance(transport, str) else type(transport).__name__
-        named = "" if blocking else f' or "{HTTPTOOLS}"'
-        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}{named}, not {given}")
+        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, not {given}")
     return transport
 
 

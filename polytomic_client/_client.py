@@ -23,15 +23,14 @@ from ._flow import Caller
 from ._operation import APIResponse, Operation
 from ._policy import Authorize, Flow, Send, Sleep, Success, respond
 from ._transport import AsyncTransport, Reply, Request, Transport
+from ._transport._shared import DEADLINE_PASSED, within
 from .bulk_syncs import AsyncBulkSyncs, BulkSyncs
 from .events import AsyncEvents, Events
 from .executions import AsyncExecutions, Executions
 from .sources import AsyncSources, Sources
 
 if TYPE_CHECKING:
-    from typing import Literal  # noqa: F401  (named in the strings below)
-
-    import httpx  # noqa: F401
+    import httpx  # noqa: F401  (named in the strings below)
 
 T = TypeVar("T")
 
@@ -40,7 +39,7 @@ class _AsyncFlows(AsyncBulkSyncs, AsyncExecutions, AsyncEvents, AsyncSources):
     """Every operation, and every job of several calls."""
 
 
-class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport | Literal['httptools']"], _AsyncFlows):
+class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _AsyncFlows):
     """The Polytomic Bulk Sync API, for asyncio: every operation of the document is a method.
 
     A client keeps its connections open, so make one and use it for everything; one for each event loop.
@@ -112,8 +111,10 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport | Lit
                 try:
                     if isinstance(step, Sleep):
                         await clock.sleep_async(step.seconds)
+                    elif isinstance(step, Send):
+                        done = await self._open().send(step.request, self._config.timeout, step.remaining)
                     else:
-                        done = await self._within_deadline(step, self._open())
+                        done = await within(step.remaining, self._authorize(step))
                 except RequestError as error:
                     step = flow.throw(self._failure(error))
                 else:
@@ -121,19 +122,6 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport | Lit
         except StopIteration as stop:
             success: Success = stop.value
             return success
-
-    async def _within_deadline(self, step: Send | Authorize, transport: AsyncTransport) -> Reply | Secret:
-        limit = asyncio.timeout(step.remaining)
-        try:
-            async with limit:
-                if isinstance(step, Send):
-                    return await transport.send(step.request, self._config.timeout)
-                return await self._authorize(step)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-        # Out here, so that the cancellation, whose frames hold the request's headers, is not its context.
-        raise DeadlineExceededError("the deadline passed")
 
     async def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key
@@ -161,10 +149,6 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport | Lit
 
     def _make_transport(self) -> AsyncTransport:
         if self._transport_choice is None:
-            from ._transport._aiohttp import AiohttpTransport
-
-            return AiohttpTransport(self._config)
-        if isinstance(self._transport_choice, str):
             from ._transport._httptools import HttptoolsTransport
 
             return HttptoolsTransport(self._config)
@@ -256,7 +240,7 @@ class Polytomic(
         key = self._config.credential.key
         assert key is not None
         if not self._shared.lock.acquire(timeout=min(step.remaining, threading.TIMEOUT_MAX)):
-            raise DeadlineExceededError("the deadline passed")
+            raise DeadlineExceededError(DEADLINE_PASSED)
         try:
             if key.stale(step.refused):
                 key.accept(key.fetch())

@@ -75,10 +75,6 @@ def _async_httpx(**settings: Any) -> BulkDestinationEnvelope:
     return _async(transport=httpx.AsyncHTTPTransport(), **settings)
 
 
-def _async_httptools(**settings: Any) -> BulkDestinationEnvelope:
-    return _async(transport="httptools", **settings)
-
-
 def _sync_httpx(**settings: Any) -> BulkDestinationEnvelope:
     return _sync(transport=httpx.HTTPTransport(), **settings)
 
@@ -89,7 +85,6 @@ WAYS: dict[str, Callable[..., BulkDestinationEnvelope]] = {
     "async-generated": _async_generated,
     "sync-generated": _sync_generated,
     "async-httpx": _async_httpx,
-    "async-httptools": _async_httptools,
     "sync-httpx": _sync_httpx,
 }
 

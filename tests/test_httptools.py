@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from polytomic_client import (
     ConnectTimeoutError,
+    DeadlineExceededError,
     NotSentError,
     OutcomeUnknownError,
     ReadTimeoutError,
@@ -104,13 +105,13 @@ class Line:
         self.idle: dict[_Connection, None] = {}
         self.wire = Wire()
         self.clock = Time()
-        self.connection = _Connection(self.opened, self.idle, limit)
+        self.connection = _Connection(self.opened, self.idle, memoryview(bytearray(READ_SIZE)), limit)
         self.connection._loop = self.clock  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
         self.connection.connection_made(self.wire)
 
-    def ask(self, method: str = "GET", read: float = 30.0) -> asyncio.Future[Reply | RequestError]:
+    def ask(self, method: str = "GET", read: float = 30.0, ends: float = 1e9) -> asyncio.Future[Reply | RequestError]:
         self.idle.clear()
-        return self.connection.ask(method, b"request", read)
+        return self.connection.ask(method, b"request", read, ends)
 
     def feed(self, data: bytes, *cuts: int) -> None:
         bounds = [0, *sorted({*cuts, *range(READ_SIZE, len(data), READ_SIZE)}), len(data)]
@@ -384,6 +385,39 @@ async def test_a_request_that_went_out_slowly_does_not_keep_its_connection_longe
     assert not line.kept()
 
 
+async def test_a_deadline_ends_an_answer_that_trickles() -> None:
+    line = Line()
+    answer = line.ask(read=20.0, ends=30.0)
+    for second in range(29):
+        line.clock.pass_to(second)
+        line.feed(OK[second : second + 1])
+    line.clock.pass_to(29.9)
+    assert not answer.done()
+    line.clock.pass_to(30.0)
+    assert isinstance(answer.result(), DeadlineExceededError)
+    assert not line.kept()
+
+
+async def test_a_deadline_ends_a_request_that_goes_out_slowly() -> None:
+    line = Line()
+    line.wire.unsent = 500
+    answer = line.ask(read=10.0, ends=15.0)
+    line.wire.unsent = 400
+    line.clock.pass_to(10.0)
+    assert not answer.done()
+    line.clock.pass_to(15.0)
+    assert isinstance(answer.result(), DeadlineExceededError)
+
+
+async def test_a_deadline_that_is_near_holds_on_a_connection_that_was_idle() -> None:
+    line = Line()
+    line.ask()
+    line.feed(OK)
+    answer = line.ask(read=30.0, ends=0.5)
+    line.clock.pass_to(0.5)
+    assert isinstance(answer.result(), DeadlineExceededError)
+
+
 class Peer(asyncio.Protocol):
     """One connection as the server sees it."""
 
@@ -441,8 +475,8 @@ async def served(
     assert not complaints
 
 
-def sending(transport: HttptoolsTransport, request: Request, **timeout: float) -> asyncio.Task[Reply]:
-    return asyncio.create_task(transport.send(request, Timeout(**timeout)))
+def sending(transport: HttptoolsTransport, request: Request, remaining: float = FOREVER) -> asyncio.Task[Reply]:
+    return asyncio.create_task(transport.send(request, Timeout(), remaining))
 
 
 async def test_the_request_is_written_as_it_is() -> None:
@@ -568,10 +602,15 @@ async def test_a_connection_that_does_not_come_about_is_given_up(host: str) -> N
     url = f"http://{host}:1"
     transport = HttptoolsTransport(config(url, max_connections=1))
     with pytest.raises(ConnectTimeoutError, match=r"0\.01 s"):
-        await transport.send(get(url), Timeout(connect=0.01))
+        await transport.send(get(url), Timeout(connect=0.01), FOREVER)
+
+    with pytest.raises(DeadlineExceededError):
+        await transport.send(get(url), Timeout(), 0.01)
 
     call = sending(transport, get(url))
     await until(lambda: bool(transport._connecting))
+    with pytest.raises(DeadlineExceededError):  # it waits for the one connection
+        await transport.send(get(url), Timeout(), 0.01)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
@@ -641,7 +680,7 @@ async def test_a_connection_that_is_closed_before_anything_is_sent_says_so(monke
     transport = HttptoolsTransport(config())
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", connect)
     with pytest.raises(NotSentError, match="before anything was sent"):
-        await transport.send(get(), Timeout())
+        await transport.send(get(), Timeout(), FOREVER)
 
 
 async def test_a_closed_connection_is_freed_without_the_garbage_collector() -> None:
@@ -663,14 +702,13 @@ async def test_a_closed_connection_is_freed_without_the_garbage_collector() -> N
 async def test_another_host_than_base_url_gets_nothing(url: str) -> None:
     transport = HttptoolsTransport(config())
     with pytest.raises(NotSentError, match="another host"):
-        await transport.send(get(url), Timeout())
+        await transport.send(get(url), Timeout(), FOREVER)
 
 
 async def test_another_spelling_of_the_same_host_is_the_same() -> None:
     transport = HttptoolsTransport(config("https://API.example.com:443/prefix"))
-    content = transport._encode(get("https://api.example.com/prefix"))
-    assert isinstance(content, bytes)
-    assert content.startswith(b"GET /prefix/x HTTP/1.1\r\nHost: api.example.com\r\n")
+    head = transport._head(get("https://api.example.com/prefix")).reveal()
+    assert head.startswith("GET /prefix/x HTTP/1.1\r\nHost: api.example.com\r\n")
 
 
 async def test_addresses_race_where_there_may_be_several() -> None:
@@ -684,7 +722,7 @@ async def test_a_header_never_splits_a_request_and_never_prints(value: str) -> N
     transport = HttptoolsTransport(config())
     request = get(headers={"A": "b"}, authorization=Secret(KEY + value))
     with pytest.raises(NotSentError, match="line break") as caught:
-        await transport.send(request, Timeout())
+        await transport.send(request, Timeout(), FOREVER)
     held = [
         repr(local) + repr(getattr(local, "__dict__", ""))
         for frame, _ in traceback.walk_tb(caught.value.__traceback__)
@@ -699,22 +737,22 @@ async def test_a_header_never_splits_a_request_and_never_prints(value: str) -> N
 async def test_a_url_never_splits_a_request(path: str) -> None:
     transport = HttptoolsTransport(config())
     with pytest.raises(NotSentError, match="URL"):
-        await transport.send(get(f"http://127.0.0.1:1/{path}"), Timeout())
+        await transport.send(get(f"http://127.0.0.1:1/{path}"), Timeout(), FOREVER)
 
 
 async def test_headers_that_change_after_they_were_sent_are_written_anew() -> None:
     transport = HttptoolsTransport(config())
     request = get(headers={"A": "b"}, authorization=Secret("one"))
-    first = transport._encode(request)
+    first = transport._head(request)
     request.headers["A"] = "c"
-    second = transport._encode(request)
+    second = transport._head(request)
     request.authorization = Secret("two")
-    third = transport._encode(request)
+    third = transport._head(request)
     assert "two" not in repr(vars(transport))
-    assert [isinstance(content, bytes) and content.split(b"\r\n")[2:4] for content in (first, second, third)] == [
-        [b"A: b", b"Authorization: one"],
-        [b"A: c", b"Authorization: one"],
-        [b"A: c", b"Authorization: two"],
+    assert [head.reveal().split("\r\n")[2:4] for head in (first, second, third)] == [
+        ["A: b", "Authorization: one"],
+        ["A: c", "Authorization: one"],
+        ["A: c", "Authorization: two"],
     ]
 
 
@@ -764,7 +802,7 @@ async def test_a_handshake_that_stalls_is_part_of_the_time_to_connect() -> None:
     url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     transport = HttptoolsTransport(config(url))
     with pytest.raises(ConnectTimeoutError):
-        await transport.send(get(url), Timeout(connect=0.05))
+        await transport.send(get(url), Timeout(connect=0.05), FOREVER)
     await until(lambda: bool(peers) and not peers[0].open)
     server.close()
     await server.wait_closed()

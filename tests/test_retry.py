@@ -68,7 +68,7 @@ def test_silence_is_tried_again(ask: Ask, clock: FakeClock) -> None:
 
 
 def test_a_kept_connection_that_the_server_dropped_costs_one_try_at_most(clock: FakeClock) -> None:
-    # aiohttp would repeat the request by itself, behind the policy's back: the server must see the policy's tries.
+    # Never behind the policy's back, as HTTP clients repeat a GET: the server must see the policy's tries.
     async def calls(url: str) -> None:
         async with AsyncPolytomic(api_key="k", base_url=url, max_attempts=1) as polytomic:
             await polytomic.get_bulk_destination(ID)

@@ -40,18 +40,20 @@ class Reply:
 
 
 class AsyncTransport(Protocol):
-    """Sends one request once, for asyncio. The call's deadline is the caller's to enforce, by cancelling."""
+    """Sends one request once, for asyncio."""
 
-    async def send(self, request: Request, timeout: Timeout) -> Reply:
+    async def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
         """Send a request and return its reply.
 
         Args:
             request: What to send.
             timeout: How long each step may take.
+            remaining: The seconds until the call's deadline, which the transport enforces.
 
         Raises:
             TransportError: Nothing was sent, or the outcome is unknown.
             ResponseTooLargeError: The body is larger than this transport accepts.
+            DeadlineExceededError: The deadline passed.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""A faster async transport: asyncio's own connections, a parser in C (httptools), and nothing between the two."""
+"""The async transport: asyncio's own connections, a parser in C (httptools), and nothing between the two."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from multidict import CIMultiDict
 
 from .._auth import Secret
 from .._config import Config, Timeout
-from .._errors import ConnectTimeoutError, NotSentError, OutcomeUnknownError, ReadTimeoutError, RequestError, TLSError
+from .._errors import (
+    ConnectTimeoutError,
+    DeadlineExceededError,
+    NotSentError,
+    OutcomeUnknownError,
+    ReadTimeoutError,
+    RequestError,
+    TLSError,
+)
 from . import Reply, Request
-from ._shared import ErrorTable, tls_context, too_large, translate
+from ._shared import DEADLINE_PASSED, ErrorTable, tls_context, too_large, translate, within
 
 NOT_CONNECTED: ErrorTable = ((ssl.SSLError, TLSError), (TimeoutError, ConnectTimeoutError), (OSError, NotSentError))
 BROKEN_OFF: ErrorTable = ((Exception, OutcomeUnknownError),)
 
 KEPT = 15.0
-"""Seconds that a connection waits for its next request, as with aiohttp: proxies commonly close after 60."""
+"""Seconds that a connection waits for its next request: proxies commonly close after 60."""
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of headers and trailers, and of anything else that is no body, that an answer may have."""
@@ -44,29 +52,66 @@ Answer = Reply | RequestError
 class _Connection(asyncio.BufferedProtocol):
     """A connection, and the one request that is under way on it."""
 
+    # Of a thousand calls in flight, what each holds is cold in the cache when its answer comes.
+    __slots__ = (
+        "__weakref__",
+        "_answer",
+        "_body",
+        "_buffer",
+        "_ends",
+        "_has_head",
+        "_headers",
+        "_idle",
+        "_limit",
+        "_loop",
+        "_method",
+        "_opened",
+        "_parser",
+        "_read",
+        "_reusable",
+        "_since_body",
+        "_status",
+        "_timer",
+        "_unsent",
+        "_until_end",
+        "expires",
+        "transport",
+        "waiter",
+    )
+
     transport: asyncio.Transport
     _parser: httptools.HttpResponseParser
     _timer: asyncio.TimerHandle
 
-    def __init__(self, opened: set[_Connection], idle: dict[_Connection, None], limit: int) -> None:
+    def __init__(self, opened: set[_Connection], idle: dict[_Connection, None], buffer: memoryview, limit: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._opened = opened
         self._idle = idle
+        # Of all connections: what is read is parsed before another one reads.
+        self._buffer = buffer
         self._limit = limit
         self.waiter: asyncio.Future[Answer] | None = None
         self._answer: Answer | None = None
-        self._read = 0.0
+        self._read = self._ends = 0.0
         self._unsent = 0
         self._until_end = False
 
-    def ask(self, method: str, content: bytes, read: float) -> asyncio.Future[Answer]:
-        """Send a request, and return what its answer will come in; no silence may last longer than `read` seconds."""
+    def ask(self, method: str, content: bytes, read: float, ends: float) -> asyncio.Future[Answer]:
+        """Send a request, and return what its answer will come in.
+
+        Args:
+            method: The request's method.
+            content: The request.
+            read: How many seconds no silence may be longer than.
+            ends: The deadline, in the event loop's time.
+        """
         self.waiter = waiter = self._loop.create_future()
-        self._method, self._read = method, read
+        self._method, self._read, self._ends = method, read, ends
         self._reusable, self._since_body = False, 0
         self.transport.write(content)
         self._unsent = self.transport.get_write_buffer_size()
-        self._expire_in(read)
+        now = self._loop.time()
+        self._expire_at(min(now + read, ends), now)
         return waiter
 
     def end(self, answer: Answer | None = None) -> None:
@@ -83,10 +128,9 @@ class _Connection(asyncio.BufferedProtocol):
 
     # Time: one timer, which a request does not arm anew. When it rings too early, it waits for the rest.
 
-    def _expire_in(self, seconds: float) -> None:
-        now = self._loop.time()
-        self.expires = now + seconds
-        if self.expires < self._timer.when():
+    def _expire_at(self, when: float, now: float) -> None:
+        self.expires = when
+        if when < self._timer.when():
             self._arm(now)
 
     def _arm(self, now: float) -> None:
@@ -97,9 +141,11 @@ class _Connection(asyncio.BufferedProtocol):
     def _ring(self) -> None:
         now, unsent = self._loop.time(), self.transport.get_write_buffer_size()
         if unsent < self._unsent:
-            self._unsent, self.expires = unsent, now + self._read
+            self._unsent, self.expires = unsent, min(now + self._read, self._ends)
         if now < self.expires:
             self._arm(now)
+        elif now >= self._ends:
+            self.end(DeadlineExceededError(DEADLINE_PASSED))
         else:
             self.end(ReadTimeoutError(f"silence for {self._read:g} s"))
 
@@ -107,7 +153,6 @@ class _Connection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
-        self._buffer = memoryview(bytearray(READ_SIZE))
         self._parser = httptools.HttpResponseParser(self)
         self.expires = self._loop.time() + KEPT
         self._timer = self._loop.call_at(self.expires, self._ring)
@@ -132,7 +177,7 @@ class _Connection(asyncio.BufferedProtocol):
         elif self._since_body > HEAD_LIMIT:
             self.end(OutcomeUnknownError(f"more than {HEAD_LIMIT:,} bytes of headers"))
         else:
-            self.expires = self._loop.time() + self._read
+            self.expires = min(self._loop.time() + self._read, self._ends)
 
     def _finish(self, answer: Answer) -> None:
         self._answer = None
@@ -142,7 +187,8 @@ class _Connection(asyncio.BufferedProtocol):
         self._unsent = 0
         self._hand_over(answer)
         self._idle[self] = None
-        self._expire_in(KEPT)
+        now = self._loop.time()
+        self._expire_at(now + KEPT, now)
 
     def eof_received(self) -> None:
         self.end(self._reply() if self._until_end else OutcomeUnknownError(CUT_SHORT))
@@ -220,6 +266,7 @@ class HttptoolsTransport:
         if isinstance(self._loop, asyncio.BaseEventLoop) and ":" not in host and host.strip("0123456789."):
             self._options["happy_eyeballs_delay"] = 0.25
         self._room = asyncio.Semaphore(config.max_connections)
+        self._buffer = memoryview(bytearray(READ_SIZE))
         self._opened: set[_Connection] = set()
         self._idle: dict[_Connection, None] = {}
         self._connecting: set[asyncio.Timeout] = set()
@@ -227,57 +274,59 @@ class HttptoolsTransport:
         """The headers that were sent last, and how they are written: those of one client's GETs are all the same."""
         self._closed = False
 
-    async def send(self, request: Request, timeout: Timeout) -> Reply:
+    async def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
         """Send a request once."""
-        async with self._room:
-            answer = await self._exchange(request, timeout)
+        ends = self._loop.time() + remaining
+        if self._room.locked():
+            await within(remaining, self._room.acquire())
+        else:
+            await self._room.acquire()
+        try:
+            if self._closed:
+                raise NotSentError(CLOSED)
+            head = self._head(request)
+            connection = self._kept() or await self._connect(timeout.connect, ends)
+            # No frame of an error that is raised in here may hold the request's headers as text.
+            waiter = connection.ask(request.method, _written(head, request.content), timeout.read, ends)
+            try:
+                answer = await waiter
+            except asyncio.CancelledError:
+                if connection.waiter is waiter:
+                    connection.end()
+                raise
+        finally:
+            self._room.release()
         if isinstance(answer, Reply):
             return answer
-        # Raised here, where neither a frame nor a cause of the error holds the request's headers.
         raise answer
 
-    async def _exchange(self, request: Request, timeout: Timeout) -> Answer:
-        if self._closed:
-            return NotSentError(CLOSED)
-        content = self._encode(request)
-        if isinstance(content, RequestError):
-            return content
-        connection = self._kept() or await self._connect(timeout.connect)
-        if isinstance(connection, RequestError):
-            return connection
-        waiter = connection.ask(request.method, content, timeout.read)
-        try:
-            return await waiter
-        except asyncio.CancelledError:
-            if connection.waiter is waiter:
-                connection.end()
-            raise
+    def _head(self, request: Request) -> Secret:
+        """Return all of a request but its body.
 
-    def _encode(self, request: Request) -> bytes | RequestError:
+        Raises:
+            NotSentError: It is for another host, or is none: with a line break in a header, for example.
+        """
         url, content = request.url, request.content
         if url.startswith(self._base):
             target = url[len(self._base) - 1 :]
         elif _origin(url) == self._origin:
             target = "/" + url.partition("://")[2].partition("/")[2]
         else:
-            return NotSentError("the URL is of another host than base_url")
+            raise NotSentError("the URL is of another host than base_url")
         line = f"{request.method} {target}"
         if not REQUEST_LINE.fullmatch(line):
-            return NotSentError("the URL has a fragment, or a character that must be escaped")
-        headers, authorization, secret = self._last
+            raise NotSentError("the URL has a fragment, or a character that must be escaped")
+        headers, authorization, fields = self._last
         if request.headers != headers or request.authorization != authorization:
-            pairs = request.wire_headers()
-            lines = "".join([f"{name}: {value}\r\n" for name, value in pairs])
-            if not lines.count("\r") == lines.count("\n") == len(pairs) or "\0" in lines:
-                return NotSentError("a header has a line break or a NUL")
-            secret = Secret(lines)
+            written = _fields(request)
+            if written is None:
+                raise NotSentError("a header has a line break or a NUL")
+            fields = written
             # A copy, because the policy may change a request's headers.
-            self._last = dict(request.headers), request.authorization, secret
+            self._last = dict(request.headers), request.authorization, fields
         sized = content is not None or request.method not in WITHOUT_BODY
         length = f"Content-Length: {len(content or b'')}\r\n" if sized else ""
-        head = f"{line} HTTP/1.1\r\nHost: {self._host}\r\n{secret.reveal()}{length}\r\n"
-        # Never an error of the encoding: it would hold the head.
-        return head.encode("utf-8", "replace") + (content or b"")
+        return Secret(f"{line} HTTP/1.1\r\nHost: {self._host}\r\n{fields.reveal()}{length}\r\n")
 
     def _kept(self) -> _Connection | None:
         """Return the idle connection that was used last."""
@@ -289,9 +338,9 @@ class HttptoolsTransport:
             connection.end()
         return None
 
-    async def _connect(self, seconds: float) -> _Connection | RequestError:
-        connection = _Connection(self._opened, self._idle, self._limit)
-        limit, failure = asyncio.timeout(seconds), None
+    async def _connect(self, seconds: float, ends: float) -> _Connection:
+        connection = _Connection(self._opened, self._idle, self._buffer, self._limit)
+        limit, failure = asyncio.timeout_at(min(self._loop.time() + seconds, ends)), None
         try:
             async with limit:
                 self._connecting.add(limit)
@@ -305,12 +354,16 @@ class HttptoolsTransport:
         finally:
             self._connecting.discard(limit)
         if self._closed:
-            return NotSentError(CLOSED)
+            raise NotSentError(CLOSED)
         if limit.expired():
-            return ConnectTimeoutError(f"no connection within {seconds:g} s")
+            if self._loop.time() >= ends:
+                raise DeadlineExceededError(DEADLINE_PASSED)
+            raise ConnectTimeoutError(f"no connection within {seconds:g} s")
         if failure is None and connection.transport.is_closing():
-            return NotSentError("the connection was closed before anything was sent")
-        return failure or connection
+            raise NotSentError("the connection was closed before anything was sent")
+        if failure is not None:
+            raise failure
+        return connection
 
     async def aclose(self) -> None:
         """Close every connection, and end the calls that are under way."""
@@ -328,3 +381,15 @@ class HttptoolsTransport:
 def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+def _fields(request: Request) -> Secret | None:
+    """Return a request's headers as they are written, or None if they cannot be."""
+    pairs = request.wire_headers()
+    lines = "".join([f"{name}: {value}\r\n" for name, value in pairs])
+    return Secret(lines) if lines.count("\r") == lines.count("\n") == len(pairs) and "\0" not in lines else None
+
+
+def _written(head: Secret, content: bytes | None) -> bytes:
+    # Never an error of the encoding: it would hold the head.
+    return head.reveal().encode("utf-8", "replace") + (content or b"")

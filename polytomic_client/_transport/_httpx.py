@@ -20,7 +20,7 @@ from .._errors import (
     RequestError,
 )
 from . import Reply, Request
-from ._shared import ErrorTable, read_body, read_body_async, translate
+from ._shared import ErrorTable, read_body, read_body_async, translate, within
 
 ERRORS: ErrorTable = (
     ((httpx.ConnectTimeout, httpx.PoolTimeout), ConnectTimeoutError),
@@ -62,8 +62,11 @@ class AsyncHTTPXTransport:
         self._limit = config.max_response_bytes
         self._closed = False
 
-    async def send(self, request: Request, timeout: Timeout) -> Reply:
+    async def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
         """Send a request once."""
+        return await within(remaining, self._send(request, timeout))
+
+    async def _send(self, request: Request, timeout: Timeout) -> Reply:
         try:
             response = await self._transport.handle_async_request(_outgoing(request, timeout))
             try:

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import ssl
 import zlib
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Iterable, Sequence
 from functools import cache
+from typing import TypeVar
 
-from .._errors import NotSentError, RequestError, ResponseTooLargeError, TLSError
+from .._errors import DeadlineExceededError, NotSentError, RequestError, ResponseTooLargeError, TLSError
+
+T = TypeVar("T")
 
 ErrorTable = Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...], type[RequestError]]]
 """A library's errors and ours, the most specific first."""
 
 GZIP_PIECE = 4096
 """Bytes that are decompressed in one go."""
+
+
+DEADLINE_PASSED = "the deadline passed"
+
+
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """Return what `work` gives, unless the call's deadline passes first.
+
+    Raises:
+        DeadlineExceededError: It passed, and the work is cancelled.
+    """
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            return await work
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    # Out here, so that the cancellation, whose frames hold the request's headers, is not its context.
+    raise DeadlineExceededError(DEADLINE_PASSED)
 
 
 def translate(error: BaseException, table: ErrorTable) -> RequestError:

@@ -482,9 +482,6 @@ async def many(polytomic: AsyncPolytomic, blocking: Polytomic, ids: list[UUID], 
         assert_type(full.progress, Progress)
         assert_type(full.progress.eta, float | None)
         assert_type(full.progress.paused, float)
-    AsyncPolytomic(api_key="key", transport="httptools")
-    AsyncPolytomic(api_key="key", transport="aiohttp")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    Polytomic(api_key="key", transport="httptools")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await fetch_all(polytomic.get_bulk_destination, ids, checkpoint="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     async with fan_out(polytomic.get_bulk_destination, ids, ordered=True, limit=AutoLimit(maximum=500)) as ordered:
         assert_type(ordered, FanOut[UUID, BulkDestinationEnvelope])
