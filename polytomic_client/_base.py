@@ -20,8 +20,6 @@ from ._config import (
     change_config,
 )
 from ._errors import CLOSED, ClientClosedError, ConfigurationError, RequestError
-from ._operation import Operation
-from ._policy import Flow, run
 from ._retry import Clock
 from ._transport import Request
 
@@ -165,11 +163,6 @@ class BaseClient(Generic[Key, TransportChoice]):
         closed = ClientClosedError(CLOSED)
         closed.__cause__ = error
         return closed
-
-    def _flow(self, request: Request, operation: Operation[object] | None) -> Flow:
-        if operation is None:
-            return run(request, self._config)
-        return run(request, self._config, operation=operation.name, successes=operation.decoders)
 
 
 def _checked_transport(transport: TransportChoice, *, blocking: bool) -> TransportChoice:

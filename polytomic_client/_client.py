@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -21,7 +21,7 @@ from ._base import BaseClient, Shared
 from ._errors import CLOSED, ClientClosedError, DeadlineExceededError, RequestError
 from ._flow import Caller
 from ._operation import APIResponse, Operation
-from ._policy import Authorize, Flow, Send, Sleep, Success, respond
+from ._policy import Authorize, Flow, Send, Sleep, relay, run
 from ._transport import AsyncTransport, Reply, Request, Transport
 from ._transport._shared import DEADLINE_PASSED, within
 from .bulk_syncs import AsyncBulkSyncs, BulkSyncs
@@ -93,15 +93,13 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
     def _within(self, seconds: float) -> Self:
         return self.with_options(deadline=min(seconds, self._config.deadline))
 
-    async def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
-        request = self._request(kwargs)
-        success = await self._drive(self._flow(request, operation))
-        return respond(operation, success, request)
+    def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
+        return self._drive(run(self._request(kwargs), self._config, operation))
 
-    async def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
-        return (await self._drive(self._flow(request, operation))).reply
+    def _send(self, request: Request, operation: Operation[object] | None) -> Coroutine[Any, Any, Reply]:
+        return self._drive(relay(request, self._config, operation))
 
-    async def _drive(self, flow: Flow) -> Success:
+    async def _drive(self, flow: Flow[T]) -> T:
         """Do what the policy says until it returns or raises."""
         clock = self._config.clock
         try:
@@ -120,8 +118,8 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
                 else:
                     step = flow.send(done)
         except StopIteration as stop:
-            success: Success = stop.value
-            return success
+            outcome: T = stop.value
+            return outcome
 
     async def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key
@@ -207,14 +205,12 @@ class Polytomic(
         return _BlockingCaller(self)
 
     def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
-        request = self._request(kwargs)
-        success = self._drive(self._flow(request, operation))
-        return respond(operation, success, request)
+        return self._drive(run(self._request(kwargs), self._config, operation))
 
     def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
-        return self._drive(self._flow(request, operation)).reply
+        return self._drive(relay(request, self._config, operation))
 
-    def _drive(self, flow: Flow) -> Success:
+    def _drive(self, flow: Flow[T]) -> T:
         """Do what the policy says until it returns or raises."""
         clock = self._config.clock
         try:
@@ -233,8 +229,8 @@ class Polytomic(
                 else:
                     step = flow.send(done)
         except StopIteration as stop:
-            success: Success = stop.value
-            return success
+            outcome: T = stop.value
+            return outcome
 
     def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import re
 import uuid
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
+from functools import partial
 from typing import Any, TypeVar
 
-from attrs import define, frozen
+from attrs import frozen
 
 from ._api import API_VERSION
 from ._auth import Secret
@@ -69,35 +70,42 @@ class Authorize:
 
 
 Step = Send | Sleep | Authorize
-Flow = Generator[Step, Any, "Success"]
+Flow = Generator[Step, Any, T]
 
 
-@define
-class Success:
-    """The reply of the last try, its body decompressed, and how many tries there were."""
-
-    reply: Reply
-    attempts: int
-
-
-def run(
-    request: Request, config: Config, *, operation: str = "request", successes: Collection[int] | None = None
-) -> Flow:
-    """Yield the steps of one call.
+def run(request: Request, config: Config, operation: Operation[T]) -> Flow[APIResponse[T]]:
+    """Yield the steps of one call of an operation.
 
     Args:
         request: What to send. A version header other than the document's own stands; else the client's is written.
         config: The client's settings.
-        operation: The operation's name, for errors.
-        successes: The statuses that the operation documents as success; None for every 2xx.
+        operation: What the answer is decoded with.
 
     Returns:
-        The reply that is a success.
+        The answer.
 
     Raises:
         RequestError: The call failed.
     """
-    return _Call(request, config, operation, successes).steps()
+    return _Call(request, config, operation.name, operation.decoders).steps(partial(_decoded, operation))
+
+
+def relay(request: Request, config: Config, operation: Operation[object] | None) -> Flow[Reply]:
+    """Yield the steps of one call whose answer somebody else decodes.
+
+    Args:
+        request: What to send, as for `run`.
+        config: The client's settings.
+        operation: What it is a call of; where that is not known, every 2xx is a success.
+
+    Returns:
+        The reply that is a success, its body decompressed.
+
+    Raises:
+        RequestError: The call failed.
+    """
+    name, successes = ("request", None) if operation is None else (operation.name, operation.decoders)
+    return _Call(request, config, name, successes).steps(_undecoded)
 
 
 class _Call:
@@ -129,7 +137,7 @@ class _Call:
         self._attempts = 0
         self._last: RequestError | None = None
 
-    def steps(self) -> Flow:
+    def steps(self, finish: Callable[[Reply, Request, int], T]) -> Flow[T]:
         request, config = self._request, self._config
         lane = current_lane.get()
         renewed = False
@@ -142,7 +150,7 @@ class _Call:
             self._attempts += 1
             try:
                 reply: Reply = yield Send(request, left)
-                return Success(_checked(reply, self._asked, config, self._successes), self._attempts)
+                reply = _checked(reply, self._asked, config, self._successes)
             except DeadlineExceededError as error:
                 if lane is not None:
                     lane.failed(error)
@@ -151,6 +159,8 @@ class _Call:
                 last = self._last = self._located(error)
                 if lane is not None:
                     lane.failed(last)
+            else:
+                return finish(reply, request, self._attempts)
             if isinstance(last, AuthenticationError) and config.credential.key is not None and not renewed:
                 # Not one of max_attempts: a key that was rotated is no fault of the API's.
                 renewed = True
@@ -245,21 +255,24 @@ def _write_idempotency_key(request: Request) -> None:
         raise ValueError(f"idempotency_key must be 8 to 255 letters, digits, '_' and '-', not {key!r}")
 
 
-def respond(operation: Operation[T], success: Success, request: Request) -> APIResponse[T]:
+def _undecoded(reply: Reply, _request: Request, _attempts: int) -> Reply:
+    return reply
+
+
+def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> APIResponse[T]:
     """Return the answer that an operation makes of the last reply.
 
     Raises:
         DecodeError: The body is not what the document says.
     """
-    reply = success.reply
     parsed = operation.decode(
         reply.status,
         reply.content,
         request=str(request),
-        attempts=success.attempts,
+        attempts=attempts,
         request_id=reply.headers.get("X-Request-Id"),
     )
-    return APIResponse(parsed, reply.status, reply.headers, reply.content, success.attempts)
+    return APIResponse(parsed, reply.status, reply.headers, reply.content, attempts)
 
 
 def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int] | None) -> Reply:
@@ -280,4 +293,4 @@ def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int
         raise failure
     if malformed is not None:
         raise DecodeError(str(malformed), status_code=reply.status, content=content) from malformed
-    return Reply(reply.status, reply.headers, content)
+    return reply if content is reply.content else Reply(reply.status, reply.headers, content)

@@ -284,10 +284,10 @@ class HttptoolsTransport:
         try:
             if self._closed:
                 raise NotSentError(CLOSED)
-            head = self._head(request)
+            line, fields = self._line(request), self._fields(request)
             connection = self._kept() or await self._connect(timeout.connect, ends)
             # No frame of an error that is raised in here may hold the request's headers as text.
-            waiter = connection.ask(request.method, _written(head, request.content), timeout.read, ends)
+            waiter = connection.ask(request.method, _written(line, fields, request), timeout.read, ends)
             try:
                 answer = await waiter
             except asyncio.CancelledError:
@@ -300,13 +300,13 @@ class HttptoolsTransport:
             return answer
         raise answer
 
-    def _head(self, request: Request) -> Secret:
-        """Return all of a request but its body.
+    def _line(self, request: Request) -> str:
+        """Return the first line of a request, and the second, which is its host.
 
         Raises:
-            NotSentError: It is for another host, or is none: with a line break in a header, for example.
+            NotSentError: The request is for another host, or its URL cannot be sent as it is.
         """
-        url, content = request.url, request.content
+        url = request.url
         if url.startswith(self._base):
             target = url[len(self._base) - 1 :]
         elif _origin(url) == self._origin:
@@ -316,17 +316,23 @@ class HttptoolsTransport:
         line = f"{request.method} {target}"
         if not REQUEST_LINE.fullmatch(line):
             raise NotSentError("the URL has a fragment, or a character that must be escaped")
+        return f"{line} HTTP/1.1\r\nHost: {self._host}\r\n"
+
+    def _fields(self, request: Request) -> Secret:
+        """Return a request's headers as they are written.
+
+        Raises:
+            NotSentError: One would not be one line.
+        """
         headers, authorization, fields = self._last
-        if request.headers != headers or request.authorization != authorization:
-            written = _fields(request)
-            if written is None:
-                raise NotSentError("a header has a line break or a NUL")
-            fields = written
-            # A copy, because the policy may change a request's headers.
-            self._last = dict(request.headers), request.authorization, fields
-        sized = content is not None or request.method not in WITHOUT_BODY
-        length = f"Content-Length: {len(content or b'')}\r\n" if sized else ""
-        return Secret(f"{line} HTTP/1.1\r\nHost: {self._host}\r\n{fields.reveal()}{length}\r\n")
+        if request.headers == headers and request.authorization == authorization:
+            return fields
+        written = _joined(request.wire_headers())
+        if written is None:
+            raise NotSentError("a header has a line break or a NUL")
+        # A copy, because the policy may change a request's headers.
+        self._last = dict(request.headers), request.authorization, written
+        return written
 
     def _kept(self) -> _Connection | None:
         """Return the idle connection that was used last."""
@@ -383,13 +389,14 @@ def _origin(url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
 
 
-def _fields(request: Request) -> Secret | None:
-    """Return a request's headers as they are written, or None if they cannot be."""
-    pairs = request.wire_headers()
-    lines = "".join([f"{name}: {value}\r\n" for name, value in pairs])
-    return Secret(lines) if lines.count("\r") == lines.count("\n") == len(pairs) and "\0" not in lines else None
+def _joined(headers: list[tuple[str, str]]) -> Secret | None:
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    return Secret(lines) if lines.count("\r") == lines.count("\n") == len(headers) and "\0" not in lines else None
 
 
-def _written(head: Secret, content: bytes | None) -> bytes:
-    # Never an error of the encoding: it would hold the head.
-    return head.reveal().encode("utf-8", "replace") + (content or b"")
+def _written(line: str, fields: Secret, request: Request) -> bytes:
+    content = request.content
+    sized = content is not None or request.method not in WITHOUT_BODY
+    length = f"Content-Length: {len(content or b'')}\r\n" if sized else ""
+    # Never an error of the encoding: it would hold the headers.
+    return f"{line}{fields.reveal()}{length}\r\n".encode("utf-8", "replace") + (content or b"")

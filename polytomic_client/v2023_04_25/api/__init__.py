@@ -9,6 +9,8 @@ from uuid import UUID
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from polytomic_client._operation import APIResponse, Operation
 
     from ..models.activate_bulk_sync import ActivateBulkSync
@@ -105,7 +107,7 @@ class AsyncOperations:
 
     __slots__ = ()
 
-    async def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+    def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
         raise NotImplementedError
 
     async def get_bulk_destination(
@@ -134,10 +136,13 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_bulk_source(
         self,
@@ -170,12 +175,15 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
-            refresh_schemas=refresh_schemas,
-            include_fields=include_fields,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+                refresh_schemas=refresh_schemas,
+                include_fields=include_fields,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_bulk_source_schema(
         self,
@@ -203,11 +211,14 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
-            schema_id=schema_id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+                schema_id=schema_id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_bulk_source_status(
         self,
@@ -233,10 +244,13 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def list_bulk_syncs(
         self,
@@ -264,10 +278,13 @@ class AsyncOperations:
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _kwargs = _operation._get_kwargs(
-            active=active,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                active=active,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def create_bulk_sync(
         self,
@@ -299,11 +316,14 @@ class AsyncOperations:
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_bulk_sync(
         self,
@@ -333,11 +353,14 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            refresh_schemas=refresh_schemas,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                refresh_schemas=refresh_schemas,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def delete_bulk_sync(
         self,
@@ -367,11 +390,14 @@ class AsyncOperations:
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            refresh_schemas=refresh_schemas,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                refresh_schemas=refresh_schemas,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def update_bulk_sync(
         self,
@@ -401,11 +427,14 @@ class AsyncOperations:
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def activate_bulk_sync(
         self,
@@ -438,12 +467,15 @@ class AsyncOperations:
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def cancel_bulk_sync(
         self,
@@ -474,11 +506,14 @@ class AsyncOperations:
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def list_bulk_sync_executions(
         self,
@@ -504,10 +539,13 @@ class AsyncOperations:
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def start_bulk_sync_execution(
         self,
@@ -541,12 +579,15 @@ class AsyncOperations:
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_bulk_sync_execution(
         self,
@@ -574,11 +615,14 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            execution_id=execution_id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                execution_id=execution_id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def list_bulk_sync_schemas(
         self,
@@ -604,10 +648,13 @@ class AsyncOperations:
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_bulk_sync_schema(
         self,
@@ -635,11 +682,14 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            schema_id=schema_id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                schema_id=schema_id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def update_bulk_sync_schema(
         self,
@@ -670,12 +720,15 @@ class AsyncOperations:
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            schema_id=schema_id,
-            body=body,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                schema_id=schema_id,
+                body=body,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_bulk_sync_status(
         self,
@@ -701,10 +754,13 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_identity(
         self,
@@ -725,8 +781,11 @@ class AsyncOperations:
         """
         from .identity import get_identity as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer.parsed
 
     async def list_connections(
         self,
@@ -747,8 +806,11 @@ class AsyncOperations:
         """
         from .connections import list_connections as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer.parsed
 
     async def create_connection(
         self,
@@ -780,11 +842,14 @@ class AsyncOperations:
         """
         from .connections import create_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def get_connection(
         self,
@@ -810,10 +875,13 @@ class AsyncOperations:
         """
         from .connections import get_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def delete_connection(
         self,
@@ -839,10 +907,13 @@ class AsyncOperations:
         """
         from .connections import delete_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def update_connection(
         self,
@@ -871,11 +942,14 @@ class AsyncOperations:
         """
         from .connections import update_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def list_connection_types(
         self,
@@ -896,8 +970,11 @@ class AsyncOperations:
         """
         from .connections import list_connection_types as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer.parsed
 
     async def list_events(
         self,
@@ -932,14 +1009,17 @@ class AsyncOperations:
         """
         from .events import list_events as _operation
 
-        _kwargs = _operation._get_kwargs(
-            organization_id=organization_id,
-            type_=type_,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            limit=limit,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                organization_id=organization_id,
+                type_=type_,
+                starting_after=starting_after,
+                ending_before=ending_before,
+                limit=limit,
+            ),
         )
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     async def list_event_types(
         self,
@@ -960,8 +1040,11 @@ class AsyncOperations:
         """
         from .events import list_event_types as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return (await self._call(_operation.OPERATION, _kwargs)).parsed
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer.parsed
 
 
 class AsyncOperationsWithResponse:
@@ -969,7 +1052,7 @@ class AsyncOperationsWithResponse:
 
     __slots__ = ()
 
-    async def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+    def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
         raise NotImplementedError
 
     async def get_bulk_destination(
@@ -998,10 +1081,13 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_bulk_source(
         self,
@@ -1034,12 +1120,15 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
-            refresh_schemas=refresh_schemas,
-            include_fields=include_fields,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+                refresh_schemas=refresh_schemas,
+                include_fields=include_fields,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_bulk_source_schema(
         self,
@@ -1067,11 +1156,14 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
-            schema_id=schema_id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+                schema_id=schema_id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_bulk_source_status(
         self,
@@ -1097,10 +1189,13 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def list_bulk_syncs(
         self,
@@ -1128,10 +1223,13 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _kwargs = _operation._get_kwargs(
-            active=active,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                active=active,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def create_bulk_sync(
         self,
@@ -1163,11 +1261,14 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_bulk_sync(
         self,
@@ -1197,11 +1298,14 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            refresh_schemas=refresh_schemas,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                refresh_schemas=refresh_schemas,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def delete_bulk_sync(
         self,
@@ -1231,11 +1335,14 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            refresh_schemas=refresh_schemas,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                refresh_schemas=refresh_schemas,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def update_bulk_sync(
         self,
@@ -1265,11 +1372,14 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def activate_bulk_sync(
         self,
@@ -1302,12 +1412,15 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def cancel_bulk_sync(
         self,
@@ -1338,11 +1451,14 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def list_bulk_sync_executions(
         self,
@@ -1368,10 +1484,13 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def start_bulk_sync_execution(
         self,
@@ -1405,12 +1524,15 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_bulk_sync_execution(
         self,
@@ -1438,11 +1560,14 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            execution_id=execution_id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                execution_id=execution_id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def list_bulk_sync_schemas(
         self,
@@ -1468,10 +1593,13 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_bulk_sync_schema(
         self,
@@ -1499,11 +1627,14 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            schema_id=schema_id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                schema_id=schema_id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def update_bulk_sync_schema(
         self,
@@ -1534,12 +1665,15 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            schema_id=schema_id,
-            body=body,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                schema_id=schema_id,
+                body=body,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_bulk_sync_status(
         self,
@@ -1565,10 +1699,13 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_identity(
         self,
@@ -1589,8 +1726,11 @@ class AsyncOperationsWithResponse:
         """
         from .identity import get_identity as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return await self._call(_operation.OPERATION, _kwargs)
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer
 
     async def list_connections(
         self,
@@ -1611,8 +1751,11 @@ class AsyncOperationsWithResponse:
         """
         from .connections import list_connections as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return await self._call(_operation.OPERATION, _kwargs)
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer
 
     async def create_connection(
         self,
@@ -1644,11 +1787,14 @@ class AsyncOperationsWithResponse:
         """
         from .connections import create_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def get_connection(
         self,
@@ -1674,10 +1820,13 @@ class AsyncOperationsWithResponse:
         """
         from .connections import get_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def delete_connection(
         self,
@@ -1703,10 +1852,13 @@ class AsyncOperationsWithResponse:
         """
         from .connections import delete_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def update_connection(
         self,
@@ -1735,11 +1887,14 @@ class AsyncOperationsWithResponse:
         """
         from .connections import update_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def list_connection_types(
         self,
@@ -1760,8 +1915,11 @@ class AsyncOperationsWithResponse:
         """
         from .connections import list_connection_types as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return await self._call(_operation.OPERATION, _kwargs)
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer
 
     async def list_events(
         self,
@@ -1796,14 +1954,17 @@ class AsyncOperationsWithResponse:
         """
         from .events import list_events as _operation
 
-        _kwargs = _operation._get_kwargs(
-            organization_id=organization_id,
-            type_=type_,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            limit=limit,
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                organization_id=organization_id,
+                type_=type_,
+                starting_after=starting_after,
+                ending_before=ending_before,
+                limit=limit,
+            ),
         )
-        return await self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     async def list_event_types(
         self,
@@ -1824,8 +1985,11 @@ class AsyncOperationsWithResponse:
         """
         from .events import list_event_types as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return await self._call(_operation.OPERATION, _kwargs)
+        _answer = await self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer
 
 
 class Operations:
@@ -1862,10 +2026,13 @@ class Operations:
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_bulk_source(
         self,
@@ -1898,12 +2065,15 @@ class Operations:
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
-            refresh_schemas=refresh_schemas,
-            include_fields=include_fields,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+                refresh_schemas=refresh_schemas,
+                include_fields=include_fields,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_bulk_source_schema(
         self,
@@ -1931,11 +2101,14 @@ class Operations:
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
-            schema_id=schema_id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+                schema_id=schema_id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_bulk_source_status(
         self,
@@ -1961,10 +2134,13 @@ class Operations:
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def list_bulk_syncs(
         self,
@@ -1992,10 +2168,13 @@ class Operations:
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _kwargs = _operation._get_kwargs(
-            active=active,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                active=active,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def create_bulk_sync(
         self,
@@ -2027,11 +2206,14 @@ class Operations:
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_bulk_sync(
         self,
@@ -2061,11 +2243,14 @@ class Operations:
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            refresh_schemas=refresh_schemas,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                refresh_schemas=refresh_schemas,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def delete_bulk_sync(
         self,
@@ -2095,11 +2280,14 @@ class Operations:
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            refresh_schemas=refresh_schemas,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                refresh_schemas=refresh_schemas,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def update_bulk_sync(
         self,
@@ -2129,11 +2317,14 @@ class Operations:
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def activate_bulk_sync(
         self,
@@ -2166,12 +2357,15 @@ class Operations:
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def cancel_bulk_sync(
         self,
@@ -2202,11 +2396,14 @@ class Operations:
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def list_bulk_sync_executions(
         self,
@@ -2232,10 +2429,13 @@ class Operations:
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def start_bulk_sync_execution(
         self,
@@ -2269,12 +2469,15 @@ class Operations:
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_bulk_sync_execution(
         self,
@@ -2302,11 +2505,14 @@ class Operations:
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            execution_id=execution_id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                execution_id=execution_id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def list_bulk_sync_schemas(
         self,
@@ -2332,10 +2538,13 @@ class Operations:
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_bulk_sync_schema(
         self,
@@ -2363,11 +2572,14 @@ class Operations:
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            schema_id=schema_id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                schema_id=schema_id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def update_bulk_sync_schema(
         self,
@@ -2398,12 +2610,15 @@ class Operations:
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            schema_id=schema_id,
-            body=body,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                schema_id=schema_id,
+                body=body,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_bulk_sync_status(
         self,
@@ -2429,10 +2644,13 @@ class Operations:
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_identity(
         self,
@@ -2453,8 +2671,11 @@ class Operations:
         """
         from .identity import get_identity as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer.parsed
 
     def list_connections(
         self,
@@ -2475,8 +2696,11 @@ class Operations:
         """
         from .connections import list_connections as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer.parsed
 
     def create_connection(
         self,
@@ -2508,11 +2732,14 @@ class Operations:
         """
         from .connections import create_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def get_connection(
         self,
@@ -2538,10 +2765,13 @@ class Operations:
         """
         from .connections import get_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def delete_connection(
         self,
@@ -2567,10 +2797,13 @@ class Operations:
         """
         from .connections import delete_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def update_connection(
         self,
@@ -2599,11 +2832,14 @@ class Operations:
         """
         from .connections import update_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def list_connection_types(
         self,
@@ -2624,8 +2860,11 @@ class Operations:
         """
         from .connections import list_connection_types as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer.parsed
 
     def list_events(
         self,
@@ -2660,14 +2899,17 @@ class Operations:
         """
         from .events import list_events as _operation
 
-        _kwargs = _operation._get_kwargs(
-            organization_id=organization_id,
-            type_=type_,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            limit=limit,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                organization_id=organization_id,
+                type_=type_,
+                starting_after=starting_after,
+                ending_before=ending_before,
+                limit=limit,
+            ),
         )
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        return _answer.parsed
 
     def list_event_types(
         self,
@@ -2688,8 +2930,11 @@ class Operations:
         """
         from .events import list_event_types as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return (self._call(_operation.OPERATION, _kwargs)).parsed
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer.parsed
 
 
 class OperationsWithResponse:
@@ -2726,10 +2971,13 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_bulk_source(
         self,
@@ -2762,12 +3010,15 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
-            refresh_schemas=refresh_schemas,
-            include_fields=include_fields,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+                refresh_schemas=refresh_schemas,
+                include_fields=include_fields,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_bulk_source_schema(
         self,
@@ -2795,11 +3046,14 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
-            schema_id=schema_id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+                schema_id=schema_id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_bulk_source_status(
         self,
@@ -2825,10 +3079,13 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _kwargs = _operation._get_kwargs(
-            connection_id=connection_id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                connection_id=connection_id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def list_bulk_syncs(
         self,
@@ -2856,10 +3113,13 @@ class OperationsWithResponse:
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _kwargs = _operation._get_kwargs(
-            active=active,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                active=active,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def create_bulk_sync(
         self,
@@ -2891,11 +3151,14 @@ class OperationsWithResponse:
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_bulk_sync(
         self,
@@ -2925,11 +3188,14 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            refresh_schemas=refresh_schemas,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                refresh_schemas=refresh_schemas,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def delete_bulk_sync(
         self,
@@ -2959,11 +3225,14 @@ class OperationsWithResponse:
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            refresh_schemas=refresh_schemas,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                refresh_schemas=refresh_schemas,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def update_bulk_sync(
         self,
@@ -2993,11 +3262,14 @@ class OperationsWithResponse:
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def activate_bulk_sync(
         self,
@@ -3030,12 +3302,15 @@ class OperationsWithResponse:
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def cancel_bulk_sync(
         self,
@@ -3066,11 +3341,14 @@ class OperationsWithResponse:
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def list_bulk_sync_executions(
         self,
@@ -3096,10 +3374,13 @@ class OperationsWithResponse:
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def start_bulk_sync_execution(
         self,
@@ -3133,12 +3414,15 @@ class OperationsWithResponse:
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_bulk_sync_execution(
         self,
@@ -3166,11 +3450,14 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            execution_id=execution_id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                execution_id=execution_id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def list_bulk_sync_schemas(
         self,
@@ -3196,10 +3483,13 @@ class OperationsWithResponse:
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_bulk_sync_schema(
         self,
@@ -3227,11 +3517,14 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            schema_id=schema_id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                schema_id=schema_id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def update_bulk_sync_schema(
         self,
@@ -3262,12 +3555,15 @@ class OperationsWithResponse:
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            schema_id=schema_id,
-            body=body,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                schema_id=schema_id,
+                body=body,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_bulk_sync_status(
         self,
@@ -3293,10 +3589,13 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_identity(
         self,
@@ -3317,8 +3616,11 @@ class OperationsWithResponse:
         """
         from .identity import get_identity as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return self._call(_operation.OPERATION, _kwargs)
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer
 
     def list_connections(
         self,
@@ -3339,8 +3641,11 @@ class OperationsWithResponse:
         """
         from .connections import list_connections as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return self._call(_operation.OPERATION, _kwargs)
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer
 
     def create_connection(
         self,
@@ -3372,11 +3677,14 @@ class OperationsWithResponse:
         """
         from .connections import create_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            body=body,
-            idempotency_key=idempotency_key,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                body=body,
+                idempotency_key=idempotency_key,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def get_connection(
         self,
@@ -3402,10 +3710,13 @@ class OperationsWithResponse:
         """
         from .connections import get_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def delete_connection(
         self,
@@ -3431,10 +3742,13 @@ class OperationsWithResponse:
         """
         from .connections import delete_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def update_connection(
         self,
@@ -3463,11 +3777,14 @@ class OperationsWithResponse:
         """
         from .connections import update_connection as _operation
 
-        _kwargs = _operation._get_kwargs(
-            id=id,
-            body=body,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                id=id,
+                body=body,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def list_connection_types(
         self,
@@ -3488,8 +3805,11 @@ class OperationsWithResponse:
         """
         from .connections import list_connection_types as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return self._call(_operation.OPERATION, _kwargs)
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer
 
     def list_events(
         self,
@@ -3524,14 +3844,17 @@ class OperationsWithResponse:
         """
         from .events import list_events as _operation
 
-        _kwargs = _operation._get_kwargs(
-            organization_id=organization_id,
-            type_=type_,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            limit=limit,
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(
+                organization_id=organization_id,
+                type_=type_,
+                starting_after=starting_after,
+                ending_before=ending_before,
+                limit=limit,
+            ),
         )
-        return self._call(_operation.OPERATION, _kwargs)
+        return _answer
 
     def list_event_types(
         self,
@@ -3552,5 +3875,8 @@ class OperationsWithResponse:
         """
         from .events import list_event_types as _operation
 
-        _kwargs = _operation._get_kwargs()
-        return self._call(_operation.OPERATION, _kwargs)
+        _answer = self._call(
+            _operation.OPERATION,
+            _operation._get_kwargs(),
+        )
+        return _answer
