@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httptools
-from multidict import CIMultiDict
+from multidict import CIMultiDict, istr
 
 from .._auth import Secret
 from .._config import Config, Timeout
@@ -47,6 +48,8 @@ CUT_SHORT = "the connection was closed before the end of the answer"
 CLOSED = "the client was closed while the call waited for a connection"
 
 Answer = Reply | RequestError
+
+_NONE = CIMultiDict[str]()
 
 
 class _Connection(asyncio.BufferedProtocol):
@@ -206,12 +209,12 @@ class _Connection(asyncio.BufferedProtocol):
         if self._answer is not None:
             raise httptools.HttpParserError("more than was asked for")
         self._headers = CIMultiDict[str]()
-        self._body = bytearray()
+        self._body: bytes | bytearray = b""
         self._has_head = self._until_end = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._has_head:
-            self._headers.add(name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape"))
+            self._headers.add(_header_name(name), value.decode("utf-8", "surrogateescape"))
 
     def on_headers_complete(self) -> None:
         self._has_head = True
@@ -228,7 +231,11 @@ class _Connection(asyncio.BufferedProtocol):
 
     def on_body(self, piece: bytes) -> None:
         self._since_body = 0
-        self._body += piece
+        if self._body:
+            self._body = bytearray(self._body) if isinstance(self._body, bytes) else self._body
+            self._body += piece
+        else:
+            self._body = piece
         if len(self._body) > self._limit:
             self._stop(too_large(self._limit))
 
@@ -242,7 +249,10 @@ class _Connection(asyncio.BufferedProtocol):
         raise httptools.HttpParserError
 
     def _reply(self) -> Reply:
-        return Reply(self._status, self._headers, bytes(self._body))
+        reply = Reply(self._status, self._headers, bytes(self._body))
+        # Not kept until the next answer: of a thousand connections, it would be cold in the cache.
+        self._headers, self._body = _NONE, b""
+        return reply
 
 
 class HttptoolsTransport:
@@ -387,6 +397,12 @@ class HttptoolsTransport:
 def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+@lru_cache(256)
+def _header_name(name: bytes) -> istr:
+    # The same few names in every answer.
+    return istr(name.decode("utf-8", "surrogateescape"))
 
 
 def _joined(headers: list[tuple[str, str]]) -> Secret | None:
