@@ -41,6 +41,7 @@ from ._outcome import Outcome
 from ._progress import Progress
 from ._retry import Clock
 from ._version import __version__
+from ._warnings import PolytomicDeprecationWarning, SecurityWarning
 from .events import WebhookSignatureError, verify_webhook
 from .executions import ExecutionCanceledError, ExecutionFailedError, ExecutionTimeoutError
 
@@ -74,6 +75,7 @@ __all__ = [
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "Polytomic",
+    "PolytomicDeprecationWarning",
     "PolytomicError",
     "Progress",
     "RateLimitError",
@@ -81,6 +83,7 @@ __all__ = [
     "RedirectError",
     "RequestError",
     "ResponseTooLargeError",
+    "SecurityWarning",
     "ServerError",
     "TLSError",
     "Timeout",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 from urllib.parse import urlencode
+from weakref import WeakSet
 
 from ._api import API_VERSION
 from ._config import (
@@ -19,7 +22,7 @@ from ._config import (
     build_config,
     change_config,
 )
-from ._errors import CLOSED, ClientClosedError, ConfigurationError, RequestError
+from ._errors import FORKED, ClientClosedError, ConfigurationError, RequestError
 from ._retry import Clock
 from ._transport import Request
 
@@ -32,12 +35,35 @@ Guard = TypeVar("Guard")
 class Shared(Generic[OpenTransport, Guard]):
     """What a client and its copies have in common: one transport, and locks around a fetched key and start and end."""
 
-    def __init__(self, lock: Guard) -> None:
+    def __init__(self, make_lock: Callable[[], Guard]) -> None:
+        self._make_lock = make_lock
         self.transport: OpenTransport | None = None
-        self.lock = lock
+        self.lock = make_lock()
         self.gate = threading.Lock()
         self.loop: object = None
-        self.closed = False
+        self.over = ""
+        """Why no call can be made any more, once there is a reason."""
+        _living.add(self)
+
+    def forked(self) -> None:
+        """In a child process: leave the parent's connections alone, and its locks, which nobody here would open."""
+        self.lock, self.gate = self._make_lock(), threading.Lock()
+        if self.transport is not None:
+            # Kept, because closing a TLS connection would end it for the parent.
+            self._inherited, self.transport = self.transport, None
+            self.over = FORKED
+
+
+_living: WeakSet[Shared[Any, Any]] = WeakSet()
+
+
+def _after_fork() -> None:
+    for shared in list(_living):
+        shared.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class BaseClient(Generic[Key, TransportChoice]):
@@ -59,6 +85,10 @@ class BaseClient(Generic[Key, TransportChoice]):
         max_attempts: int = DEFAULT_MAX_ATTEMPTS,
         max_connections: int = DEFAULT_MAX_CONNECTIONS,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+        proxy: str | None = None,
+        trust_env: bool = False,
+        ssl_context: ssl.SSLContext | None = None,
+        verify: bool = True,
         transport: TransportChoice | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -81,7 +111,13 @@ class BaseClient(Generic[Key, TransportChoice]):
                 a 401 is not counted.
             max_connections: How many connections are open at most.
             max_response_bytes: How large a body may be, in bytes after decompression.
+            proxy: A proxy that opens a tunnel to the API: `http://host:port`, with `user:password@` if it asks.
+            trust_env: Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY name the proxy. A .netrc file is never read.
+            ssl_context: The TLS settings, for an authority of your own or a client certificate. Default: the
+                authorities of certifi, or those that SSL_CERT_FILE or SSL_CERT_DIR names.
+            verify: False accepts any certificate, with a SecurityWarning: for a test environment.
             transport: An httpx transport to send through instead, such as httpx.MockTransport; closed with the client.
+                It has its own proxy and TLS settings.
             clock: The time, sleep and randomness that retries use, for tests.
 
         Raises:
@@ -99,12 +135,21 @@ class BaseClient(Generic[Key, TransportChoice]):
             max_attempts=max_attempts,
             max_connections=max_connections,
             max_response_bytes=max_response_bytes,
+            proxy=proxy,
+            trust_env=trust_env,
+            ssl_context=ssl_context,
+            verify=verify,
             clock=clock,
         )
+        if transport is not None and (self._config.proxy or ssl_context or trust_env or not verify):
+            raise ConfigurationError(
+                "proxy, trust_env, ssl_context and verify are settings of the client's own connections: "
+                "give them to the transport, such as httpx.AsyncHTTPTransport(proxy=..., verify=ssl_context)"
+            )
         self._transport_choice = (
             transport if transport is None else _checked_transport(transport, blocking=self._blocking)
         )
-        self._shared: Shared[Any, Any] = Shared(self._lock())
+        self._shared: Shared[Any, Any] = Shared(self._lock)
 
     def with_options(
         self,
@@ -158,9 +203,9 @@ class BaseClient(Generic[Key, TransportChoice]):
 
     def _failure(self, error: RequestError) -> RequestError:
         """Return why a step failed: because the client was closed meanwhile, or as the transport says."""
-        if not self._shared.closed or isinstance(error, ClientClosedError):
+        if not self._shared.over or isinstance(error, ClientClosedError):
             return error
-        closed = ClientClosedError(CLOSED)
+        closed = ClientClosedError(self._shared.over)
         closed.__cause__ = error
         return closed
 

@@ -68,7 +68,7 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
 
     async def aclose(self) -> None:
         """Close every connection; a second time does nothing."""
-        self._shared.closed = True
+        self._shared.over = self._shared.over or CLOSED
         transport, self._shared.transport = self._shared.transport, None
         if transport is not None:
             await transport.aclose()
@@ -136,8 +136,8 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         Before every step, and not once for a call: the client may be closed while a call waits.
         """
         shared, loop = self._shared, asyncio.get_running_loop()
-        if shared.closed:
-            raise ClientClosedError(CLOSED)
+        if shared.over:
+            raise ClientClosedError(shared.over)
         if shared.loop not in (None, loop):
             raise ClientClosedError("this client works in another event loop: make one client in each")
         if shared.transport is None:
@@ -187,7 +187,7 @@ class Polytomic(
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
         with self._shared.gate:
-            self._shared.closed = True
+            self._shared.over = self._shared.over or CLOSED
             transport, self._shared.transport = self._shared.transport, None
         if transport is not None:
             transport.close()
@@ -250,8 +250,8 @@ class Polytomic(
         transport = shared.transport  # once: another thread may close the client between two looks
         if transport is None:
             with shared.gate:
-                if shared.closed:
-                    raise ClientClosedError(CLOSED)
+                if shared.over:
+                    raise ClientClosedError(shared.over)
                 transport = shared.transport
                 if transport is None:
                     transport = shared.transport = self._make_transport()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -17,8 +18,10 @@ from attrs import evolve, field, frozen
 from ._api import API_VERSION
 from ._auth import Credential, KeySource, credential
 from ._errors import ConfigurationError
-from ._retry import Clock, SystemClock
+from ._network import Proxy, choose_proxy, choose_tls
+from ._retry import Clock, RetryBudget, SystemClock
 from ._version import __version__
+from ._warnings import Announcements
 
 DEFAULT_BASE_URL = "https://app.polytomic.com"
 DEFAULT_DEADLINE = 120.0
@@ -102,6 +105,11 @@ class Config:
     max_connections: int
     max_response_bytes: int
     clock: Clock
+    proxy: Proxy | None = None
+    ssl_context: ssl.SSLContext | None = None
+    budget: RetryBudget = field(factory=RetryBudget)
+    """Shared by all calls of a client and its copies, as are the announcements."""
+    announcements: Announcements = field(factory=Announcements)
     headers: dict[str, str] = field(factory=dict[str, str])
     """What every request carries besides what its operation says."""
 
@@ -119,6 +127,10 @@ def build_config(
     max_attempts: int = DEFAULT_MAX_ATTEMPTS,
     max_connections: int = DEFAULT_MAX_CONNECTIONS,
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+    proxy: str | None = None,
+    trust_env: bool = False,
+    ssl_context: ssl.SSLContext | None = None,
+    verify: bool = True,
     clock: Clock | None = None,
 ) -> Config:
     """Return checked settings; `AsyncPolytomic` documents each.
@@ -135,9 +147,10 @@ def build_config(
     if base_url is None:
         url_name = "POLYTOMIC_DEPLOYMENT_URL"
         base_url = os.environ.get(url_name) or DEFAULT_BASE_URL
+    base_url = check_base_url(base_url, url_name)
     return Config(
         credential=credential(api_key, deployment_key, basic_auth, names=names, blocking=blocking),
-        base_url=check_base_url(base_url, url_name),
+        base_url=base_url,
         version=check_version(version),
         timeout=_timeout(timeout),
         deadline=positive_seconds("deadline", deadline),
@@ -145,6 +158,8 @@ def build_config(
         max_connections=_positive_int("max_connections", max_connections),
         max_response_bytes=_positive_int("max_response_bytes", max_response_bytes),
         clock=clock if clock is not None else SystemClock(),
+        proxy=choose_proxy(proxy, trust_env=trust_env, base_url=base_url),
+        ssl_context=choose_tls(ssl_context, verify=verify),
         headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT},
     )
 

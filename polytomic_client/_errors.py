@@ -80,10 +80,11 @@ def _rebuild(kind: type[RequestError], arguments: tuple[Any, ...], state: dict[s
 
 
 CLOSED = "this client is closed: make another"
+FORKED = "this client has connections of the process that this one was forked from: make one in each process"
 
 
 class ClientClosedError(RequestError, RuntimeError):
-    """The client was used after it was closed, or from another event loop than the one it works in."""
+    """The client was used after it was closed, in another event loop than its own, or in a forked process."""
 
 
 class APIStatusError(RequestError):

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from ._api import AsyncOperations
 from ._config import positive_seconds
 from ._errors import APIStatusError, DeadlineExceededError, RequestError, ServerError, TLSError, TransportError
-from ._policy import logger
+from ._log import logger
 from ._retry import RETRIED_STATUSES
 
 T = TypeVar("T")

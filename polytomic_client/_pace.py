@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from math import inf
 from threading import Lock
 
 from ._errors import APIStatusError
+from ._log import logger
 from ._retry import RETRIED_STATUSES, Clock
-
-logger = logging.getLogger("polytomic_client")
 
 LONGEST_PAUSE = 600.0
 """Seconds: a server that asks for a longer pause is asked again after this, in case it is wrong about its clock."""

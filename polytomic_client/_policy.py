@@ -6,7 +6,6 @@ driver of a few lines each follow the same rules.
 
 from __future__ import annotations
 
-import logging
 import re
 import uuid
 from collections.abc import Callable, Collection, Generator
@@ -27,6 +26,7 @@ from ._errors import (
     VersionMismatchError,
     status_error,
 )
+from ._log import log_answer, logger
 from ._operation import APIResponse, Operation
 from ._pace import Lane, current_lane
 from ._retry import may_be_in_flight, parse_retry_after, retry_delay
@@ -36,11 +36,14 @@ from ._transport._shared import inflate
 T = TypeVar("T")
 Failure = TypeVar("Failure", bound=RequestError)
 
-logger = logging.getLogger("polytomic_client")
-
 REPEATABLE_METHODS = frozenset({"GET", "HEAD", "POST"})
 """What the API may see twice: it answers a POST with an idempotency key with the first outcome. PATCH and DELETE are
 not among them: their effect on a second try is not documented."""
+
+BUDGET_SPENT = (
+    "Not tried again, because the calls of this client have failed too often: the repetitions would prolong an outage. "
+    "Every ten successes allow one more."
+)
 
 ONE_AT_A_TIME = frozenset({"start_bulk_sync_execution"})
 """Operations that answer 409 also for another reason than an idempotency key in flight: an execution is under way."""
@@ -150,6 +153,7 @@ class _Call:
             self._attempts += 1
             try:
                 reply: Reply = yield Send(request, left)
+                log_answer(self._operation, request, reply.status, reply.headers)
                 reply = _checked(reply, self._asked, config, self._successes)
             except DeadlineExceededError as error:
                 if lane is not None:
@@ -160,6 +164,8 @@ class _Call:
                 if lane is not None:
                     lane.failed(last)
             else:
+                config.budget.refund()
+                config.announcements.heed(self._operation, reply.headers)
                 return finish(reply, request, self._attempts)
             if isinstance(last, AuthenticationError) and config.credential.key is not None and not renewed:
                 # Not one of max_attempts: a key that was rotated is no fault of the API's.
@@ -171,6 +177,11 @@ class _Call:
                 logger.info("%s Trying again with a fresh key.", last)
             else:
                 delay = self._delay(last)
+                # A fan-out has bounds of its own, and gets slower where an open door would let ever more calls in.
+                if lane is None and not config.budget.take():
+                    logger.info("%s %s", last, BUDGET_SPENT)
+                    last.add_note(BUDGET_SPENT)
+                    raise last
                 logger.info("%s Trying again in %.2f s.", last, delay)
                 yield Sleep(delay)
 

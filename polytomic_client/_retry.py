@@ -7,6 +7,7 @@ import random
 import time
 from datetime import UTC
 from math import isfinite
+from threading import Lock
 from typing import Protocol
 
 from ._errors import APIStatusError, DeadlineExceededError, NotSentError, OutcomeUnknownError, RequestError, TLSError
@@ -74,6 +75,35 @@ class SystemClock:
     async def sleep_async(self, seconds: float) -> None:
         """Suspend for so many seconds."""
         await asyncio.sleep(seconds)
+
+
+RETRY_BUDGET = 100
+"""How many repetitions a client has at its start, and at most."""
+
+SUCCESSES_PER_RETRY = 10
+"""How many successes give one back: in the long run, a tenth of the calls may be repeated."""
+
+
+class RetryBudget:
+    """How many tries more the calls of one client may make, so that their repetitions do not prolong an outage."""
+
+    def __init__(self) -> None:
+        self._left = self._most = RETRY_BUDGET * SUCCESSES_PER_RETRY
+        self._lock = Lock()
+
+    def take(self) -> bool:
+        """Say whether a failed try may be repeated, and count it if so."""
+        with self._lock:
+            if self._left < SUCCESSES_PER_RETRY:
+                return False
+            self._left -= SUCCESSES_PER_RETRY
+            return True
+
+    def refund(self) -> None:
+        """Count a success."""
+        if self._left < self._most:
+            with self._lock:
+                self._left = min(self._most, self._left + 1)
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:

@@ -21,7 +21,7 @@ from ._errors import (
     RequestError,
 )
 from ._flow import FIRST_WAIT, BlockingFlows, Caller, blocking
-from ._policy import logger
+from ._log import logger
 from ._retry import may_be_in_flight
 
 DEFAULT_POLL_INTERVAL = 15.0

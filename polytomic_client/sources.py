@@ -9,7 +9,7 @@ from ._api import models
 from ._config import positive_seconds
 from ._errors import DeadlineExceededError, RequestError
 from ._flow import BlockingFlows, Caller, blocking
-from ._policy import logger
+from ._log import logger
 from ._retry import may_be_in_flight
 
 DEFAULT_DEADLINE = 600.0

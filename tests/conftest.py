@@ -91,6 +91,9 @@ WAYS: dict[str, Callable[..., BulkDestinationEnvelope]] = {
 STOPPABLE = [way for way in WAYS if way != "sync-httpx"]
 """Every way but a blocking transport of the user's own, which nothing can stop at the deadline."""
 
+OWN_TRANSPORTS = [way for way in WAYS if "httpx" not in way]
+"""Every way but through an httpx transport, which has its own proxy and TLS settings."""
+
 Ask = Callable[..., BulkDestinationEnvelope]
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import copy
 import gzip
 import json
-import os
 import pickle
 import socket
-import ssl
 import traceback
 import tracemalloc
 from collections.abc import Iterator
@@ -16,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 import polytomic_client
 from polytomic_client import (
@@ -43,10 +40,10 @@ from polytomic_client import (
     UnprocessableEntityError,
     VersionMismatchError,
 )
-from polytomic_client._transport._shared import inflate, tls_context
+from polytomic_client._transport._shared import inflate
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock
-from .server import Answer, Connection, Raw, Server, hang_up, reset, stall
+from .server import Answer, Raw, Server, hang_up, reset, stall
 
 ONCE: dict[str, Any] = {"max_attempts": 1}
 
@@ -298,58 +295,6 @@ def test_a_bomb_is_never_held_whole() -> None:
     assert most < 1_000_000
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-def _tls(authority: trustme.CA, name: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    return context
-
-
-def test_an_untrusted_certificate_is_a_tls_error_and_not_tried_again(
-    ask: Ask, authority: trustme.CA, clock: FakeClock
-) -> None:
-    with (
-        Server(tls=_tls(authority, "127.0.0.1")) as server,
-        pytest.raises(TLSError, match="Nothing was sent") as caught,
-    ):
-        ask(base_url=server.url, clock=clock)
-    assert caught.value.attempts == 1
-    assert clock.slept == []
-    assert server.requests == []
-
-
-@pytest.fixture
-def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A process that was started with SSL_CERT_FILE naming the tests' own authority."""
-    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    tls_context.cache_clear()
-    yield
-    tls_context.cache_clear()
-
-
-@pytest.mark.usefixtures("trusted")
-def test_an_authority_of_ones_own_is_named_by_ssl_cert_file(ask: Ask, authority: trustme.CA) -> None:
-    with Server(tls=_tls(authority, "127.0.0.1")) as server:
-        assert ask(base_url=server.url).data.modes
-
-
-def _break_off_in_tls(connection: Connection) -> bool:
-    os.write(connection.socket.fileno(), b"\x17\x03\x03\x00\x20" + b"x" * 32)
-    return False
-
-
-@pytest.mark.usefixtures("trusted")
-def test_a_tls_failure_after_the_request_was_sent_leaves_the_outcome_unknown(ask: Ask, authority: trustme.CA) -> None:
-    with Server(_break_off_in_tls, tls=_tls(authority, "127.0.0.1")) as server, pytest.raises(OutcomeUnknownError):
-        ask(base_url=server.url, **ONCE)
-    assert len(server.requests) == 1
-
-
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
@@ -380,13 +325,6 @@ def test_no_frame_of_an_error_or_of_its_causes_holds_the_key(ask: Ask, step: Any
                 seen = [repr(value) + repr(getattr(value, "__dict__", "")) for value in frame.f_locals.values()]
                 held += [f"{frame.f_code.co_filename}:{frame.f_code.co_name}" for text in seen if KEY in text]
     assert held == []
-
-
-@pytest.mark.usefixtures("trusted")
-def test_a_certificate_of_another_host_is_refused(ask: Ask, authority: trustme.CA) -> None:
-    with Server(tls=_tls(authority, "polytomic.example.com")) as server, pytest.raises(TLSError):
-        ask(base_url=server.url, **ONCE)
-    assert server.requests == []
 
 
 def test_the_repr_of_an_error_says_which_call_it_was(ask: Ask) -> None:
@@ -427,7 +365,9 @@ def test_errors_pickle(error: RequestError) -> None:
 
 def test_every_error_has_the_one_root() -> None:
     kinds = [
-        value for value in vars(polytomic_client).values() if isinstance(value, type) and issubclass(value, Exception)
+        value
+        for value in vars(polytomic_client).values()
+        if isinstance(value, type) and issubclass(value, Exception) and not issubclass(value, Warning)
     ]
     assert len(kinds) > 20
     assert all(issubclass(kind, PolytomicError) for kind in kinds)

@@ -31,7 +31,8 @@ from polytomic_client import (
 from polytomic_client._auth import Secret
 from polytomic_client._config import Config, build_config
 from polytomic_client._transport import Reply, Request
-from polytomic_client._transport._httptools import KEPT, READ_SIZE, HttptoolsTransport, _Connection
+from polytomic_client._transport._connection import KEPT, Connection
+from polytomic_client._transport._httptools import READ_SIZE, HttptoolsTransport
 from polytomic_client._transport._shared import tls_context
 
 from .conftest import KEY
@@ -101,11 +102,11 @@ class Line:
     """A connection between a test and nothing: `ask` sends a request and `feed` is what comes back."""
 
     def __init__(self, limit: int = 1_000) -> None:
-        self.opened: set[_Connection] = set()
-        self.idle: dict[_Connection, None] = {}
+        self.opened: set[Connection] = set()
+        self.idle: dict[Connection, None] = {}
         self.wire = Wire()
         self.clock = Time()
-        self.connection = _Connection(self.opened, self.idle, memoryview(bytearray(READ_SIZE)), limit)
+        self.connection = Connection(self.opened, self.idle, memoryview(bytearray(READ_SIZE)), limit)
         self.connection._loop = self.clock  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
         self.connection.connection_made(self.wire)
 
@@ -646,7 +647,7 @@ async def test_closing_as_the_time_to_connect_ends_is_no_error() -> None:
 async def test_a_call_that_is_cancelled_while_it_connects_leaves_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire()
 
-    async def connect(make: Callable[[], _Connection], *_: Any, **__: Any) -> None:
+    async def connect(make: Callable[[], Connection], *_: Any, **__: Any) -> None:
         make().connection_made(wire)
         await asyncio.Event().wait()
 
@@ -671,7 +672,7 @@ async def test_closing_ends_what_was_sent_with_an_unknown_outcome() -> None:
 
 
 async def test_a_connection_that_is_closed_before_anything_is_sent_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def connect(make: Callable[[], _Connection], *_: Any, **__: Any) -> None:
+    async def connect(make: Callable[[], Connection], *_: Any, **__: Any) -> None:
         connection = make()
         connection.connection_made(Wire())
         connection.eof_received()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import pickle
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import httpx
 import pytest
 
 from polytomic_client import AsyncPolytomic, ClientClosedError, DeadlineExceededError, Polytomic
+from polytomic_client._errors import FORKED
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
 from .conftest import ID, KEY, FakeClock
@@ -315,3 +317,62 @@ def test_a_call_that_waits_for_anothers_key_stops_at_its_deadline() -> None:
         release.set()
         assert call.result(5).data.modes
         polytomic.close()
+
+
+FORK = """
+import os, sys, warnings
+from polytomic_client import ClientClosedError, Polytomic
+
+polytomic = Polytomic(api_key="k", base_url=sys.argv[1])
+unused = Polytomic(api_key="k", base_url=sys.argv[1])
+polytomic.get_bulk_destination(sys.argv[2])
+polytomic._shared.lock.acquire()  # as if another thread asked for a key
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Python 3.12 warns of threads
+    child = os.fork()
+if child == 0:
+    try:
+        polytomic.get_bulk_destination(sys.argv[2])
+    except ClientClosedError as error:
+        print("child:", error, flush=True)
+    print("child:", polytomic._shared.lock.locked(), flush=True)
+    print("child:", len(unused.get_bulk_destination(sys.argv[2]).data.modes), flush=True)
+    polytomic.close()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+print("parent:", len(polytomic.get_bulk_destination(sys.argv[2]).data.modes))
+polytomic.close()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_is_told_to_make_its_own_client_and_the_parent_goes_on() -> None:
+    with Server() as server:
+        command = [sys.executable, "-W", "error", "-c", FORK, server.url, str(ID)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert result.stderr == ""
+    assert result.stdout.splitlines() == [
+        f"child: get_bulk_destination: GET {server.url}/api/bulk/dest/{ID}: {FORKED}",
+        "child: False",
+        "child: 1",
+        "parent: 1",
+    ]
+    assert server.connections == 2
+
+
+def test_an_asyncio_client_says_so_in_a_forked_process_too() -> None:
+    with Server() as server:
+
+        async def call(polytomic: AsyncPolytomic) -> None:
+            await polytomic.get_bulk_destination(ID)
+
+        polytomic = AsyncPolytomic(api_key=KEY, base_url=server.url)
+        with asyncio.Runner() as runner:
+            runner.run(call(polytomic))
+            kept, loop = polytomic._shared.transport, polytomic._shared.loop
+            polytomic._shared.forked()  # what Python calls in the child
+            polytomic._shared.loop = None
+            with pytest.raises(ClientClosedError, match="forked"):
+                runner.run(call(polytomic))
+            polytomic._shared.transport, polytomic._shared.loop, polytomic._shared.over = kept, loop, ""
+            runner.run(polytomic.aclose())

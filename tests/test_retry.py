@@ -24,7 +24,7 @@ from polytomic_client import (
     ServerError,
     Timeout,
 )
-from polytomic_client._retry import parse_retry_after
+from polytomic_client._retry import RETRY_BUDGET, parse_retry_after
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock, with_response
 from .server import Answer, Raw, Server, hang_up, reset, stall
@@ -350,3 +350,44 @@ def test_any_retry_after_is_seconds_or_nothing(value: str, now: float) -> None:
 @given(st.integers(0, 4_000_000_000), st.integers(0, 4_000_000_000))
 def test_any_http_date_is_the_seconds_until_then(then: int, now: int) -> None:
     assert parse_retry_after(formatdate(then, usegmt=True), now) == max(0, then - now)
+
+
+def _outage(url: str, clock: FakeClock, callers: int) -> list[BaseException]:
+    async def call() -> list[BaseException]:
+        async with AsyncPolytomic(api_key="k", base_url=url, clock=clock) as polytomic:
+            calls = [polytomic.get_bulk_destination(ID) for _ in range(callers)]
+            return [
+                error
+                for error in await asyncio.gather(*calls, return_exceptions=True)
+                if isinstance(error, ServerError)
+            ]
+
+    return asyncio.run(call())
+
+
+def test_repetitions_of_many_callers_have_a_common_budget(clock: FakeClock) -> None:
+    with Server(Answer(503, b"")) as server:
+        errors = _outage(server.url, clock, 200)
+    assert len(errors) == 200
+    assert len(server.requests) == 200 + RETRY_BUDGET
+    refused = [error for error in errors if "failed too often" in "".join(getattr(error, "__notes__", []))]
+    assert len(refused) >= 100
+    assert all(isinstance(error, ServerError) and error.attempts < 3 for error in refused)
+
+
+def test_every_ten_successes_allow_one_repetition_more(clock: FakeClock) -> None:
+    down, up = Answer(503, b""), Answer()
+    # 50 calls of three tries each, one whose first failure is its last, ten successes, one that is repeated.
+    script = [*[down] * 151, *[up] * 10, down, up, down]
+    with Server(*script) as server, Polytomic(api_key="k", base_url=server.url, clock=clock) as polytomic:
+        attempts: list[int] = []
+        for _ in range(51):
+            with pytest.raises(ServerError) as caught:
+                polytomic.get_bulk_destination(ID)
+            attempts.append(caught.value.attempts)
+        assert attempts == [3] * 50 + [1]
+        for _ in range(11):
+            polytomic.get_bulk_destination(ID)
+        with pytest.raises(ServerError, match=r"503") as caught:
+            polytomic.get_bulk_destination(ID)
+        assert caught.value.attempts == 1

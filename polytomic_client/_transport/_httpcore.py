@@ -21,12 +21,16 @@ from .._errors import (
     ReadTimeoutError,
     RequestError,
 )
+from .._network import Proxy
 from . import Reply, Request
 from ._shared import ErrorTable, read_body, tls_context, translate
 
 ERRORS: ErrorTable = (
     ((httpcore.ConnectTimeout, httpcore.PoolTimeout), ConnectTimeoutError),
-    ((httpcore.ConnectError, httpcore.LocalProtocolError, httpcore.UnsupportedProtocol), NotSentError),
+    (
+        (httpcore.ConnectError, httpcore.ProxyError, httpcore.LocalProtocolError, httpcore.UnsupportedProtocol),
+        NotSentError,
+    ),
     (httpcore.TimeoutException, ReadTimeoutError),
     ((httpcore.NetworkError, httpcore.ProtocolError), OutcomeUnknownError),
 )
@@ -108,6 +112,11 @@ def _positive(seconds: float, error: type[httpcore.TimeoutException]) -> float:
     return seconds
 
 
+def _proxied(proxy: Proxy, settings: dict[str, Any]) -> httpcore.ConnectionPool:
+    credential = [] if proxy.authorization is None else [("Proxy-Authorization", proxy.authorization.reveal())]
+    return httpcore.HTTPProxy(f"http://{proxy.netloc}", proxy_headers=credential, **settings)
+
+
 class HttpcoreTransport:
     """Sends requests through one httpcore pool, from any number of threads."""
 
@@ -115,13 +124,14 @@ class HttpcoreTransport:
         self._limit = config.max_response_bytes
         self._closed = False
         self._network = _Network()
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls_context() if config.base_url.startswith("https:") else None,
-            max_connections=config.max_connections,
-            max_keepalive_connections=config.max_connections,
-            keepalive_expiry=15.0,
-            network_backend=self._network,
-        )
+        settings: dict[str, Any] = {
+            "ssl_context": (config.ssl_context or tls_context()) if config.base_url.startswith("https:") else None,
+            "max_connections": config.max_connections,
+            "max_keepalive_connections": config.max_connections,
+            "keepalive_expiry": 15.0,
+            "network_backend": self._network,
+        }
+        self._pool = httpcore.ConnectionPool(**settings) if config.proxy is None else _proxied(config.proxy, settings)
 
     def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
         """Send a request once, and stop at the deadline even if the server trickles."""
@@ -151,6 +161,7 @@ class HttpcoreTransport:
             httpcore.TimeoutException,
             httpcore.NetworkError,
             httpcore.ProtocolError,
+            httpcore.ProxyError,
             httpcore.UnsupportedProtocol,
         ) as error:
             if isinstance(error, httpcore.TimeoutException) and time.monotonic() >= ends:

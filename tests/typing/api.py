@@ -6,6 +6,7 @@ A line that must be an error has a comment for each of the two, and each reports
 from __future__ import annotations
 
 import datetime as dt
+import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Literal, assert_type
 from uuid import UUID
@@ -128,6 +129,8 @@ def settings() -> None:
     AsyncPolytomic(basic_auth="user:password")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     AsyncPolytomic(retries=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     AsyncPolytomic(timeout="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Polytomic(proxy="http://proxy:3128", trust_env=False, ssl_context=ssl.create_default_context(), verify=True)
+    AsyncPolytomic(verify="ca.pem")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     AsyncPolytomic(transport=httpx.HTTPTransport())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Polytomic(transport=httpx.AsyncHTTPTransport())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Polytomic(api_key=fetch_key)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
