@@ -587,7 +587,12 @@ def test_events_may_be_at_the_first_and_last_of_all_instants(read: Read, keeps: 
         (EventType.SYNC_RUNNING, ["sync.running"], "sync.running"),
         ({"sync.invented"}, ["sync.invented"], "sync.invented"),
         (["sync.running", EventType.SYNC_RUNNING], ["sync.running"], "sync.running"),
-        (iter(["sync.running", EventType.BULK_SYNC_FAILED]), ["sync.running", "bulk_sync.failed"], None),
+        pytest.param(
+            iter(["sync.running", EventType.BULK_SYNC_FAILED]),
+            ["sync.running", "bulk_sync.failed"],
+            None,
+            id="iterator",
+        ),
         (["sync.canceled"], [], "sync.canceled"),
     ],
     ids=repr,
