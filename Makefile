@@ -5,6 +5,7 @@ UV_VERSION = 0.13.9
 BIN = .venv/bin
 READY = .venv/.ready
 BENCH = benchmarks/.venv
+LOWEST = tests/.venv-lowest
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 26
@@ -27,7 +28,24 @@ examples: $(READY)  ## Run the examples against the sandbox
 	done
 
 test: check-generated lint types $(READY)  ## Check everything: generated code, style, types, behaviour
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	@$(MAKE) --no-print-directory test-lowest
+
+$(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
+	@echo "Making $(LOWEST) from tests/requirements-lowest.lock ..."
+	@rm -rf $(LOWEST)
+	@python3 -m venv $(LOWEST)
+	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --require-hashes --requirement tests/requirements-lowest.lock
+	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-build-isolation --no-deps --editable .
+	@touch $@
+
+test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed version of every dependency
+	@$(LOWEST)/bin/python -m pytest --quiet tests/test_wire.py tests/test_errors.py tests/test_retry.py \
+	  tests/test_httptools.py tests/test_network.py tests/test_lifecycle.py tests/test_decoding.py tests/test_fan_out.py \
+	  tests/test_schedules.py tests/sandbox/test_bulk_syncs.py
+
+soak: $(READY)  ## Make a million calls against a server that misbehaves (ARGS="--calls 20000 --blocking" for another way)
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 lint: $(READY)  ## Check style and format
 	@$(BIN)/ruff check
@@ -67,4 +85,9 @@ lock: $(READY)  ## Choose new versions of every dependency, and write requiremen
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --custom-compile-command "make lock" --extra fast --extra sandbox --group dev --output-file requirements.lock pyproject.toml
 
-.PHONY: help demo examples test lint types format generate check-generated bench bench-lock lock
+lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write tests/requirements-lowest.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --resolution lowest-direct --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
+	  --output-file tests/requirements-lowest.lock pyproject.toml
+
+.PHONY: help demo examples test test-lowest soak lint types format generate check-generated bench bench-lock lock lowest-lock

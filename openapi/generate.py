@@ -12,11 +12,14 @@ import argparse
 import difflib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import yaml
 from openapi_spec_validator import validate
@@ -25,11 +28,29 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted((ROOT / "openapi").glob("polytomic-*.yaml"))
 
 
+def references_outside(node: object, path: str = "#") -> Iterator[str]:
+    """Yield each reference to another document, which the validator would fetch, be it a URL or a file."""
+    if isinstance(node, dict):
+        for name, child in cast("dict[str, Any]", node).items():
+            if name == "$ref" and isinstance(child, str) and not child.startswith("#"):
+                yield f"{path}/$ref leaves the document: {child!r}"
+            yield from references_outside(child, f"{path}/{name}")
+    elif isinstance(node, list):
+        for index, child in enumerate(cast("list[object]", node)):
+            yield from references_outside(child, f"{path}/{index}")
+
+
 def generate(document: Path, folder: Path) -> Path:
     """Generate the package of a document inside a folder and return its path, `v` and the document's version."""
     contents = yaml.safe_load(document.read_text(encoding="utf-8"))
+    if outside := list(references_outside(contents)):
+        sys.exit("\n".join([*outside, "Nothing was fetched, and nothing was written."]))
     validate(contents)
-    package = folder / f"v{contents['info']['version'].replace('-', '_')}"
+    version = contents["info"]["version"]
+    # It names the folder that is written, and that is removed before.
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
+        sys.exit(f"#/info/version is no date, such as 2023-04-25: {version!r}\nNothing was written.")
+    package = folder / f"v{version.replace('-', '_')}"
     # The generator's hooks call ruff by name: the one beside this Python, whatever else is on the PATH.
     environment = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     command = [

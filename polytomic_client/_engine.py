@@ -278,12 +278,10 @@ class Engine(Generic[Item, Value]):
         started = False
         self._interruptible.add(worker)
         try:
-            now = self._clock.monotonic()
-            if not self._pace.is_open(now):
+            if not self._pace.is_open():
                 for seconds in self._pace.waits():
-                    await self._clock.sleep_async(seconds)
-                now = self._clock.monotonic()
-            lane.begin(now)
+                    await self._pace.clock.sleep_async(seconds)
+            lane.begin(self._clock.monotonic())
             started = True
             self._in_flight += 1
             outcome = await self._call(worker, lane, job)

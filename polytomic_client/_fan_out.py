@@ -154,7 +154,8 @@ def fan_out(
             name themselves.
         on_progress: Called with a Progress every half second, and at the end. What it raises ends the fan-out, as what
             `key` and a function for `retry_failed` raise does.
-        clock: The time and sleep that `rate`, pauses and `deadline` use, for tests.
+        clock: The time and sleep that `rate`, pauses and `deadline` use, for tests. Default: this machine's, and for
+            `rate` and pauses the one that the client was given.
 
     Returns:
         An async iterator, for `async for`, and an async context manager, for `async with`.

@@ -9,36 +9,54 @@ from threading import Lock
 
 from ._errors import APIStatusError
 from ._log import logger
-from ._retry import RETRIED_STATUSES, Clock
+from ._retry import RETRIED_STATUSES, Clock, SystemClock
 
 LONGEST_PAUSE = 600.0
 """Seconds: a server that asks for a longer pause is asked again after this, in case it is wrong about its clock."""
 
 
 class Pace:
-    """When the next request of a fan-out may start. Used from any thread."""
+    """When the next request of a fan-out may start. Used from any thread.
+
+    Attributes:
+        clock: The time, and how to sleep until it comes.
+    """
 
     def __init__(self, clock: Clock, rate: float | None) -> None:
         """Start at once.
 
         Args:
-            clock: The time.
+            clock: The time. This machine's gives way to that of the clients that are called.
             rate: The most requests per second, evenly spaced; None for no such bound.
         """
-        self._clock = clock
+        self.clock = clock
         self._interval = 0.0 if rate is None else 1.0 / rate
         self._next = -inf
         self._resumes = -inf
         self._lock = Lock()
 
-    def is_open(self, now: float) -> bool:
+    def follow(self, clock: Clock) -> None:
+        """Count on the clock that a client sleeps by, unless the fan-out was given one.
+
+        In a test of a service that clock may never wait: on another one, its sleep would not be over when it returns.
+        """
+        if isinstance(clock, SystemClock):
+            return
+        with self._lock:
+            if isinstance(self.clock, SystemClock):
+                apart = clock.monotonic() - self.clock.monotonic()
+                self._next += apart
+                self._resumes += apart
+                self.clock = clock
+
+    def is_open(self) -> bool:
         """Say whether a request may start at once, which is the common case, and costs least to ask."""
-        return not self._interval and now >= self._resumes
+        return not self._interval and (self._resumes == -inf or self.clock.monotonic() >= self._resumes)
 
     def waits(self) -> Iterator[float]:
         """Take the next place, and yield the seconds to sleep until it comes: one after the other, until the end."""
         start = self._reserve()
-        while (left := start - self._clock.monotonic()) > 0:
+        while (left := start - self.clock.monotonic()) > 0:
             yield left
             if self._resumes > start:
                 # Paused meanwhile. The place is gone, so that what waited does not come in one burst.
@@ -49,15 +67,15 @@ class Pace:
         seconds = min(seconds, LONGEST_PAUSE)
         if seconds > self.paused() + 1:
             logger.warning("The fan-out starts nothing for %.1f s, as the API asks.", seconds)
-        self._resumes = max(self._resumes, self._clock.monotonic() + seconds)
+        self._resumes = max(self._resumes, self.clock.monotonic() + seconds)
 
     def paused(self) -> float:
         """Return for how many seconds nothing starts because of a pause."""
-        return max(0.0, self._resumes - self._clock.monotonic())
+        return max(0.0, self._resumes - self.clock.monotonic())
 
     def _reserve(self) -> float:
         with self._lock:
-            start = max(self._clock.monotonic(), self._resumes, self._next)
+            start = max(self.clock.monotonic(), self._resumes, self._next)
             if self._interval:
                 self._next = start + self._interval
             return start
@@ -91,6 +109,10 @@ class Lane:
         """Say whether this is the first request of the call, which has its place already."""
         first, self._first = self._first, False
         return first
+
+    def follow(self, clock: Clock) -> None:
+        """Have the fan-out count its pauses on the clock that the call sleeps by."""
+        self._pace.follow(clock)
 
     def waits(self) -> Iterator[float]:
         """Yield the seconds to sleep before a further request may be sent."""

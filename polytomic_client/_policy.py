@@ -144,6 +144,8 @@ class _Call:
         request, config = self._request, self._config
         lane = current_lane.get()
         renewed = False
+        if lane is not None:
+            lane.follow(config.clock)
         if request.authorization is None:
             request.authorization = yield from self._authorize(None)
         while True:

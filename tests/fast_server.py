@@ -30,6 +30,8 @@ class Fault(Enum):
     """Close the connection in the middle of the answer's body."""
     LAST = auto()
     """Answer, and close the connection without having announced it."""
+    ANNOUNCED = auto()
+    """Answer with `Connection: close`, and close the connection."""
     HANG = auto()
     """Say nothing, and leave the connection open."""
 
@@ -68,6 +70,12 @@ def answer(
 
 
 OK = answer()
+ANSWERS = {
+    Fault.HALF: OK[:-100],
+    Fault.LAST: OK,
+    Fault.ANNOUNCED: OK.replace(b"\r\n", b"\r\nConnection: close\r\n", 1),
+}
+"""What is sent before a connection is closed."""
 
 
 class FastServer:
@@ -180,5 +188,5 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
         else:
             if done is not Fault.CLOSE:
-                self._transport.write(OK if done is Fault.LAST else OK[:-100])
+                self._transport.write(ANSWERS[done])
             self._transport.close()

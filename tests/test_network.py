@@ -192,7 +192,7 @@ def test_a_proxy_that_speaks_no_http_is_a_broken_connection(
     ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, answer: bytes
 ) -> None:
     with Server(tls=tls(authority)) as server, Proxy(answer) as proxy, pytest.raises(TransportError):
-        ask(base_url=server.url, ssl_context=trusting, proxy=proxy.url, **ONCE)
+        ask(base_url=server.url, ssl_context=trusting, proxy=proxy.url, timeout=0.5, **ONCE)
     assert server.requests == []
 
 

@@ -31,7 +31,11 @@ EXPECTED = {
     ),
     8: "404 not_found connection not found None 1\n",
     10: "200 2023-04-25 1\n",
-    12: "2023-04-25 01:00:00+00:00\npermission denied for table orders\n",
+    11: (
+        "[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>] [30.0, 30.0]\n"
+        "3 ['get_bulk_destination', 'get_bulk_destination', 'get_bulk_destination']\n"
+    ),
+    13: "2023-04-25 01:00:00+00:00\npermission denied for table orders\n",
 }
 
 
@@ -86,7 +90,7 @@ def test_the_python_blocks_pass_strict_type_checks(tool: str, tmp_path: Path) ->
 
 
 def test_the_blocks_are_all_there() -> None:
-    assert len(PYTHON) == 13
+    assert len(PYTHON) == 14
     assert all(language in ("python", "sh") for language, _ in BLOCKS)
 
 

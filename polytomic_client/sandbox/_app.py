@@ -8,6 +8,7 @@ import random
 from asyncio import sleep
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from http.client import responses
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -88,7 +89,8 @@ def error_response(error: HTTPException, version_header: Mapping[str, str]) -> R
         body = _UNAUTHORIZED
     else:
         no_metadata: dict[str, object] = {}
-        key = _ERROR_KEYS[status]
+        # What only a proxy, or a script of failures, answers has the name that HTTP gives it.
+        key = _ERROR_KEYS.get(status) or responses.get(status, "error").lower().replace(" ", "_")
         body = _encode({"key": key, "message": error.detail, "metadata": no_metadata, "status": status})
     headers = {**version_header, **(error.headers or {})}
     return Response(body, status, headers=headers, media_type="application/json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -158,6 +158,11 @@ class Specification:
             )
             for template, item in document["paths"].items()
         ]
+
+    @property
+    def operations(self) -> Iterator[Operation]:
+        """Every operation of the document."""
+        return (operation for _, operations in self._paths for operation in operations.values())
 
     def find(self, raw_path: str) -> tuple[Mapping[str, Operation], Mapping[str, str]] | None:
         """Return the operations of a path by method, and the parameters in it; None for an unknown path.

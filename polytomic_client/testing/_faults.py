@@ -1,0 +1,177 @@
+"""What can go wrong with one request, as a network and a server do it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from http.client import responses
+from typing import Any, TypeAlias
+
+import httpx
+from attrs import field, frozen
+from starlette.exceptions import HTTPException
+
+from .._config import VERSION_HEADER, check_version
+from ..sandbox._app import error_response
+
+Handle: TypeAlias = Callable[[], httpx.Response]
+"""Has the world handle the request, and returns its answer."""
+
+Fault: TypeAlias = Callable[[httpx.Request, Handle], httpx.Response]
+"""What happens to a request instead of an answer: one of the classes here, or a function of your own.
+
+It returns a response, or raises what an httpx transport raises. The request has an effect in the world if it calls its
+second argument.
+"""
+
+
+def _check_status(_: object, __: object, status: Any) -> None:
+    if isinstance(status, bool) or status not in range(200, 600):
+        raise ValueError(f"status must be from 200 to 599, not {status!r}")
+
+
+def _check_version(_: object, __: object, version: str) -> None:
+    check_version(version)
+
+
+@frozen
+class Answer:
+    """Another answer than the world's: a refusal, an overload, a proxy's page.
+
+    Attributes:
+        status: The HTTP status, from 200 to 599.
+        body: Text or bytes as they are, and everything else as JSON. Default: what the API says of such a status.
+        headers: Further headers, such as `{"Retry-After": "2"}`.
+        handled: Whether the world has handled the request before, as behind a proxy that ran out of patience.
+
+    Raises:
+        ValueError: There is no such status.
+
+    Example:
+        fake.fail(Answer(429, headers={"Retry-After": "2"}), times=3)
+        fake.fail(Answer(200, body="<html>Please log in</html>"))
+        fake.fail(Answer(504, handled=True), "create_bulk_sync")
+    """
+
+    status: int = field(validator=_check_status)
+    body: Any = None
+    headers: Mapping[str, str] = field(factory=dict[str, str])
+    handled: bool = False
+
+    def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
+        """Answer the request."""
+        if self.handled:
+            handle()
+        return httpx.Response(self.status, headers=self.headers, content=self._content())
+
+    def _content(self) -> str | bytes:
+        if self.body is None:
+            error = HTTPException(self.status, responses.get(self.status, "an error without a name"))
+            return b"" if self.status < 400 else bytes(error_response(error, {}).body)
+        return self.body if isinstance(self.body, (str, bytes)) else json.dumps(self.body)
+
+
+@frozen
+class Refused:
+    """No connection: nothing was sent, and the request is not among `fake.requests`. A NotSentError.
+
+    Example:
+        fake.fail(Refused(), times=2)
+    """
+
+    def __call__(self, _: httpx.Request, __: Handle) -> httpx.Response:
+        """Refuse the connection."""
+        raise httpx.ConnectError("connection refused")
+
+
+@frozen
+class Reset:
+    """A connection that breaks once the request was received, so that its outcome is unknown. An OutcomeUnknownError.
+
+    Attributes:
+        handled: Whether the world has handled the request before the connection broke.
+
+    Example:
+        fake.fail(Reset(handled=True), "create_bulk_sync")
+    """
+
+    handled: bool = False
+
+    def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
+        """Break the connection."""
+        if self.handled:
+            handle()
+        raise httpx.ReadError("connection reset by peer")
+
+
+@frozen
+class Silence:
+    """No answer until the read time-out, which passes at once, and without moving the clock. A ReadTimeoutError.
+
+    Attributes:
+        handled: Whether the world has handled the request meanwhile.
+
+    Example:
+        fake.fail(Silence(), "get_bulk_destination")
+    """
+
+    handled: bool = False
+
+    def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
+        """Let the time-out pass."""
+        if self.handled:
+            handle()
+        raise httpx.ReadTimeout("timed out")
+
+
+@frozen
+class OtherVersion:
+    """The world's answer in the name of another version of the API. A VersionMismatchError.
+
+    Attributes:
+        version: The version that answers, such as `2024-02-08`.
+
+    Raises:
+        ConfigurationError: It is no version.
+
+    Example:
+        fake.fail(OtherVersion("2024-02-08"))
+    """
+
+    version: str = field(validator=_check_version)
+
+    def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
+        """Answer as another version."""
+        response = handle()
+        response.headers[VERSION_HEADER] = self.version
+        return response
+
+
+@frozen
+class CutShort:
+    """The world's answer, whose connection ends in the middle of the body. An OutcomeUnknownError.
+
+    Example:
+        fake.fail(CutShort(), "list_bulk_syncs")
+    """
+
+    def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
+        """Answer by half."""
+        response = handle()
+        half = response.content[: len(response.content) // 2]
+        return httpx.Response(response.status_code, headers=response.headers, stream=_BrokenStream(half))
+
+
+@frozen
+class _BrokenStream(httpx.AsyncByteStream, httpx.SyncByteStream):
+    """A body that ends before its length, in either kind of client."""
+
+    content: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.content
+        raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
