@@ -6,6 +6,8 @@ BIN = .venv/bin
 READY = .venv/.ready
 BENCH = benchmarks/.venv
 LOWEST = tests/.venv-lowest
+FUZZ = tests/fuzz/.venv
+ATHERIS_VERSION = 3.0.0
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 26
@@ -46,6 +48,18 @@ test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed ve
 
 soak: $(READY)  ## Make a million calls against a server that misbehaves (ARGS="--calls 20000 --blocking" for another way)
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+$(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
+	@echo "Making $(FUZZ) with atheris $(ATHERIS_VERSION) ..."
+	@rm -rf $(FUZZ)
+	@python3 -m venv $(FUZZ)
+	@$(BIN)/uv pip install --quiet --python $(FUZZ)/bin/python --require-hashes --requirement requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(FUZZ)/bin/python --no-build-isolation --no-deps --editable .
+	@$(BIN)/uv pip install --quiet --python $(FUZZ)/bin/python --only-binary :all: atheris==$(ATHERIS_VERSION)
+	@touch $@
+
+fuzz: $(FUZZ)/.ready  ## Fuzz what reads the bytes of a server, guided by coverage (SECONDS=60)
+	@$(FUZZ)/bin/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
 
 lint: $(READY)  ## Check style and format
 	@$(BIN)/ruff check
@@ -90,4 +104,4 @@ lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write t
 	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help demo examples test test-lowest soak lint types format generate check-generated bench bench-lock lock lowest-lock
+.PHONY: help demo examples test test-lowest soak fuzz lint types format generate check-generated bench bench-lock lock lowest-lock

@@ -71,7 +71,15 @@ class FetchedKey:
         Raises:
             ConfigurationError: It is no usable key.
         """
-        self._current = bearer(key, "the key that the api_key callable returned")
+        try:
+            self._current = bearer(key, "the key that the api_key callable returned")
+        except ConfigurationError as error:
+            refused = ConfigurationError(*error.args)
+        else:
+            return
+        # Reports of errors show the locals of frames: none of ours has the key.
+        del key
+        raise refused
 
     @property
     def current(self) -> Secret:

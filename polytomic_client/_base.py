@@ -123,33 +123,37 @@ class BaseClient(Generic[Key, TransportChoice]):
         Raises:
             ConfigurationError: A setting cannot work. The text never contains a key.
         """
-        self._config = build_config(
-            blocking=self._blocking,
-            api_key=cast("Any", api_key),
-            deployment_key=deployment_key,
-            basic_auth=basic_auth,
-            base_url=base_url,
-            version=version,
-            timeout=timeout,
-            deadline=deadline,
-            max_attempts=max_attempts,
-            max_connections=max_connections,
-            max_response_bytes=max_response_bytes,
-            proxy=proxy,
-            trust_env=trust_env,
-            ssl_context=ssl_context,
-            verify=verify,
-            clock=clock,
-        )
-        if transport is not None and (self._config.proxy or ssl_context or trust_env or not verify):
-            raise ConfigurationError(
-                "proxy, trust_env, ssl_context and verify are settings of the client's own connections: "
-                "give them to the transport, such as httpx.AsyncHTTPTransport(proxy=..., verify=ssl_context)"
+        try:
+            self._config = build_config(
+                blocking=self._blocking,
+                api_key=cast("Any", api_key),
+                deployment_key=deployment_key,
+                basic_auth=basic_auth,
+                base_url=base_url,
+                version=version,
+                timeout=timeout,
+                deadline=deadline,
+                max_attempts=max_attempts,
+                max_connections=max_connections,
+                max_response_bytes=max_response_bytes,
+                proxy=proxy,
+                trust_env=trust_env,
+                ssl_context=ssl_context,
+                verify=verify,
+                clock=clock,
             )
-        self._transport_choice = (
-            transport if transport is None else _checked_transport(transport, blocking=self._blocking)
-        )
-        self._shared: Shared[Any, Any] = Shared(self._lock)
+            if transport is not None:
+                own = trust_env or not verify or ssl_context is not None or proxy is not None
+                _check_transport(transport, blocking=self._blocking, own_settings=own)
+        except ConfigurationError as error:
+            refused = ConfigurationError(*error.args)
+        else:
+            self._transport_choice = transport
+            self._shared: Shared[Any, Any] = Shared(self._lock)
+            return
+        # Reports of errors show the locals of frames: none of ours has the credential, or a client that is none.
+        del self, api_key, deployment_key, basic_auth, base_url, proxy
+        raise refused
 
     def with_options(
         self,
@@ -210,14 +214,18 @@ class BaseClient(Generic[Key, TransportChoice]):
         return closed
 
 
-def _checked_transport(transport: TransportChoice, *, blocking: bool) -> TransportChoice:
+def _check_transport(transport: object, *, blocking: bool, own_settings: bool) -> None:
     import httpx
 
     kind = httpx.BaseTransport if blocking else httpx.AsyncBaseTransport
     if not isinstance(transport, kind):
         given = repr(transport) if isinstance(transport, str) else type(transport).__name__
         raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, not {given}")
-    return transport
+    if own_settings:
+        raise ConfigurationError(
+            "proxy, trust_env, ssl_context and verify are settings of the client's own connections: "
+            "give them to the transport, such as httpx.AsyncHTTPTransport(proxy=..., verify=ssl_context)"
+        )
 
 
 def _query_value(value: object) -> object:

@@ -126,8 +126,7 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         assert key is not None
         async with self._shared.lock:
             if key.stale(step.refused):
-                fetched = key.fetch()
-                key.accept(await fetched if inspect.isawaitable(fetched) else fetched)
+                key.accept(await _resolved(key.fetch()))
         return key.current
 
     def _open(self) -> AsyncTransport:
@@ -153,6 +152,10 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         from ._transport._httpx import AsyncHTTPXTransport
 
         return AsyncHTTPXTransport(self._transport_choice, self._config)
+
+
+async def _resolved(fetched: object) -> object:
+    return await fetched if inspect.isawaitable(fetched) else fetched
 
 
 class Polytomic(

@@ -214,6 +214,8 @@ def check_version(version: object) -> str:
 def check_base_url(base_url: object, name: str = "base_url") -> str:
     """Return the URL that paths are put behind, without a slash at its end. A bare host means https.
 
+    An error never quotes it: somebody may have written a password into it.
+
     Raises:
         ConfigurationError: It has user info, a query or a fragment, another scheme than https, or http to a host that
             is not this machine, where a key would travel in the clear.
@@ -230,17 +232,17 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
         (host or "").encode("idna")  # as every connection will: it refuses empty and overlong parts of a name
-    except ValueError as error:
-        raise ConfigurationError(f"{name} is malformed: {error}") from None
+    except ValueError:
+        raise ConfigurationError(f"{name} is malformed: its host or its port is none") from None
     if "@" in parts.netloc:
         raise ConfigurationError(f"{name} must not have user info: give the credential as an argument")
     if not host or parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ConfigurationError(f"{name} must be a host and an optional path, not {base_url!r}")
+        raise ConfigurationError(f"{name} must be https://, a host and an optional path, and nothing else")
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        raise ConfigurationError(f"{name} must not have '.' or '..' in its path: {base_url!r}")
+        raise ConfigurationError(f"{name} must not have '.' or '..' in its path")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
         raise ConfigurationError(
-            f"{name} must be https ({base_url!r} is not): the key would travel in the clear. "
+            f"{name} must be https, and is {parts.scheme}: the key would travel in the clear. "
             "Plain http is for this machine only."
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"

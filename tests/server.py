@@ -100,6 +100,13 @@ def reset(connection: Connection) -> bool:
     return False
 
 
+def reset_in_the_body(connection: Connection) -> bool:
+    """End the connection with a TCP reset once half of an answer is there."""
+    connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+    connection.server.stopping.wait(0.01)  # or the reset could overtake what was sent
+    return reset(connection)
+
+
 def stall(connection: Connection) -> bool:
     """Say nothing until the server stops."""
     connection.server.stopping.wait(30)
@@ -131,7 +138,7 @@ class Server:
         url: Where it listens.
     """
 
-    def __init__(self, *script: Step, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *script: Step, tls: ssl.SSLContext | None = None, listener: socket.socket | None = None) -> None:
         self.script = script or (Answer(),)
         self.requests: list[Received] = []
         self.connections = 0
@@ -140,12 +147,18 @@ class Server:
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._listener = listener or socket.create_server(("127.0.0.1", 0), backlog=512)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         self._spawn(self._accept)
         return self
+
+    @property
+    def open(self) -> int:
+        """How many of the connections are still open."""
+        with self._lock:
+            return len(self._sockets)
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()

@@ -43,7 +43,7 @@ from polytomic_client import (
 from polytomic_client._transport._shared import inflate
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock
-from .server import Answer, Raw, Server, hang_up, reset, stall
+from .server import Answer, Raw, Server, hang_up, reset, reset_in_the_body, stall
 
 ONCE: dict[str, Any] = {"max_attempts": 1}
 
@@ -245,6 +245,7 @@ def test_an_unknown_host_says_that_nothing_was_sent(ask: Ask) -> None:
     [
         hang_up,
         reset,
+        reset_in_the_body,
         Raw([b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"]),
         Raw([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"]),
         Raw([b"garbage\r\n\r\n"]),

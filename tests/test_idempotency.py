@@ -44,7 +44,7 @@ from polytomic_client.v2023_04_25.models import (
 )
 
 from .conftest import ID, KEY, FakeClock
-from .server import Answer, Server, Step, hang_up, reset, stall
+from .server import Answer, Server, Step, hang_up, reset, reset_in_the_body, stall
 
 OWN = "nightly-2023-04-25"
 ACTIVE = Answer(body={"data": {"active": True, "id": str(ID)}})
@@ -209,7 +209,7 @@ def test_a_key_for_every_call_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [hang_up, reset, stall, *(Answer(status, b"") for status in (408, 429, 502, 503, 504))]
+    "fault", [hang_up, reset, reset_in_the_body, stall, *(Answer(status, b"") for status in (408, 429, 502, 503, 504))]
 )
 @pytest.mark.parametrize("own", [None, OWN])
 def test_a_post_that_may_have_been_lost_is_sent_again_with_its_key(call: Call, fault: Step, own: str | None) -> None:
@@ -336,11 +336,14 @@ def test_the_error_names_the_key_so_that_the_call_can_be_made_again(call: Call) 
     assert pickle.loads(pickle.dumps(caught.value)).idempotency_key == key
 
 
-def test_a_post_without_an_answer_is_tried_three_times_by_default(call: Call) -> None:
-    with Server(hang_up) as server, pytest.raises(OutcomeUnknownError):
-        call("cancel_bulk_sync", server.url)
+@pytest.mark.parametrize("fault", [hang_up, reset_in_the_body])
+@pytest.mark.parametrize("name", ["cancel_bulk_sync", "start_bulk_sync_execution"])
+def test_a_post_without_an_answer_is_tried_three_times_by_default(call: Call, name: str, fault: Step) -> None:
+    with Server(fault) as server, pytest.raises(OutcomeUnknownError, match="may have acted"):
+        call(name, server.url)
 
     assert len(server.requests) == 3
+    assert len(set(keys(server))) == 1
 
 
 def test_a_rate_limit_that_stays_is_raised(call: Call) -> None:

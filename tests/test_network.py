@@ -22,15 +22,16 @@ from polytomic_client import (
     NotSentError,
     OutcomeUnknownError,
     Polytomic,
+    PolytomicError,
     SecurityWarning,
     TLSError,
-    TransportError,
 )
 from polytomic_client._transport._shared import tls_context
 
 from .conftest import KEY, OWN_TRANSPORTS, Ask, FakeClock
 from .proxy import Proxy
 from .server import Connection, Server
+from .test_secrets import CANARY, USER, check_error, leaks, shown, watched
 
 ONCE: dict[str, Any] = {"max_attempts": 1}
 OWN = pytest.mark.parametrize("ask", OWN_TRANSPORTS, indirect=True)
@@ -187,12 +188,53 @@ def test_a_proxy_that_opens_no_tunnel_means_that_nothing_was_sent(
 
 
 @OWN
-@pytest.mark.parametrize("answer", [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nA: b", b"", b"HTTP/1.1 101 X\r\n\r\n"])
-def test_a_proxy_that_speaks_no_http_is_a_broken_connection(
-    ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, answer: bytes
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 Connection established\r\n\r\n",
+        b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n",
+        b"garbage\r\n\r\n",
+        b"",
+        None,
+    ],
+)
+@pytest.mark.parametrize("trusts", [True, False])
+def test_a_proxys_password_is_nowhere_whatever_becomes_of_the_tunnel(
+    ask: Ask,
+    authority: trustme.CA,
+    trusting: ssl.SSLContext,
+    answer: bytes | None,
+    trusts: bool,  # noqa: FBT001
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with Server(tls=tls(authority)) as server, Proxy(answer) as proxy, pytest.raises(TransportError):
-        ask(base_url=server.url, ssl_context=trusting, proxy=proxy.url, timeout=0.5, **ONCE)
+    monkeypatch.setenv("PYTHONASYNCIODEBUG", "1")
+    settings: dict[str, Any] = {"ssl_context": trusting} if trusts else {}
+    with watched(capfd), Server(tls=tls(authority)) as server, Proxy(answer) as proxy:
+        url = proxy.url.replace("http://", f"http://{USER}:{CANARY}@")
+        try:
+            ask(base_url=server.url, proxy=url, deadline=0.2 if answer is None else 5, max_attempts=1, **settings)
+        except PolytomicError as error:
+            check_error(error)
+        else:
+            assert trusts
+            assert answer is not None
+            assert b"200" in answer
+    assert leaks(proxy.heads[0].decode())
+    for kind in (AsyncPolytomic, Polytomic):
+        client: Any = kind(api_key=KEY, proxy=url)
+        assert not any(leaks(text) for part in (client, client._config, client._config.proxy) for text in shown(part))
+
+
+@OWN
+@pytest.mark.parametrize(
+    "answer", [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nA: b", b"", b"HTTP/1.1 101 X\r\n\r\n", None]
+)
+def test_a_proxy_that_speaks_no_http_means_that_nothing_was_sent(
+    ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, answer: bytes | None
+) -> None:
+    with Server(tls=tls(authority)) as server, Proxy(answer) as proxy, pytest.raises(NotSentError):
+        ask(base_url=server.url, ssl_context=trusting, proxy=proxy.url, timeout=0.2, **ONCE)
     assert server.requests == []
 
 

@@ -27,7 +27,7 @@ from polytomic_client import (
 from polytomic_client._retry import RETRY_BUDGET, parse_retry_after
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock, with_response
-from .server import Answer, Raw, Server, hang_up, reset, stall
+from .server import Answer, Raw, Server, hang_up, reset, reset_in_the_body, stall
 
 
 @pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
@@ -50,7 +50,14 @@ def test_a_lasting_status_is_not(ask: Ask, clock: FakeClock, status: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "fault", [hang_up, reset, Raw([b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"]), Raw([b"garbage\r\n\r\n"])]
+    "fault",
+    [
+        hang_up,
+        reset,
+        reset_in_the_body,
+        Raw([b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"]),
+        Raw([b"garbage\r\n\r\n"]),
+    ],
 )
 def test_a_broken_connection_is_tried_again(ask: Ask, clock: FakeClock, fault: Any) -> None:
     with Server(fault, Answer()) as server:

@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 import httpcore
 from multidict import CIMultiDict
@@ -35,6 +35,12 @@ ERRORS: ErrorTable = (
     ((httpcore.NetworkError, httpcore.ProtocolError), OutcomeUnknownError),
 )
 
+TUNNEL_ERRORS: ErrorTable = ((httpcore.TimeoutException, ConnectTimeoutError), (Exception, NotSentError))
+"""Before TLS to the API has begun behind a proxy, nothing of the request is sent."""
+
+_tunnelling: ContextVar[bool] = ContextVar("tunnelling", default=False)
+"""Whether the call of this thread has a new connection to a proxy that is no tunnel with TLS yet."""
+
 _deadline: ContextVar[float] = ContextVar("deadline")
 """The `time.monotonic()` at which the call of this thread ends."""
 
@@ -52,11 +58,15 @@ class _Stream(httpcore.NetworkStream):
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self.heard = False
+        """Whether anything came since the last request."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self.heard = True
         return self._stream.read(max_bytes, _positive(_clip(timeout), httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.heard = False
         self._stream.write(buffer, _positive(_clip(timeout), httpcore.WriteTimeout))
 
     def close(self) -> None:
@@ -66,7 +76,9 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         limit = _positive(_clip(timeout), httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, limit))
+        secure = self._stream.start_tls(ssl_context, server_hostname, limit)
+        _tunnelling.set(False)
+        return _Stream(secure)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -76,6 +88,10 @@ class _Network(httpcore.SyncBackend):
     """Connections whose every step ends at the deadline, and none once the transport is closed."""
 
     closed = False
+
+    def __init__(self, *, proxied: bool) -> None:
+        super().__init__()
+        self._proxied = proxied
 
     def connect_tcp(
         self,
@@ -88,6 +104,7 @@ class _Network(httpcore.SyncBackend):
         if self.closed:
             # The pool gives a waiting call a new connection even after its end.
             raise httpcore.ConnectError("the transport is closed")
+        _tunnelling.set(self._proxied)
         try:
             addresses = dict.fromkeys(
                 str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -123,7 +140,7 @@ class HttpcoreTransport:
     def __init__(self, config: Config) -> None:
         self._limit = config.max_response_bytes
         self._closed = False
-        self._network = _Network()
+        self._network = _Network(proxied=config.proxy is not None)
         settings: dict[str, Any] = {
             "ssl_context": (config.ssl_context or tls_context()) if config.base_url.startswith("https:") else None,
             "max_connections": config.max_connections,
@@ -137,6 +154,7 @@ class HttpcoreTransport:
         """Send a request once, and stop at the deadline even if the server trickles."""
         ends = time.monotonic() + remaining
         token = _deadline.set(ends)
+        _tunnelling.set(False)
         try:
             with self._pool.stream(
                 request.method,
@@ -152,6 +170,10 @@ class HttpcoreTransport:
                     }
                 },
             ) as response:
+                stream = cast("Any", response).extensions["network_stream"]
+                if isinstance(stream, _Stream) and not stream.heard:
+                    # httpcore takes what came behind the answer before for this one.
+                    raise httpcore.RemoteProtocolError("more was answered than was asked for")
                 content = read_body(response.iter_stream(), self._limit)
                 headers = CIMultiDict(
                     (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers
@@ -167,7 +189,7 @@ class HttpcoreTransport:
             if isinstance(error, httpcore.TimeoutException) and time.monotonic() >= ends:
                 failure: RequestError = DeadlineExceededError("the deadline passed while the request was under way")
             else:
-                failure = translate(error, ERRORS)
+                failure = translate(error, TUNNEL_ERRORS if _tunnelling.get() else ERRORS)
         finally:
             _deadline.reset(token)
             if self._closed:

@@ -1,0 +1,109 @@
+"""What is fuzzed: one function of bytes for each place where bytes of a server become objects.
+
+A target returns if the package kept its word, and raises what went wrong otherwise. None needs atheris.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from polytomic_client import APIStatusError, DecodeError, ResponseTooLargeError
+from polytomic_client._errors import status_error
+from polytomic_client._operation import Operation
+from polytomic_client._retry import parse_retry_after
+from polytomic_client._transport._shared import inflate
+
+from ..document import MODULES
+
+CORPUS = Path(__file__).resolve().parent / "corpus"
+
+OPERATIONS: list[Operation[Any]] = [module.OPERATION for module in MODULES.values()]
+
+STATUSES = (204, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503, 999)
+
+NOW = 1_795_500_000.0
+
+LIMIT = 100_000
+"""Bytes that a body may have once it is decompressed."""
+
+
+def decode(data: bytes) -> None:
+    """Decode a body as every operation's answer: it is one, which encodes and decodes as itself, or a DecodeError."""
+    for operation in OPERATIONS:
+        for status, decoder in operation.decoders.items():
+            try:
+                answer = operation.decode(status, data, request="GET https://polytomic.example/")
+            except DecodeError as error:
+                _check_error(error)
+                continue
+            if decoder is not None:
+                _check_round_trip(answer, decoder)
+
+
+def error_body(data: bytes) -> None:
+    """Make the error of every status of a body and of headers that hold the same bytes."""
+    # Headers reach the policy without line breaks, which end them.
+    value = data[:200].replace(b"\r", b" ").replace(b"\n", b" ").decode("utf-8", "surrogateescape")
+    headers = {"X-Request-Id": value, "Location": value, "Retry-After": value}
+    for status in STATUSES:
+        for given in (headers, {}):
+            error = status_error(status, data, given, retry_after=parse_retry_after(given.get("Retry-After"), NOW))
+            assert error.status_code == status
+            assert isinstance(error.metadata, (dict, list))
+            assert isinstance(error.message, str)
+            assert error.key is None or isinstance(error.key, str)
+            _check_error(error)
+
+
+def retry_after(data: bytes) -> None:
+    """Read a Retry-After: it asks for a wait that can be compared with a deadline, or it is none."""
+    for encoding in ("latin-1", "utf-8"):
+        seconds = parse_retry_after(data.decode(encoding, "surrogateescape"), NOW)
+        assert seconds is None or (math.isfinite(seconds) and seconds >= 0), seconds
+
+
+def gunzip(data: bytes) -> None:
+    """Decompress a body: it is no larger than it may be, or it is refused by an error that the policy knows."""
+    for encoding in ("gzip", "X-GZIP", "identity", None, data[:20].decode("latin-1")):
+        try:
+            body = inflate(data, encoding, LIMIT)
+        except (ValueError, ResponseTooLargeError):
+            continue
+        # What is not compressed was bounded by the transport.
+        assert body is data or len(body) <= LIMIT
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "decode": decode,
+    "error_body": error_body,
+    "retry_after": retry_after,
+    "gunzip": gunzip,
+}
+
+
+def _check_error(error: DecodeError | APIStatusError) -> None:
+    assert len(error.body) <= 500
+    assert error.body.isprintable()
+    # What a service does with an error: it logs it, and hands it from one process to another. Not every deep body's
+    # metadata can be pickled.
+    assert repr(error)
+    try:
+        copy = pickle.loads(pickle.dumps(error))
+    except RecursionError:
+        return
+    assert str(copy) == str(error)
+
+
+def _check_round_trip(answer: Any, decoder: Callable[[Any], Any]) -> None:
+    # Encoding takes twice the stack that decoding takes; tests/test_decoding.py says how deep both go.
+    with contextlib.suppress(RecursionError):
+        encoded = answer.to_dict()
+        again = decoder(encoded).to_dict()
+        # As texts, because NaN is not equal to itself, and 1 is equal to true.
+        assert json.dumps(again) == json.dumps(encoded)
