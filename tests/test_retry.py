@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,11 +26,12 @@ from polytomic_client import (
     RateLimitError,
     ServerError,
     Timeout,
+    fetch_all,
 )
 from polytomic_client._retry import RETRY_BUDGET, parse_retry_after
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock, with_response
-from .server import Answer, Raw, Server, hang_up, reset, reset_in_the_body, stall
+from .server import DESTINATION, Answer, Raw, Server, hang_up, reset, reset_in_the_body, stall
 
 
 @pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
@@ -398,3 +402,17 @@ def test_every_ten_successes_allow_one_repetition_more(clock: FakeClock) -> None
         with pytest.raises(ServerError, match=r"503") as caught:
             polytomic.get_bulk_destination(ID)
         assert caught.value.attempts == 1
+
+
+async def test_the_calls_of_a_fan_out_do_not_draw_on_the_budget(clock: FakeClock) -> None:
+    tries: Counter[str] = Counter()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        tries[request.url.path] += 1
+        return httpx.Response(200 if tries[request.url.path] == 3 else 503, json=DESTINATION)
+
+    async with AsyncPolytomic(api_key="k", transport=httpx.MockTransport(answer), clock=clock) as polytomic:
+        ids = [UUID(int=number) for number in range(int(RETRY_BUDGET))]
+        outcomes = await fetch_all(polytomic.get_bulk_destination, ids)
+    assert all(outcome.ok for outcome in outcomes)
+    assert tries.total() == 3 * RETRY_BUDGET
