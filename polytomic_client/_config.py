@@ -110,7 +110,7 @@ class Config:
     budget: RetryBudget = field(factory=RetryBudget)
     """Shared by all calls of a client and its copies, as are the announcements."""
     announcements: Announcements = field(factory=Announcements)
-    headers: dict[str, str] = field(factory=dict[str, str])
+    headers: dict[str, str] = field(factory=dict[str, str], repr=False)
     """What every request carries besides what its operation says."""
 
 

@@ -289,11 +289,14 @@ def test_a_netrc_file_is_never_read(ask: Ask, tmp_path: Path, monkeypatch: pytes
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
 
 
+@OWN
 def test_this_machine_is_never_reached_through_a_proxy(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
-    with Server() as server:
-        assert ask(base_url=server.url).data.modes
+    with Server() as server, Proxy() as proxy:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        assert ask(base_url=server.url, trust_env=True).data.modes
+        assert Polytomic(api_key=KEY, base_url=server.url, trust_env=True)._config.proxy is None
+    assert proxy.heads == []
 
 
 @pytest.mark.parametrize("client", [AsyncPolytomic, Polytomic])
