@@ -130,8 +130,8 @@ def credential(
     if deployment_key is not None:
         if ":" in _checked(deployment_key, names[1]):
             raise ConfigurationError(f"{names[1]} has a colon, which Basic cannot carry in a user name (RFC 7617)")
-        return Credential(header=_basic(deployment_key, ""))
-    return Credential(header=_basic(*_user_and_password(basic_auth)))
+        return Credential(header=basic(deployment_key, ""))
+    return Credential(header=basic(*_user_and_password(basic_auth)))
 
 
 def bearer(key: object, name: str) -> Secret:
@@ -139,7 +139,8 @@ def bearer(key: object, name: str) -> Secret:
     return Secret(f"Bearer {_checked(key, name)}")
 
 
-def _basic(user: str, password: str) -> Secret:
+def basic(user: str, password: str) -> Secret:
+    """Return `Basic <user:password>` (RFC 7617)."""
     return Secret(f"Basic {b64encode(f'{user}:{password}'.encode()).decode('ascii')}")
 
 

@@ -27,7 +27,7 @@ from ._retry import Clock
 from ._transport import Request
 
 Key = TypeVar("Key")
-TransportChoice = TypeVar("TransportChoice")
+HTTPXTransport = TypeVar("HTTPXTransport")
 OpenTransport = TypeVar("OpenTransport")
 Guard = TypeVar("Guard")
 
@@ -66,7 +66,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-class BaseClient(Generic[Key, TransportChoice]):
+class BaseClient(Generic[Key, HTTPXTransport]):
     """What the two clients share: their settings, and how a request is made of an operation."""
 
     _blocking: ClassVar[bool]
@@ -89,7 +89,7 @@ class BaseClient(Generic[Key, TransportChoice]):
         trust_env: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         verify: bool = True,
-        transport: TransportChoice | None = None,
+        transport: HTTPXTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Check the settings; nothing is opened before the first request.
@@ -148,7 +148,7 @@ class BaseClient(Generic[Key, TransportChoice]):
         except ConfigurationError as error:
             refused = ConfigurationError(*error.args)
         else:
-            self._transport_choice = transport
+            self._httpx_transport = transport
             self._shared: Shared[Any, Any] = Shared(self._lock)
             return
         # Reports of errors show the locals of frames: none of ours has the credential, or a client that is none.

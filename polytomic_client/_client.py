@@ -145,13 +145,13 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         return shared.transport
 
     def _make_transport(self) -> AsyncTransport:
-        if self._transport_choice is None:
+        if self._httpx_transport is None:
             from ._transport._httptools import HttptoolsTransport
 
             return HttptoolsTransport(self._config)
         from ._transport._httpx import AsyncHTTPXTransport
 
-        return AsyncHTTPXTransport(self._transport_choice, self._config)
+        return AsyncHTTPXTransport(self._httpx_transport, self._config)
 
 
 async def _resolved(fetched: object) -> object:
@@ -261,13 +261,13 @@ class Polytomic(
         return transport
 
     def _make_transport(self) -> Transport:
-        if self._transport_choice is None:
+        if self._httpx_transport is None:
             from ._transport._httpcore import HttpcoreTransport
 
             return HttpcoreTransport(self._config)
         from ._transport._httpx import HTTPXTransport
 
-        return HTTPXTransport(self._transport_choice, self._config)
+        return HTTPXTransport(self._httpx_transport, self._config)
 
 
 class _BlockingCaller(_AsyncFlows):

@@ -327,8 +327,12 @@ class VersionMismatchError(RequestError):
 
 def excerpt(content: bytes) -> str:
     """Return the beginning of a body as one printable line."""
-    text = content[: EXCERPT_CHARACTERS * 4].decode("utf-8", "replace")
-    return "".join(c if c.isprintable() else " " for c in text)[:EXCERPT_CHARACTERS]
+    return printable(content[: EXCERPT_CHARACTERS * 4].decode("utf-8", "replace"), EXCERPT_CHARACTERS)
+
+
+def printable(text: str, longest: int) -> str:
+    """Return the first `longest` characters of a text, with a space for each that does not print."""
+    return "".join(c if c.isprintable() else " " for c in text[:longest])
 
 
 def _read_error_body(content: bytes) -> tuple[str | None, str | None, Mapping[str, Any] | list[Any]]:

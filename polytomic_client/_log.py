@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from ._errors import printable
+
 logger = logging.getLogger("polytomic_client")
 # Without a handler of the application's, Python would print warnings.
 logger.addHandler(logging.NullHandler())
@@ -26,7 +28,7 @@ LONGEST_VALUE = 200
 
 def quoted(value: str) -> str:
     """Return a header's value as one printable line of at most 200 characters, so that it cannot forge a log entry."""
-    return "".join(c if c.isprintable() else " " for c in value[:LONGEST_VALUE])
+    return printable(value, LONGEST_VALUE)
 
 
 def log_answer(operation: str, request: object, status: int, headers: Mapping[str, str]) -> None:

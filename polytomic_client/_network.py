@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ssl
-from base64 import b64encode
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
 
-from ._auth import Secret
+from ._auth import Secret, basic
 from ._errors import ConfigurationError
 from ._warnings import SecurityWarning, warn
 
@@ -30,7 +29,12 @@ class Proxy:
     @property
     def netloc(self) -> str:
         """Host and port, as a URL has them."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return netloc(self.host, self.port)
+
+
+def netloc(host: str, port: int) -> str:
+    """Return host and port as a URL has them: an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def choose_proxy(proxy: object, *, trust_env: object, base_url: str) -> Proxy | None:
@@ -107,6 +111,5 @@ def _checked(proxy: object, name: str) -> Proxy:
         raise ConfigurationError(f"{name} must be http://host:port, with user:password@ before the host if it asks")
     authorization = None
     if parts.username is not None:
-        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        authorization = Secret(f"Basic {b64encode(pair.encode()).decode('ascii')}")
+        authorization = basic(unquote(parts.username), unquote(parts.password or ""))
     return Proxy(host, port or 80, authorization)

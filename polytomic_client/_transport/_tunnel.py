@@ -8,10 +8,8 @@ from typing import cast
 import httptools
 
 from .._errors import NotSentError
-from .._network import Proxy
-
-HEAD_LIMIT = 64 * 1024
-"""Bytes of headers that a proxy may answer with."""
+from .._network import Proxy, netloc
+from ._connection import HEAD_LIMIT
 
 
 class _Tunnel(asyncio.Protocol):
@@ -67,7 +65,7 @@ async def open_tunnel(proxy: Proxy, host: str, port: int) -> asyncio.Transport:
     loop = asyncio.get_running_loop()
     transport, tunnel = await loop.create_connection(_Tunnel, proxy.host, proxy.port)
     try:
-        target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        target = netloc(host, port)
         transport.write(_connect(target, proxy))
         status = await tunnel.answer
         if status // 100 != 2:
