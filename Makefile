@@ -74,10 +74,10 @@ format: $(READY)  ## Rewrite the code in the project's format
 	@$(BIN)/ruff format
 
 generate: $(READY)  ## Write the generated package from the OpenAPI document
-	@$(BIN)/python openapi/generate.py
+	@$(BIN)/python -m openapi.generate
 
 check-generated: $(READY)  ## Fail if the generated package is not what the document generates
-	@$(BIN)/python openapi/generate.py --check
+	@$(BIN)/python -m openapi.generate --check
 
 $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 	@echo "Making $(BENCH) from benchmarks/requirements.lock ..."

@@ -1,7 +1,7 @@
 """Generate the client package of each vendored OpenAPI document, one per dated version of the API.
 
-    python openapi/generate.py            write polytomic_client/v<version>/
-    python openapi/generate.py --check    fail on any difference between that folder and what would be written
+    python -m openapi.generate            write polytomic_client/v<version>/
+    python -m openapi.generate --check    fail on any difference between that folder and what would be written
 
 A warning of the generator is a failure: it drops endpoints and models with no more than that.
 """
@@ -10,68 +10,82 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
-import yaml
 from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+
+from . import document as documents
+from .document import Document, Refused, pointer
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted((ROOT / "openapi").glob("polytomic-*.yaml"))
+VENDORED = sorted((ROOT / "openapi").glob("polytomic-*.yaml"))
 
 
-def references_outside(node: object, path: str = "#") -> Iterator[str]:
-    """Yield each reference to another document, which the validator would fetch, be it a URL or a file."""
-    if isinstance(node, dict):
-        for name, child in cast("dict[str, Any]", node).items():
-            if name == "$ref" and isinstance(child, str) and not child.startswith("#"):
-                yield f"{path}/$ref leaves the document: {child!r}"
-            yield from references_outside(child, f"{path}/{name}")
-    elif isinstance(node, list):
-        for index, child in enumerate(cast("list[object]", node)):
-            yield from references_outside(child, f"{path}/{index}")
-
-
-def generate(document: Path, folder: Path) -> Path:
-    """Generate the package of a document inside a folder and return its path, `v` and the document's version."""
-    contents = yaml.safe_load(document.read_text(encoding="utf-8"))
-    if outside := list(references_outside(contents)):
-        sys.exit("\n".join([*outside, "Nothing was fetched, and nothing was written."]))
-    validate(contents)
-    version = contents["info"]["version"]
+def check_validity(document: Document) -> None:
+    """Raise Refused unless a document is valid OpenAPI that refers to nothing outside of itself."""
+    # The validator would fetch such a reference, be it a URL or a file.
+    outside = [
+        f"{pointer((*path, '$ref'))} leaves the document: {node['$ref']!r}. Nothing was fetched"
+        for path, node in documents.walk(document)
+        if documents.is_object(node) and isinstance(node.get("$ref"), str) and not node["$ref"].startswith("#")
+    ]
+    if outside:
+        raise Refused(*outside)
+    try:
+        validate(document)
+    except OpenAPIValidationError as error:
+        raise Refused(f"{_place(document, error)} is not valid OpenAPI: {getattr(error, 'message', error)}") from error
     # It names the folder that is written, and that is removed before.
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
-        sys.exit(f"#/info/version is no date, such as 2023-04-25: {version!r}\nNothing was written.")
-    package = folder / f"v{version.replace('-', '_')}"
+    version: object = document["info"]["version"]
+    if not isinstance(version, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
+        raise Refused(f"#/info/version is no date, such as 2023-04-25: {version!r}")
+
+
+def _place(document: Document, error: OpenAPIValidationError) -> str:
+    """Return where an error is. The validator names a place in a schema as one below the schema, wherever that is."""
+    end: tuple[str | int, ...] = tuple(getattr(error, "absolute_path", ()))
+    value = getattr(error, "instance", None)
+    places = [path for path, node in documents.walk(document) if path[len(path) - len(end) :] == end and node == value]
+    return pointer(places[0] if places else end)
+
+
+def package_name(document: Document) -> str:
+    """Return the name of the package of a document: `v` and its version."""
+    return f"v{document['info']['version'].replace('-', '_')}"
+
+
+def generate(document: Document, folder: Path) -> Path:
+    """Generate the package of a document inside a folder and return its path.
+
+    Raises:
+        Refused: The document is not valid, or the generator failed or warned; there may be a part of the package.
+    """
+    check_validity(document)
+    package = folder / package_name(document)
     # The generator's hooks call ruff by name: the one beside this Python, whatever else is on the PATH.
     environment = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
-    command = [
-        sys.executable,
-        "-m",
-        "openapi_python_client",
-        "generate",
-        "--meta",
-        "none",
-        "--fail-on-warning",
-    ]
-    command += ["--path", str(document), "--output-path", str(package)]
-    command += ["--config", str(ROOT / "generator-config.yml")]
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
+    command += ["--output-path", str(package), "--config", str(ROOT / "generator-config.yml")]
     command += ["--custom-template-path", str(ROOT / "openapi" / "templates")]
-    result = subprocess.run(
-        command, check=False, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    contents = documents.to_json(document)
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "openapi.json"
+        path.write_text(contents, encoding="utf-8")
+        result = subprocess.run(
+            [*command, "--path", str(path)],
+            check=False, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
     if result.returncode:
-        sys.exit(f"{result.stdout}\nThe generator failed or warned; nothing was written.")
+        raise Refused(result.stdout, "The generator failed or warned")
     # What the sandbox checks requests against and answers from, in a form that needs no YAML parser.
-    (package / "openapi.json").write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
+    (package / "openapi.json").write_text(contents, encoding="utf-8")
     return package
 
 
@@ -102,9 +116,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, fail on any difference")
     check = parser.parse_args().check
     status = 0
-    for document in DOCUMENTS:
+    for path in VENDORED:
         with tempfile.TemporaryDirectory() as temporary:
-            generated = generate(document, Path(temporary))
+            try:
+                generated = generate(documents.read(path), Path(temporary))
+            except Refused as refused:
+                print(refused, f"{path.name} is refused; nothing was written.", sep="\n", file=sys.stderr)
+                return 1
             written = ROOT / "polytomic_client" / generated.name
             diff = differences(written, generated)
             if not check:
@@ -114,12 +132,10 @@ def main() -> int:
             elif diff:
                 status = 1
                 print(*diff, sep="\n")
-                print(
-                    f"{written.name} differs from what {document.name} generates. Edit the document or the templates,"
-                )
+                print(f"{written.name} differs from what {path.name} generates. Edit the document or the templates,")
                 print("never the package, then run `make generate`.")
             else:
-                print(f"{written.name} is what {document.name} generates.")
+                print(f"{written.name} is what {path.name} generates.")
     return status
 
 

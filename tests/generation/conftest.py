@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from .shared import DATA, generation
+from openapi import document as documents
+from openapi.generate import generate
+
+from .shared import DATA
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +21,7 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package of tests/data/kinds.yaml."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYTHONHASHSEED", "1")
-        made: Path = generation.generate(DATA / "kinds.yaml", tmp_path_factory.mktemp("kinds"))
-    return made
+        return generate(documents.read(DATA / "kinds.yaml"), tmp_path_factory.mktemp("kinds"))
 
 
 @pytest.fixture(scope="module")

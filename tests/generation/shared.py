@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import openapi_python_client
-import yaml
+
+from openapi import document as documents
+from openapi.generate import generate
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "tests" / "data"
@@ -21,29 +21,13 @@ FULL: dict[str, Any] = json.loads((DATA / "kinds.json").read_text(encoding="utf-
 """A value for each member of the document with a member of every kind."""
 
 
-def _load_generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "openapi" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generation: Any = _load_generate()
-
-
 def read_document() -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
-    return document
+    return documents.read(DOCUMENT)
 
 
 def package_of(document: dict[str, Any], folder: Path) -> Path:
-    """Generate the package of a document that is no file."""
-    path = folder / "document.yaml"
-    path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    made: Path = generation.generate(path, folder)
-    return made
+    """Generate the package of a document inside a folder."""
+    return generate(document, folder)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -9,17 +9,18 @@ from pathlib import Path
 
 from .shared import DATA, ROOT, contents
 
-PROGRAM = (
-    "import runpy, sys, pathlib; names = runpy.run_path(sys.argv[1]); "
-    "names['generate'](pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))"
-)
+PROGRAM = """
+import pathlib, sys
+from openapi import document, generate
+generate.generate(document.read(pathlib.Path(sys.argv[1])), pathlib.Path(sys.argv[2]))
+"""
 
 
 def generated(document: Path, folder: Path, cwd: Path, **environment: str) -> dict[str, bytes]:
     folder.mkdir(parents=True)
     cwd.mkdir(exist_ok=True)
-    command = [sys.executable, "-c", PROGRAM, str(ROOT / "openapi" / "generate.py"), str(document), str(folder)]
-    subprocess.run(command, check=True, cwd=cwd, env=os.environ | environment)
+    command = [sys.executable, "-c", PROGRAM, str(document), str(folder)]
+    subprocess.run(command, check=True, cwd=cwd, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
     return contents(folder)
 
 

@@ -1,0 +1,1 @@
+"""What makes the generated packages: the vendored documents, the templates, and the commands between the two."""
