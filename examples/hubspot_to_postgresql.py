@@ -43,8 +43,8 @@ async def run(polytomic: AsyncPolytomic) -> None:
     print(f"Signed in to {identity.organization_name}")
 
     # HubSpot is reached by OAuth: it needs no configuration, and a person who permits the access.
-    hubspot = created((await polytomic.create_connection(body=CreateConnection("HubSpot", "hubspot"))).data)
-    body = CreateConnection("Warehouse", "postgresql", configuration=database)
+    hubspot = created((await polytomic.create_connection(body=CreateConnection(name="HubSpot", type_="hubspot"))).data)
+    body = CreateConnection(name="Warehouse", type_="postgresql", configuration=database)
     postgresql = created((await polytomic.create_connection(body=body)).data)
 
     source = (await polytomic.get_bulk_source(hubspot.id)).data

@@ -38,9 +38,9 @@ def run(polytomic: Polytomic) -> None:
         }
     )
 
-    body = CreateConnection("Salesforce", "salesforce", configuration=domain)
+    body = CreateConnection(name="Salesforce", type_="salesforce", configuration=domain)
     salesforce = created(polytomic.create_connection(body=body).data)
-    body = CreateConnection("Bucket", "s3", configuration=bucket)
+    body = CreateConnection(name="Bucket", type_="s3", configuration=bucket)
     s3 = created(polytomic.create_connection(body=body).data)
 
     destination = polytomic.get_bulk_destination(s3.id).data

@@ -45,9 +45,9 @@ async def run(polytomic: AsyncPolytomic) -> None:
         }
     )
 
-    body = CreateConnection("Salesforce", "salesforce", configuration=domain)
+    body = CreateConnection(name="Salesforce", type_="salesforce", configuration=domain)
     salesforce = created((await polytomic.create_connection(body=body)).data)
-    body = CreateConnection("Snowflake", "snowflake", configuration=account)
+    body = CreateConnection(name="Snowflake", type_="snowflake", configuration=account)
     snowflake = created((await polytomic.create_connection(body=body)).data)
 
     destination = (await polytomic.get_bulk_destination(snowflake.id)).data
@@ -69,7 +69,7 @@ async def run(polytomic: AsyncPolytomic) -> None:
 
     # Every schema is synced unless told otherwise. Addresses are nobody's business there.
     for schema in (await polytomic.list_bulk_sync_schemas(bulk_sync.id)).data:
-        secret = [BulkField(field.id, enabled=True, obfuscated=field.id == "email") for field in schema.fields]
+        secret = [BulkField(id=field.id, enabled=True, obfuscated=field.id == "email") for field in schema.fields]
         change = UpdateBulkSchema(enabled=schema.id != "Opportunity", fields=secret)
         await polytomic.update_bulk_sync_schema(bulk_sync.id, schema.id, body=change)
 

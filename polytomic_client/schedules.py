@@ -49,12 +49,12 @@ class NoNextRunError(PolytomicError):
 
 def manual() -> models.BulkSchedule:
     """Return the schedule of a bulk sync that never runs by itself, only when it is started."""
-    return models.BulkSchedule(_Frequency.MANUAL)
+    return models.BulkSchedule(frequency=_Frequency.MANUAL)
 
 
 def continuous() -> models.BulkSchedule:
     """Return the schedule of a bulk sync that runs at most every five minutes, without set times."""
-    return models.BulkSchedule(_Frequency.CONTINUOUS)
+    return models.BulkSchedule(frequency=_Frequency.CONTINUOUS)
 
 
 def hourly(minute: int = 0) -> models.BulkSchedule:
@@ -68,7 +68,7 @@ def hourly(minute: int = 0) -> models.BulkSchedule:
         TypeError: The minute is no int.
         ScheduleError: It is out of range.
     """
-    return models.BulkSchedule(_Frequency.HOURLY, minute=_digits("minute", minute, 60))
+    return models.BulkSchedule(frequency=_Frequency.HOURLY, minute=_digits("minute", minute, 60))
 
 
 def daily(hour: int = 0, minute: int = 0) -> models.BulkSchedule:
@@ -82,7 +82,9 @@ def daily(hour: int = 0, minute: int = 0) -> models.BulkSchedule:
         TypeError: An argument is no int.
         ScheduleError: It is out of range.
     """
-    return models.BulkSchedule(_Frequency.DAILY, hour=_digits("hour", hour, 24), minute=_digits("minute", minute, 60))
+    return models.BulkSchedule(
+        frequency=_Frequency.DAILY, hour=_digits("hour", hour, 24), minute=_digits("minute", minute, 60)
+    )
 
 
 def weekly(day_of_week: str, hour: int = 0, minute: int = 0) -> models.BulkSchedule:
@@ -98,7 +100,7 @@ def weekly(day_of_week: str, hour: int = 0, minute: int = 0) -> models.BulkSched
         ScheduleError: There is no such day, or the hour or the minute is out of range.
     """
     return models.BulkSchedule(
-        _Frequency.WEEKLY,
+        frequency=_Frequency.WEEKLY,
         day_of_week=DAYS_OF_WEEK[_day(day_of_week)],
         hour=_digits("hour", hour, 24),
         minute=_digits("minute", minute, 60),
@@ -135,7 +137,7 @@ def multi(
         items.append(_item(models.SelectiveMode.NONINCREMENTALFIELDS, nonincremental_fields))
     if not items:
         raise ScheduleError("a multi schedule needs at least one schedule")
-    return models.BulkSchedule(_Frequency.MULTI, multi=models.MultiSchedule(items, type_=type_))
+    return models.BulkSchedule(frequency=_Frequency.MULTI, multi=models.MultiSchedule(schedules=items, type_=type_))
 
 
 def next_runs(schedule: models.BulkSchedule, n: int = 1, *, after: dt.datetime | None = None) -> list[dt.datetime]:
@@ -217,7 +219,7 @@ def _rules(schedule: object, start: dt.datetime) -> Iterator[rrule | NoNextRunEr
 def _item(mode: models.SelectiveMode, schedule: object) -> models.MultiScheduleItem:
     if not isinstance(schedule, models.BulkSchedule):
         raise TypeError(f"a schedule must be a BulkSchedule, such as daily(hour=5), not {type(schedule).__name__}")
-    return models.MultiScheduleItem(mode, schedule)
+    return models.MultiScheduleItem(item=mode, schedule=schedule)
 
 
 def _minute(schedule: models.BulkSchedule) -> int:

@@ -257,11 +257,11 @@ def test_a_subclass_is_decoded_to_itself_by_its_own_init(model: Any, body: dict[
 
 def test_a_decoded_model_is_as_good_as_a_written_one() -> None:
     body = {"default": 1, "items": None, "required": True}
-    decoded, written = ConfigurationField.from_dict(body), ConfigurationField(1, None, required=True)
+    decoded, written = ConfigurationField.from_dict(body), ConfigurationField(default=1, items=None, required=True)
 
     assert decoded == written
     assert repr(decoded) == repr(written)
-    assert attrs.evolve(decoded, default=2) == ConfigurationField(2, None, required=True)
+    assert attrs.evolve(decoded, default=2) == ConfigurationField(default=2, items=None, required=True)
     assert attrs.asdict(decoded) == attrs.asdict(written)
     assert weakref.ref(decoded)() is decoded
 
@@ -720,7 +720,7 @@ def test_a_model_with_a_member_of_another_kind_is_not_encoded(refused: dict[str,
         "destination_connection_id": ID,
         "destination_configuration": models.DestinationConfiguration({"schema": "x"}),
         "mode": models.BulkMode.SNAPSHOT,
-        "schedule": models.BulkSchedule(models.ScheduleFrequency.MANUAL),
+        "schedule": models.BulkSchedule(frequency=models.ScheduleFrequency.MANUAL),
     }
 
     assert models.CreateBulkSync(**members).to_dict()["schedule"] == {"frequency": "manual"}

@@ -60,9 +60,9 @@ class Things:
             destination_connection_id=self.other,
             destination_configuration=models.DestinationConfiguration({"schema": "public"}),
             mode=models.BulkMode.SNAPSHOT,
-            schedule=models.BulkSchedule(models.ScheduleFrequency.DAILY, hour="05", minute="00"),
+            schedule=models.BulkSchedule(frequency=models.ScheduleFrequency.DAILY, hour="05", minute="00"),
             active=True,
-            schemas=[models.SchemaConfiguration(self.schema, enabled=True)],
+            schemas=[models.SchemaConfiguration(id=self.schema, enabled=True)],
         )
 
     @cached_property
@@ -88,7 +88,7 @@ class Things:
             "password": "secret",
         }
         return models.CreateConnection(
-            f"Warehouse {uuid4()}", "postgresql", configuration=models.ConnectionConfiguration(configuration)
+            name=f"Warehouse {uuid4()}", type_="postgresql", configuration=models.ConnectionConfiguration(configuration)
         )
 
     @cached_property
@@ -196,7 +196,7 @@ def get_connection(things: Things) -> Call:
 
 
 def update_connection(things: Things) -> Call:
-    return Call({"id": things.own_connection, "body": models.UpdateConnection(f"Renamed {uuid4()}")})
+    return Call({"id": things.own_connection, "body": models.UpdateConnection(name=f"Renamed {uuid4()}")})
 
 
 def delete_connection(things: Things) -> Call:

@@ -156,7 +156,7 @@ def test_a_bulk_sync_to_create_has_schedules_in_its_schedule_and_schemas_in_two_
     contact, account = body.schemas
     assert contact == "Contact"
     assert isinstance(account, SchemaConfiguration)
-    assert account.fields == ["Id", FieldConfiguration("Email", enabled=True, obfuscate=True)]
+    assert account.fields == ["Id", FieldConfiguration(id="Email", enabled=True, obfuscate=True)]
     assert account.partition_key is None
     assert account.filters is UNSET
 
@@ -193,7 +193,10 @@ def test_a_source_has_fields_with_types_and_associations() -> None:
     assert [field.type_ for field in source.schemas[0].fields] == ["string", "string", "datetime"]
     assert created_at.type_ is models.FieldType.DATETIME
     assert email.association.reference_to == ["account"]
-    assert email.values == [models.PickValue("Work Email", "work"), models.PickValue("Personal Email", "personal")]
+    assert email.values == [
+        models.PickValue(label="Work Email", value="work"),
+        models.PickValue(label="Personal Email", value="personal"),
+    ]
     assert first_name.association is None
     assert decoded("get_source_schema.response").data == source.schemas[0]
 

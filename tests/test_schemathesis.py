@@ -28,9 +28,13 @@ def configuration(sandbox: Sandbox, tmp_path: Path) -> Path:
     """The settings of a run: things that there are, so that not every answer is a 404, and what may be answered."""
     source, destination = [connection.id for connection in sandbox.world.connections if connection.type == "mysql"]
     new = models.CreateBulkSync(
-        "Sync", source, destination, models.DestinationConfiguration(), models.BulkMode.SNAPSHOT,
-        models.BulkSchedule(models.ScheduleFrequency.MANUAL),
-    )  # fmt: skip
+        name="Sync",
+        source_connection_id=source,
+        destination_connection_id=destination,
+        destination_configuration=models.DestinationConfiguration(),
+        mode=models.BulkMode.SNAPSHOT,
+        schedule=models.BulkSchedule(frequency=models.ScheduleFrequency.MANUAL),
+    )
     with Polytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic:
         bulk_sync = polytomic.create_bulk_sync(body=new).data
         execution = polytomic.start_bulk_sync_execution(bulk_sync.id, body=models.StartBulkSyncExecution()).data

@@ -108,7 +108,14 @@ def two_of_a_kind(fake: FakePolytomic) -> list[UUID]:
 def new_sync(fake: FakePolytomic) -> CreateBulkSync:
     source, destination = two_of_a_kind(fake)
     where = DestinationConfiguration({"schema": "copies"})
-    return CreateBulkSync("Nightly", source, destination, where, BulkMode.SNAPSHOT, schedules.manual())
+    return CreateBulkSync(
+        name="Nightly",
+        source_connection_id=source,
+        destination_connection_id=destination,
+        destination_configuration=where,
+        mode=BulkMode.SNAPSHOT,
+        schedule=schedules.manual(),
+    )
 
 
 # --- The world in process

@@ -25,7 +25,7 @@ def create(polytomic: Polytomic, sandbox: Sandbox) -> UUID:
         destination_connection_id=destination,
         destination_configuration=models.DestinationConfiguration({"schema": "copies"}),
         mode=models.BulkMode.SNAPSHOT,
-        schedule=models.BulkSchedule(models.ScheduleFrequency.MANUAL),
+        schedule=models.BulkSchedule(frequency=models.ScheduleFrequency.MANUAL),
     )
     return polytomic.create_bulk_sync(body=new).data.id
 

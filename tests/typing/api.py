@@ -193,14 +193,14 @@ def blocking_operations(polytomic: Polytomic) -> None:
 
 async def bodies(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
     body = CreateBulkSync(
-        "Sync",
+        name="Sync",
         source_connection_id=ID,
         destination_connection_id=ID,
         destination_configuration=DestinationConfiguration({"schema": "x"}),
         mode=BulkMode.SNAPSHOT,
-        schedule=BulkSchedule(ScheduleFrequency.DAILY, hour="05"),
+        schedule=BulkSchedule(frequency=ScheduleFrequency.DAILY, hour="05"),
         data_cutoff_timestamp=NOON,
-        schemas=["Contact", SchemaConfiguration("Account", fields=["Id", FieldConfiguration("Email")])],
+        schemas=["Contact", SchemaConfiguration(id="Account", fields=["Id", FieldConfiguration(id="Email")])],
     )
     assert_type(await polytomic.create_bulk_sync(body=body), BulkSyncEnvelope)
     assert_type(blocking.create_bulk_sync(body=body, idempotency_key="nightly-2023-04-25"), BulkSyncEnvelope)
@@ -208,7 +208,7 @@ async def bodies(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
     start = StartBulkSyncExecution(schemas=["Contact"], resync_mode=ResyncMode.REFETCH)
     assert_type(await polytomic.start_bulk_sync_execution(ID, body=start), BulkSyncExecutionEnvelope)
     configuration = ConnectionConfiguration({"hostname": "db.example.com", "port": 5432})
-    connection = CreateConnection("Warehouse", "postgresql", configuration=configuration)
+    connection = CreateConnection(name="Warehouse", type_="postgresql", configuration=configuration)
     assert_type(blocking.create_connection(body=connection), CreatedConnectionEnvelope)
 
     await polytomic.create_bulk_sync(body)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -218,7 +218,7 @@ async def bodies(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
     await polytomic.update_bulk_sync(ID, body=body, idempotency_key="key")  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
     StartBulkSyncExecution(resync_mode="refetch")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     UpdateBulkSync(name="Sync")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    BulkSchedule(ScheduleFrequency.DAILY, hour=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    BulkSchedule(frequency=ScheduleFrequency.DAILY, hour=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 async def queries(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
@@ -389,7 +389,9 @@ def blocking_flows(polytomic: Polytomic) -> None:
     assert_type(execution, BulkSyncExecution)
     assert_type(polytomic.wait_for_execution(ID, execution.id), BulkSyncExecution)
     assert_type(polytomic.refresh_bulk_source(ID), BulkSourceEnvelope)
-    assert_type(polytomic.modify_bulk_sync(ID, schedule=BulkSchedule(ScheduleFrequency.MANUAL)), BulkSyncEnvelope)
+    assert_type(
+        polytomic.modify_bulk_sync(ID, schedule=BulkSchedule(frequency=ScheduleFrequency.MANUAL)), BulkSyncEnvelope
+    )
     assert_type(polytomic.iter_events(types=EventType.SYNC_FAILED), Iterator[Event])
     for event in polytomic.iter_events(since=NOON):
         assert_type(event, Event)

@@ -18,7 +18,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(("active",), UNSET)
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ActivateBulkSync:
     """Whether a bulk sync is to be active."""
 

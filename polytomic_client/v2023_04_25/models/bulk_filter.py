@@ -28,7 +28,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BulkFilter:
     """A condition that the records to sync meet."""
 

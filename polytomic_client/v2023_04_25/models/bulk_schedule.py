@@ -32,7 +32,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BulkSchedule:
     """When a bulk sync runs. Times are UTC. Every part is a text."""
 

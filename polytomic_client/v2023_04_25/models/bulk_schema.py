@@ -39,7 +39,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BulkSchema:
     """Whether and how a schema is synced."""
 

@@ -29,7 +29,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BulkSource:
     """What a connection offers as the source of a bulk sync."""
 

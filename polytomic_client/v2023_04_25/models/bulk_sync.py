@@ -56,7 +56,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BulkSync:
     """How a bulk sync is set up."""
 

@@ -18,7 +18,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(("message",), UNSET)
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BulkSyncCancellation:
     """What became of a request to cancel."""
 

@@ -19,7 +19,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(("data",), UNSET)
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BulkSyncEnvelope:
     """The answer's outer object."""
 

@@ -28,7 +28,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MultiSchedule:
     """Several schedules, each for a part of what is synced."""
 

@@ -27,7 +27,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MultiScheduleItem:
     """A schedule for a part of what is synced."""
 

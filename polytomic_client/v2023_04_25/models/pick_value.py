@@ -24,7 +24,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class PickValue:
     """A value that a field can have."""
 

@@ -39,7 +39,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class SchemaExecution:
     """How an execution goes for one schema."""
 

@@ -32,7 +32,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class StartBulkSyncExecution:
     """What an execution is to do. Empty, it syncs everything that is enabled."""
 

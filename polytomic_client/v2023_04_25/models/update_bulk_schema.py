@@ -37,7 +37,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class UpdateBulkSchema:
     """What to change about how a schema is synced."""
 

@@ -51,7 +51,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class UpdateBulkSync:
     """A bulk sync as it is to be. What is left out is reset to its default."""
 
