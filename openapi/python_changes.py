@@ -1,0 +1,189 @@
+"""What changed between two generated packages: public names and signatures, read by griffe without an import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import griffe
+
+from .changes import Change, Severity
+
+METHODS = "api.Operations."
+"""The methods that both clients inherit. The other classes of `api` have the same, with `await` or the response."""
+
+REPEATED = ("api.AsyncOperations", "api.AsyncOperationsWithResponse", "api.OperationsWithResponse")
+
+Names = dict[str, griffe.Object]
+
+
+def python_changes(old: Path, new: Path) -> list[Change]:
+    """Return what changed between the packages in two folders, by the names that a user writes."""
+    before, after = _load(old), _load(new)
+    names, new_names = dict(_public(before)), dict(_public(after))
+    reached = {direction: _reached(new_names, sent=direction) for direction in (True, False)}
+    broken = _broken(before, after)
+    changes: list[Change] = []
+    if old.name != new.name:
+        changes.append(
+            Change(Severity.BREAKING, f"moved: polytomic_client.{old.name} is now polytomic_client.{new.name}")
+        )
+    removed: list[str] = []
+    reworded: list[str] = []
+    # Methods first, then by name, because folders have no order.
+    for name in sorted(names.keys() | new_names.keys(), key=lambda name: ("." in name, name)):
+        owner = name.rpartition(".")[0]
+        if (owner in names) != (owner in new_names):
+            continue  # what a class has comes and goes with it
+        one, two = names.get(name), new_names.get(name)
+        if two is None:
+            removed.append(name)
+        elif one is None:
+            needed = isinstance(two, griffe.Attribute) and two.value is None and owner in reached[True]
+            severity = Severity.BREAKING if needed else Severity.ADDITIVE
+            changes.append(Change(severity, f"new{' and required' if needed else ''}: {name}{_code(two)}"))
+        elif _code(one) != _code(two):
+            severity = _severity(name, one, two, reached, broken)
+            changes.append(Change(severity, f"changed: {name}{_difference(one, two)}"))
+        elif _docstring(one) != _docstring(two):
+            reworded.append(name)
+    if removed:
+        changes.append(Change(Severity.BREAKING, "removed", python=tuple(removed)))
+    if reworded:
+        changes.append(Change(Severity.COSMETIC, "another docstring", python=tuple(reworded)))
+    return changes
+
+
+def _load(package: Path) -> griffe.Object:
+    loaded = griffe.GriffeLoader(search_paths=[package.parent], allow_inspection=False).load(package.name)
+    assert isinstance(loaded, griffe.Object)
+    return loaded
+
+
+def _public(thing: griffe.Object, prefix: str = "") -> Iterator[tuple[str, griffe.Object]]:
+    """Yield the public names, those of models as `models` has them, and the methods as the clients have them."""
+    for name, member in thing.members.items():
+        path = prefix + name
+        if name.startswith("_") or not isinstance(member, griffe.Object) or path in REPEATED:
+            continue
+        if prefix == "models.":
+            yield from ((prefix + inner, found) for inner, found in _public(member))
+        elif path + "." == METHODS:
+            yield from _public(member)
+        else:
+            yield path, member
+            # The functions of an operation's module are the method's, and its signature is theirs.
+            if not (prefix.startswith("api.") and member.is_module and prefix.count(".") > 1):
+                yield from _public(member, f"{path}.")
+
+
+def _reached(names: Names, *, sent: bool) -> set[str]:
+    """Return the models that a method takes, or those that it returns, with all that they hold."""
+    found: set[str] = {
+        name
+        for name, thing in names.items()
+        if sent and isinstance(thing, griffe.Class) and "TypedDict" in _code(thing)
+    }
+    seen: list[str] = []
+    for thing in names.values():
+        if isinstance(thing, griffe.Function):
+            seen += [str(parameter.annotation) for parameter in thing.parameters] if sent else [str(thing.returns)]
+    while seen:
+        for word in re.findall(r"\w+", seen.pop()):
+            model = f"models.{word}"
+            if model in names and model not in found:
+                found.add(model)
+                seen += [
+                    str(member.annotation)
+                    for member in names[model].members.values()
+                    if isinstance(member, griffe.Attribute)
+                ]
+    return found
+
+
+def _broken(old: griffe.Object, new: griffe.Object) -> set[str]:
+    """Return the functions that griffe says take other arguments than before."""
+    return {
+        breakage.obj.path.partition(".")[2].removeprefix(METHODS)
+        for breakage in griffe.find_breaking_changes(old, new)
+        if isinstance(breakage.obj, griffe.Function)
+    }
+
+
+def _severity(
+    name: str, old: griffe.Object, new: griffe.Object, reached: Mapping[bool, set[str]], broken: set[str]
+) -> Severity:
+    if isinstance(old, griffe.Function) and isinstance(new, griffe.Function):
+        taken = {parameter.name: parameter for parameter in new.parameters}
+        safe = name not in broken and _kinds(new.returns) <= _kinds(old.returns)
+        safe = safe and all(
+            _kinds(parameter.annotation) <= _kinds(taken[parameter.name].annotation)
+            for parameter in old.parameters
+            if parameter.name in taken
+        )
+        return Severity.ADDITIVE if safe else Severity.BREAKING
+    owner = name.rpartition(".")[0]
+    if isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute) and _is_in(owner, reached):
+        before, after = _kinds(old.annotation), _kinds(new.annotation)
+        safe = owner not in reached[False] or after <= before
+        # What is set to a member, and what may be left out, must still do.
+        if owner in reached[True]:
+            safe = safe and before <= after and (new.value is not None or old.value is None)
+        return Severity.ADDITIVE if safe else Severity.BREAKING
+    return Severity.BREAKING
+
+
+def _is_in(owner: str, reached: Mapping[bool, set[str]]) -> bool:
+    return any(owner in names for names in reached.values())
+
+
+def _kinds(annotation: object) -> set[str]:
+    """Return the alternatives of a type."""
+    depth, parts = 0, [""]
+    for character in str(annotation):
+        depth += (character == "[") - (character == "]")
+        if character == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return {part.strip() for part in parts}
+
+
+def _code(thing: griffe.Object) -> str:
+    """Return what comes behind a name: a signature, a type and a default, or bases."""
+    if isinstance(thing, griffe.Function):
+        return f"({', '.join(_arguments(thing).values())})"
+    if isinstance(thing, griffe.Attribute):
+        annotation = "" if thing.annotation is None else f": {thing.annotation}"
+        return annotation + ("" if thing.value is None else f" = {thing.value}")
+    if isinstance(thing, griffe.Class):
+        return f"({', '.join(str(base) for base in thing.bases)})" if thing.bases else ""
+    return ""
+
+
+def _arguments(function: griffe.Function) -> dict[str, str]:
+    """Return the parameters as they are written, and what is returned under the name `return`."""
+    made = {
+        parameter.name: f"{parameter.name}: {parameter.annotation}"
+        + ("" if parameter.default is None else f" = {parameter.default}")
+        for parameter in function.parameters
+        if parameter.name != "self"
+    }
+    return {**made, "return": f"-> {function.returns}"}
+
+
+def _difference(old: griffe.Object, new: griffe.Object) -> str:
+    if not isinstance(old, griffe.Function) or not isinstance(new, griffe.Function):
+        return f": `{_code(old).lstrip(': =')}` is now `{_code(new).lstrip(': =')}`"
+    before, after = _arguments(old), _arguments(new)
+    parts = [f"without `{before[name]}`" for name in before if name not in after]
+    parts += [
+        f"`{before[name]}` is now `{after[name]}`" for name in before if after.get(name, before[name]) != before[name]
+    ]
+    parts += [f"with `{after[name]}`" for name in after if name not in before]
+    return f"(): {', '.join(parts) or 'the order of its arguments'}"
+
+
+def _docstring(thing: griffe.Object) -> str:
+    return thing.docstring.value if thing.docstring else ""
