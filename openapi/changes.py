@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
@@ -10,6 +11,10 @@ from attrs import frozen
 
 WIDTH = 118
 """Columns of the report for a terminal."""
+
+
+FEW = 6
+"""How many names a terminal shows of a change that is only cosmetic."""
 
 
 class Severity(IntEnum):
@@ -23,6 +28,9 @@ class Severity(IntEnum):
 
     BREAKING = 3
     """Code that worked, or that passed a type checker, may no longer do so."""
+
+    REFUSED = 4
+    """It is no change but a fault: nothing is made of a document that has it."""
 
 
 @frozen
@@ -55,28 +63,31 @@ class Section:
     changes: Sequence[Change]
 
 
-def breaks(sections: Iterable[Section]) -> bool:
-    """Tell whether there is a breaking change in any section."""
-    return any(change.severity is Severity.BREAKING for section in sections for change in section.changes)
+def worst(sections: Iterable[Section]) -> Severity | None:
+    """Return the highest severity in all sections, or None where nothing changed."""
+    return max((change.severity for section in sections for change in section.changes), default=None)
 
 
 def as_text(title: str, sections: Iterable[Section]) -> str:
     """Return a report for a terminal."""
-    lines = [title, "=" * len(title)]
-    for section, severity, changes in _parts(sections):
+    parts = list(_parts(sections))
+    lines = [title, "=" * len(title), _summary(parts)]
+    for section, severity, changes in parts:
         lines += ["", f"{severity.name}: {_counted(section, changes)}"]
         for change in changes:
             lines.append(_wrapped(f"  - {change.what}"))
-            lines += [_wrapped(f"      {_unbroken(names)}") for names in (change.where, change.python) if names]
-    return "\n".join([*lines, ""] if len(lines) > 2 else [*lines, "", "Nothing changed.", ""])
+            most = FEW if severity is Severity.COSMETIC else None
+            lines += [_wrapped(f"      {_unbroken(names, most)}") for names in (change.where, change.python) if names]
+    return "\n".join([*lines, ""])
 
 
 def as_markdown(title: str, sections: Iterable[Section]) -> str:
     """Return a report for a pull request, in which what does not break is folded."""
-    lines = [f"# {title}", ""]
-    for section, severity, changes in _parts(sections):
+    parts = list(_parts(sections))
+    lines = [f"# {title}", "", _summary(parts), ""]
+    for section, severity, changes in parts:
         heading = f"{severity.name.capitalize()}: {_counted(section, changes)}"
-        folded = severity is not Severity.BREAKING
+        folded = severity < Severity.BREAKING
         lines += [f"<details><summary>{heading}</summary>", ""] if folded else [f"## {heading}", ""]
         for change in changes:
             lines.append(f"- {change.what}")
@@ -84,7 +95,7 @@ def as_markdown(title: str, sections: Iterable[Section]) -> str:
                 f"  - {', '.join(f'`{name}`' for name in names)}" for names in (change.where, change.python) if names
             ]
         lines += ["", "</details>", ""] if folded else [""]
-    return "\n".join(lines if len(lines) > 2 else [*lines, "Nothing changed.", ""])
+    return "\n".join(lines)
 
 
 def _parts(sections: Iterable[Section]) -> Iterable[tuple[Section, Severity, list[Change]]]:
@@ -96,15 +107,21 @@ def _parts(sections: Iterable[Section]) -> Iterable[tuple[Section, Severity, lis
                 yield section, severity, changes
 
 
-def _unbroken(names: Iterable[str]) -> str:
-    """Return names with spaces that end no line."""
-    return ", ".join(name.replace(" ", "\N{NO-BREAK SPACE}") for name in names)
+def _unbroken(names: Sequence[str], most: int | None) -> str:
+    """Return names with spaces that end no line, and how many there are more."""
+    shown = ", ".join(name.replace(" ", "\N{NO-BREAK SPACE}") for name in names[:most])
+    return shown if most is None or len(names) <= most else f"{shown}, and {len(names) - most} more"
 
 
 def _wrapped(line: str) -> str:
     indent = " " * (6 if line.startswith("    ") else 4)
     filled = textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return filled.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _summary(parts: Sequence[tuple[Section, Severity, list[Change]]]) -> str:
+    counts = Counter(severity for _, severity, changes in parts for _ in changes)
+    return ", ".join(f"{count} {severity.name.lower()}" for severity, count in counts.items()) or "Nothing changed."
 
 
 def _counted(section: Section, changes: Sequence[Change]) -> str:

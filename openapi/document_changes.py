@@ -15,7 +15,7 @@ from attrs import frozen
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from .changes import Change, Severity
-from .document import Document, Refused, is_array, is_object, operations, resolve, to_json, walk
+from .document import Document, Refused, is_array, is_object, operations, pointer, resolve, to_json, walk
 
 OASDIFF = Path(__file__).resolve().parent / ".oasdiff" / "node_modules" / ".bin" / "oasdiff"
 
@@ -313,7 +313,7 @@ def _reworded(old: Document, new: Document) -> Iterator[Change]:
     before, after = dict(walk(old)), dict(walk(new))
     for keyword in PROSE:
         places = [
-            "/".join(str(step) for step in path)
+            pointer(path)
             for path in dict.fromkeys([*before, *after])
             if path and path[-1] == keyword
             and path[:-1] in before and path[:-1] in after

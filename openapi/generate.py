@@ -12,10 +12,11 @@ import argparse
 import difflib
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from openapi_spec_validator import validate
@@ -89,6 +90,23 @@ def generate(document: Document, folder: Path) -> Path:
     return package
 
 
+def install(staged: Mapping[Path, Path], aside: Path) -> None:
+    """Move files and folders to their places: all of them, or none where one fails.
+
+    Args:
+        staged: By where something is, where it comes; what is there now goes.
+        aside: A folder of the same file system, for what is there now until all is done.
+    """
+    with ExitStack() as undo:
+        for number, (source, target) in enumerate(staged.items()):
+            if target.exists():
+                kept = target.rename(aside / f"kept-{number}")
+                undo.callback(kept.rename, target)
+            source.rename(target)
+            undo.callback(target.rename, source)
+        undo.pop_all()
+
+
 def differences(written: Path, generated: Path) -> list[str]:
     """Return a unified diff, empty where two folders hold the same files with the same bytes."""
     names = {
@@ -117,7 +135,8 @@ def main() -> int:
     check = parser.parse_args().check
     status = 0
     for path in VENDORED:
-        with tempfile.TemporaryDirectory() as temporary:
+        # Beside the packages, so that one is moved in the place of the other at once.
+        with tempfile.TemporaryDirectory(dir=ROOT, prefix=".generated-") as temporary:
             try:
                 generated = generate(documents.read(path), Path(temporary))
             except Refused as refused:
@@ -126,8 +145,7 @@ def main() -> int:
             written = ROOT / "polytomic_client" / generated.name
             diff = differences(written, generated)
             if not check:
-                shutil.rmtree(written, ignore_errors=True)
-                shutil.copytree(generated, written)
+                install({generated: written}, Path(temporary))
                 print(f"Wrote {written.relative_to(ROOT)}: {len(diff)} lines of difference.")
             elif diff:
                 status = 1

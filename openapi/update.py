@@ -1,0 +1,197 @@
+"""Take a new document of the API, or compare two, and say what that changes for the people who use the package.
+
+    python -m openapi.update new.yaml                     write document and package, unless something breaks
+    python -m openapi.update new.yaml --accept-breaking   write them
+    python -m openapi.update --diff old.yaml new.yaml     only report
+
+It exits with 1 where it wrote nothing although it was asked to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from . import document as documents
+from .changes import Change, Section, Severity, as_markdown, as_text, worst
+from .document import Document, Refused
+from .document_changes import document_changes
+from .generate import ROOT, check_validity, generate, install, package_name
+from .normalise import normalise
+from .python_changes import python_changes
+from .rules import violations
+
+PACKAGES = ROOT / "polytomic_client"
+
+
+@frozen
+class Candidate:
+    """A document that a package was made of.
+
+    Attributes:
+        document: What it says, as 3.1.
+        package: The folder of its package.
+        sections: What was done to the document, and what is wrong with it.
+    """
+
+    document: Document
+    package: Path
+    sections: Sequence[Section]
+
+
+def prepare(path: Path, folder: Path) -> Candidate:
+    """Read a document, make it one of 3.1, and generate its package in a folder.
+
+    Raises:
+        Refused: Nothing can be made of it.
+    """
+    received = documents.read(path)
+    check_validity(received)
+    document, notes = normalise(received)
+    against = list(violations(document))
+    sections = [
+        Section("places against the rules of documents", [Change(Severity.REFUSED, line) for line in against]),
+        Section("made of OpenAPI 3.0", [Change(Severity.COSMETIC, note) for note in notes]),
+    ]
+    try:
+        return Candidate(document, generate(document, folder), sections)
+    except Refused as refused:
+        # What the generator cannot do is mostly what the rules name, and with its place.
+        raise Refused(*against, *refused.problems) from refused
+
+
+def base_of(document: Document) -> Path:
+    """Return the package that a document's would take the place of: that of its version, or the newest one."""
+    same = PACKAGES / package_name(document)
+    return same if same.is_dir() else max(path for path in PACKAGES.glob("v*") if (path / "openapi.json").is_file())
+
+
+def compare(old: Document, old_package: Path, new: Candidate) -> list[Section]:
+    """Return what changed between two documents and the packages that were made of them."""
+    return [
+        Section("changes of the API", document_changes(old, new.document)),
+        Section("changes of Python names", python_changes(old_package, new.package)),
+    ]
+
+
+def check_types(package: Path, base: Path, folder: Path) -> Section:
+    """Return what no longer type-checks in hand-written code when a package takes the place of another one.
+
+    Raises:
+        Refused: The package itself does not type-check.
+    """
+    tree = folder / "polytomic_client"
+    shutil.copytree(PACKAGES, tree, ignore=shutil.ignore_patterns("__pycache__", base.name))
+    shutil.copytree(package, tree / base.name)
+    cache = folder / "cache"
+    if (ROOT / ".mypy_cache").is_dir():
+        shutil.copytree(ROOT / ".mypy_cache", cache)
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(cache)]
+    done = subprocess.run([*command, tree.name], check=False, cwd=folder, capture_output=True, text=True)
+    found: dict[tuple[str, str], list[str]] = {}
+    for file, line, message in re.findall(r"^(\S+?):(\d+): error: (.*)$", done.stdout, re.MULTILINE):
+        found.setdefault((file, message), []).append(line)
+    generated = [
+        f"{file}: {message}" for file, message in found if Path(file).is_relative_to(f"{tree.name}/{base.name}")
+    ]
+    if generated or (done.returncode and not found):
+        output = generated or [done.stdout + done.stderr]
+        raise Refused("The generated package does not pass mypy, so that nothing can be made of the document:", *output)
+    changes = [
+        Change(Severity.BREAKING, f"{file}, line {', '.join(lines)}: {message}")
+        for (file, message), lines in sorted(found.items())
+    ]
+    return Section("hand-written code that no longer type-checks", changes)
+
+
+def update(path: Path, folder: Path, *, accept_breaking: bool, report: Path | None) -> int:
+    """Take a new document: report, and write it with its package unless that is refused. Return the exit status."""
+    candidate = prepare(path, folder)
+    base = base_of(candidate.document)
+    old = documents.read(base / "openapi.json")
+    types = check_types(candidate.package, base, folder / "typed")
+    sections = [*candidate.sections, *compare(old, base, candidate), types]
+    versions = f"{old['info']['version']} -> {candidate.document['info']['version']}"
+    show(f"{versions}: {path.name}", sections, report)
+    found = worst(sections)
+    if found is Severity.REFUSED:
+        print(f"Refused: {path} is against the rules of documents. Nothing was written.")
+        return 1
+    if found is Severity.BREAKING and not accept_breaking:
+        print(f"It breaks. Nothing was written; `make update-api FROM={path} ACCEPT_BREAKING=1` does.")
+        return 1
+    vendored = ROOT / "openapi" / f"polytomic-{candidate.document['info']['version']}.yaml"
+    text = path.read_text(encoding="utf-8-sig")
+    as_received = documents.read(path) == candidate.document and not text.lstrip().startswith("{")
+    staged = folder / vendored.name
+    staged.write_text(text if as_received else documents.to_yaml(candidate.document), encoding="utf-8")
+    target = PACKAGES / candidate.package.name
+    install({staged: vendored, candidate.package: target}, folder)
+    print(f"Wrote {vendored.relative_to(ROOT)} and {target.relative_to(ROOT)}. Run `make test`, which was not run.")
+    if target != base:
+        print(f"The clients still speak {old['info']['version']}: polytomic_client/_api.py names their package.")
+    return 0
+
+
+def diff(old_path: Path, new_path: Path, folder: Path, *, report: Path | None) -> int:
+    """Report what changed from one document to another. Return the exit status."""
+    for name in ("old", "new"):
+        (folder / name).mkdir()
+    old, new = prepare(old_path, folder / "old"), prepare(new_path, folder / "new")
+    versions = f"{old.document['info']['version']} -> {new.document['info']['version']}"
+    title = f"{versions}: {old_path.name} -> {new_path.name}"
+    show(title, [*new.sections, *compare(old.document, old.package, new)], report)
+    return 0
+
+
+def show(title: str, sections: Sequence[Section], report: Path | None) -> None:
+    """Print a report, and write it as Markdown where that is asked for."""
+    print(as_text(title, sections))
+    if report:
+        report.write_text(as_markdown(title, sections), encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    parser = argparse.ArgumentParser(
+        "python -m openapi.update", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "documents", nargs="+", type=Path, metavar="document", help="of YAML or JSON, OpenAPI 3.0 or 3.1"
+    )
+    parser.add_argument("--diff", action="store_true", help="compare two documents, and write nothing")
+    parser.add_argument("--accept-breaking", action="store_true", help="write, although something breaks")
+    parser.add_argument("--report", type=Path, help="where to write the report as Markdown")
+    options = parser.parse_args(arguments)
+    paths: list[Path] = options.documents
+    if len(paths) != 1 + options.diff:
+        parser.error("give two documents with --diff, and one without")
+    # What is under way is cleared away, as on Ctrl-C.
+    signal.signal(signal.SIGTERM, _stop)
+    # In the project, so that what is made can be moved in its place at once.
+    with tempfile.TemporaryDirectory(dir=ROOT, prefix=".update-api-") as temporary:
+        folder = Path(temporary)
+        try:
+            if options.diff:
+                return diff(paths[0], paths[1], folder, report=options.report)
+            return update(paths[0], folder, accept_breaking=options.accept_breaking, report=options.report)
+        except Refused as refused:
+            print(*refused.problems, "Refused. Nothing was written.", sep="\n", file=sys.stderr)
+            return 1
+
+
+def _stop(number: int, _: object) -> None:
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
