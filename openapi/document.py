@@ -153,8 +153,20 @@ def _plain(text: str) -> Any:
 
 def to_yaml(document: Document) -> str:
     """Return a document as YAML, its keys in their order, which is that of the Python arguments."""
-    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes each text that `read` would otherwise take for something else, such as 1e3."""
+
+
+def _represent(dumper: Any, text: str) -> Any:
+    style = "'" if _plain(text) != text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _represent)
 
 
 def to_json(document: Document) -> str:

@@ -51,7 +51,7 @@ def document_changes(old: Document, new: Document) -> list[Change]:
         Change(
             Severity.BREAKING,
             f"moved: {_shown(*before)} is now {_shown(*after)}",
-            python=(f"{_method(_operation(old, before))} -> {_method(_operation(new, after))}",),
+            python=(_renamed(_operation(old, before), _operation(new, after)),),
         )
         for before, after in moves.items()
     ]
@@ -198,7 +198,7 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
         methods = [name for _, operation in sides if (name := _method(operation))]
         method = methods[0] if methods else ""
         if check == "api-operation-id-removed":
-            text, python = "another operation id", " -> ".join(methods)
+            text, python = "another operation id", _renamed(*(operation for _, operation in sides))
         elif "parameter" in check:
             (argument, *_) = [word for word in words if word not in ("query", "header", "path", "cookie")] or [""]
             python = f"{method}({_identifier(argument)}=)"
@@ -335,6 +335,10 @@ def _shown(path: str, method: str) -> str:
 
 def _method(operation: Mapping[str, Any]) -> str:
     return _identifier(operation["operationId"]) if "operationId" in operation else ""
+
+
+def _renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    return " -> ".join(dict.fromkeys(name for name in (_method(old), _method(new)) if name))
 
 
 def _identifier(name: str) -> str:

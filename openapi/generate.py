@@ -26,6 +26,9 @@ from . import document as documents
 from .document import Document, Refused, pointer
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 200
+"""Characters of what is wrong with a document, which quotes the part that is wrong."""
+
 VENDORED = sorted((ROOT / "openapi").glob("polytomic-*.yaml"))
 
 
@@ -42,7 +45,10 @@ def check_validity(document: Document) -> None:
     try:
         validate(document)
     except OpenAPIValidationError as error:
-        raise Refused(f"{_place(document, error)} is not valid OpenAPI: {getattr(error, 'message', error)}") from error
+        # The first line is what is wrong, and begins with the value it is wrong with, which may be long.
+        message = str(getattr(error, "message", error)).partition("\n")[0]
+        shown = message if len(message) <= LONGEST else f"... {message[-LONGEST:]}"
+        raise Refused(f"{_place(document, error)} is not valid OpenAPI: {shown}") from error
     # It names the folder that is written, and that is removed before.
     version: object = document["info"]["version"]
     if not isinstance(version, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):

@@ -40,7 +40,9 @@ def python_changes(old: Path, new: Path) -> list[Change]:
         if two is None:
             removed.append(name)
         elif one is None:
+            # What changes hold may all be left out.
             needed = isinstance(two, griffe.Attribute) and two.value is None and owner in reached[True]
+            needed = needed and not _is_changes(new_names[owner])
             severity = Severity.BREAKING if needed else Severity.ADDITIVE
             changes.append(Change(severity, f"new{' and required' if needed else ''}: {name}{_code(two)}"))
         elif _code(one) != _code(two):
@@ -80,11 +82,7 @@ def _public(thing: griffe.Object, prefix: str = "") -> Iterator[tuple[str, griff
 
 def _reached(names: Names, *, sent: bool) -> set[str]:
     """Return the models that a method takes, or those that it returns, with all that they hold."""
-    found: set[str] = {
-        name
-        for name, thing in names.items()
-        if sent and isinstance(thing, griffe.Class) and "TypedDict" in _code(thing)
-    }
+    found = {name for name, thing in names.items() if sent and _is_changes(thing)}
     seen: list[str] = []
     for thing in names.values():
         if isinstance(thing, griffe.Function):
@@ -100,6 +98,11 @@ def _reached(names: Names, *, sent: bool) -> set[str]:
                     if isinstance(member, griffe.Attribute)
                 ]
     return found
+
+
+def _is_changes(thing: griffe.Object) -> bool:
+    """Tell whether it is a TypedDict of the members that a PATCH takes."""
+    return isinstance(thing, griffe.Class) and "TypedDict" in _code(thing)
 
 
 def _broken(old: griffe.Object, new: griffe.Object) -> set[str]:
@@ -153,7 +156,8 @@ def _kinds(annotation: object) -> set[str]:
 def _code(thing: griffe.Object) -> str:
     """Return what comes behind a name: a signature, a type and a default, or bases."""
     if isinstance(thing, griffe.Function):
-        return f"({', '.join(_arguments(thing).values())})"
+        *arguments, returned = _arguments(thing).values()
+        return f"({', '.join(arguments)}) {returned}"
     if isinstance(thing, griffe.Attribute):
         annotation = "" if thing.annotation is None else f": {thing.annotation}"
         return annotation + ("" if thing.value is None else f" = {thing.value}")

@@ -25,7 +25,7 @@ from . import document as documents
 from .changes import Change, Section, Severity, as_markdown, as_text, worst
 from .document import Document, Refused
 from .document_changes import document_changes
-from .generate import ROOT, check_validity, generate, install, package_name
+from .generate import ROOT, check_validity, differences, generate, install, package_name
 from .normalise import normalise
 from .python_changes import python_changes
 from .rules import violations
@@ -130,16 +130,28 @@ def update(path: Path, folder: Path, *, accept_breaking: bool, report: Path | No
         print(f"It breaks. Nothing was written; `make update-api FROM={path} ACCEPT_BREAKING=1` does.")
         return 1
     vendored = ROOT / "openapi" / f"polytomic-{candidate.document['info']['version']}.yaml"
-    text = path.read_text(encoding="utf-8-sig")
-    as_received = documents.read(path) == candidate.document and not text.lstrip().startswith("{")
-    staged = folder / vendored.name
-    staged.write_text(text if as_received else documents.to_yaml(candidate.document), encoding="utf-8")
     target = PACKAGES / candidate.package.name
+    staged = folder / vendored.name
+    staged.write_text(vendored_text(path, candidate.document), encoding="utf-8")
+    if (
+        vendored.is_file()
+        and staged.read_bytes() == vendored.read_bytes()
+        and not differences(target, candidate.package)
+    ):
+        print("There is nothing to write.")
+        return 0
     install({staged: vendored, candidate.package: target}, folder)
     print(f"Wrote {vendored.relative_to(ROOT)} and {target.relative_to(ROOT)}. Run `make test`, which was not run.")
     if target != base:
         print(f"The clients still speak {old['info']['version']}: polytomic_client/_api.py names their package.")
     return 0
+
+
+def vendored_text(path: Path, document: Document) -> str:
+    """Return what is vendored: what was received, comments and all, if that is YAML and was not normalised."""
+    text = path.read_text(encoding="utf-8-sig")
+    as_received = not text.lstrip().startswith("{") and documents.read(path) == document
+    return text if as_received else documents.to_yaml(document)
 
 
 def diff(old_path: Path, new_path: Path, folder: Path, *, report: Path | None) -> int:

@@ -201,16 +201,16 @@ NAMES: dict[str, tuple[str, ...]] = {
 """Where a document has a name of any characters: `#` before that of a mapping's own, and not of what it maps to."""
 
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
-    "a schema": (("components", "schemas", "#Spare"), 'instance["components"]["schemas"]'),
+    "a schema": (("components", "schemas", "#Spare"), "#/components/schemas is not"),
     "a reference": (("components", "schemas", "Thing", "properties", "colour", "$ref"), "Thing/properties/colour/$ref"),
     "a type": (
         ("components", "schemas", "Thing", "properties", "text", "type"),
-        "#/components/schemas/Thing/properties/text",
+        "#/components/schemas/Thing/properties/text/type is not",
     ),
-    "a path": (("paths", "#/things/{part}"), 'instance["paths"]'),
-    "a location": ((*GET, "parameters", "1", "in"), '["get"]["parameters"][1]["in"]'),
-    "a style": ((*GET, "parameters", "1", "style"), '["get"]["parameters"][1]["style"]'),
-    "a status": ((*GET, "responses", "#200"), '["get"]["responses"]'),
+    "a path": (("paths", "#/things/{part}"), "#/paths is not"),
+    "a location": ((*GET, "parameters", "1", "in"), "#/paths/~1things~1{part}/get/parameters/1/in is not"),
+    "a style": ((*GET, "parameters", "1", "style"), "#/paths/~1things~1{part}/get/parameters/1/style is not"),
+    "a status": ((*GET, "responses", "#200"), "#/paths/~1things~1{part}/get/responses is not"),
     "a media type of an answer": (
         (*GET, "responses", "200", "content", "#application/json"),
         "WARNING parsing GET /things/{part}",

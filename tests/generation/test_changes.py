@@ -1,0 +1,506 @@
+"""What changed between two documents, and between the packages that are made of them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openapi import document as documents
+from openapi.changes import Change, Section, Severity, as_markdown, as_text, worst
+from openapi.document_changes import document_changes, find_moves
+from openapi.generate import generate
+from openapi.python_changes import python_changes
+
+from .shared import DATA
+
+Document = dict[str, Any]
+Edit = Callable[[Document], None]
+
+BREAKING, ADDITIVE, COSMETIC = Severity.BREAKING, Severity.ADDITIVE, Severity.COSMETIC
+BASE = documents.read(DATA / "small.yaml")
+
+
+def edited(edit: Edit) -> Document:
+    document = copy.deepcopy(BASE)
+    edit(document)
+    return document
+
+
+def schema(document: Document, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = document["components"]["schemas"][name]
+    return found
+
+
+def add_optional_to_answer(document: Document) -> None:
+    schema(document, "Thing")["properties"]["hint"] = {"type": "string"}
+
+
+def add_required_to_answer(document: Document) -> None:
+    add_optional_to_answer(document)
+    schema(document, "Thing")["required"].append("hint")
+
+
+def add_optional_to_body(document: Document) -> None:
+    schema(document, "NewThing")["properties"] = {
+        "hint": {"type": "string"},
+        **schema(document, "NewThing")["properties"],
+    }
+
+
+def add_required_to_body(document: Document) -> None:
+    add_optional_to_body(document)
+    schema(document, "NewThing")["required"].append("hint")
+
+
+def remove_from_answer(document: Document) -> None:
+    del schema(document, "Thing")["properties"]["size"]
+
+
+def remove_from_body(document: Document) -> None:
+    del schema(document, "NewThing")["properties"]["size"]
+
+
+def make_optional_in_answer(document: Document) -> None:
+    schema(document, "Thing")["required"].remove("name")
+
+
+def make_required_in_body(document: Document) -> None:
+    schema(document, "NewThing")["required"].append("size")
+
+
+def make_nullable_in_answer(document: Document) -> None:
+    schema(document, "Thing")["properties"]["size"] = {
+        "description": "How large.",
+        "oneOf": [{"type": "integer"}, {"type": "null"}],
+    }
+
+
+def make_required_in_answer(document: Document) -> None:
+    schema(document, "Thing")["required"].append("size")
+
+
+def make_nullable_in_body(document: Document) -> None:
+    schema(document, "NewThing")["properties"]["size"] = {"type": ["integer", "null"]}
+
+
+def change_the_pin(document: Document) -> None:
+    document["info"]["version"] = "2001-01-31"
+    document["components"]["parameters"]["Version"]["schema"]["default"] = "2001-01-31"
+
+
+def change_type(document: Document) -> None:
+    schema(document, "Thing")["properties"]["size"]["type"] = "string"
+
+
+def add_enum_value(document: Document) -> None:
+    schema(document, "Colour")["enum"].append("blue")
+
+
+def remove_enum_value(document: Document) -> None:
+    schema(document, "Colour")["enum"].remove("red")
+
+
+def add_operation(document: Document) -> None:
+    operation = copy.deepcopy(document["paths"]["/things/{id}"]["get"])
+    document["paths"]["/things/{id}/more"] = {"get": {**operation, "operationId": "getMore"}}
+
+
+def remove_operation(document: Document) -> None:
+    del document["paths"]["/things/{id}"]["delete"]
+
+
+def rename_operation(document: Document) -> None:
+    document["paths"]["/things/{id}"]["get"]["operationId"] = "readThing"
+
+
+def add_optional_parameter(document: Document) -> None:
+    document["paths"]["/things/{id}"]["get"]["parameters"].append(
+        {"name": "deep", "in": "query", "schema": {"type": "boolean"}}
+    )
+
+
+def add_required_parameter(document: Document) -> None:
+    add_optional_parameter(document)
+    document["paths"]["/things/{id}"]["get"]["parameters"][-1]["required"] = True
+
+
+def remove_parameter(document: Document) -> None:
+    del document["paths"]["/things"]["get"]["parameters"][-1]
+
+
+def reword(document: Document) -> None:
+    schema(document, "Thing")["properties"]["size"]["description"] = "How large it is."
+
+
+def change_method(document: Document) -> None:
+    item = document["paths"]["/things/{id}"]
+    item["put"] = item.pop("patch")
+
+
+def change_path(document: Document) -> None:
+    item = document["paths"].pop("/things/{id}")
+    document["paths"]["/v2/things/{thing_id}"] = item
+    for operation in item.values():
+        operation["parameters"][0]["name"] = "thing_id"
+
+
+Told = list[tuple[Severity, str, tuple[str, ...]]]
+"""Changes without their operations."""
+
+INTEGER, STRING = "`integer`/``", "`string`/``"
+SIZE = "#/components/schemas/Thing/properties/size/description"
+
+TABLE: dict[Edit, tuple[Told, Told]] = {
+    add_optional_to_answer: (
+        [
+            (
+                ADDITIVE,
+                "added the optional property `Thing.hint` to the response with the `200` status",
+                ("models.Thing.hint",),
+            )
+        ],
+        [(ADDITIVE, "new: models.Thing.hint: str | Unset = UNSET", ())],
+    ),
+    # Nobody makes an answer.
+    add_required_to_answer: (
+        [
+            (
+                ADDITIVE,
+                "added the required property `Thing.hint` to the response with the `200` status",
+                ("models.Thing.hint",),
+            )
+        ],
+        [(ADDITIVE, "new: models.Thing.hint: str", ())],
+    ),
+    add_optional_to_body: (
+        [(ADDITIVE, "added the new optional request property `NewThing.hint`", ("models.NewThing.hint",))],
+        [
+            (ADDITIVE, "new: api.NewThingChanges.hint: str", ()),
+            (ADDITIVE, "new: models.NewThing.hint: str | Unset = UNSET", ()),
+        ],
+    ),
+    add_required_to_body: (
+        [(BREAKING, "added the new required request property `NewThing.hint`", ("models.NewThing.hint",))],
+        [
+            (ADDITIVE, "new: api.NewThingChanges.hint: str", ()),
+            (BREAKING, "new and required: models.NewThing.hint: str", ()),
+        ],
+    ),
+    remove_from_answer: (
+        [
+            (
+                BREAKING,
+                "removed the optional property `Thing.size` from the response with the `200` status",
+                ("models.Thing.size",),
+            )
+        ],
+        [(BREAKING, "removed", ("models.Thing.size",))],
+    ),
+    remove_from_body: (
+        [(BREAKING, "removed the request property `NewThing.size`", ("models.NewThing.size",))],
+        [(BREAKING, "removed", ("api.NewThingChanges.size", "models.NewThing.size"))],
+    ),
+    make_optional_in_answer: (
+        [(BREAKING, "the response property `Thing.name` became optional for the status `200`", ("models.Thing.name",))],
+        [(BREAKING, "changed: models.Thing.name: `str` is now `str | Unset = UNSET`", ())],
+    ),
+    make_required_in_answer: (
+        [(ADDITIVE, "the response property `Thing.size` became required for the status `200`", ("models.Thing.size",))],
+        [(ADDITIVE, "changed: models.Thing.size: `int | Unset = UNSET` is now `int`", ())],
+    ),
+    make_required_in_body: (
+        [(BREAKING, "the request property `NewThing.size` became required", ("models.NewThing.size",))],
+        [(BREAKING, "changed: models.NewThing.size: `int | Unset = UNSET` is now `int`", ())],
+    ),
+    make_nullable_in_answer: (
+        [(BREAKING, "the response property `Thing.size` became nullable for the status `200`", ("models.Thing.size",))],
+        [(BREAKING, "changed: models.Thing.size: `int | Unset = UNSET` is now `int | None | Unset = UNSET`", ())],
+    ),
+    make_nullable_in_body: (
+        [(ADDITIVE, "the request property `NewThing.size` became nullable", ("models.NewThing.size",))],
+        [
+            (ADDITIVE, "changed: api.NewThingChanges.size: `int` is now `int | None`", ()),
+            (ADDITIVE, "changed: models.NewThing.size: `int | Unset = UNSET` is now `int | None | Unset = UNSET`", ()),
+        ],
+    ),
+    change_type: (
+        [
+            (
+                BREAKING,
+                f"the `Thing.size` response's property type/format changed from {INTEGER} to {STRING} for status `200`",
+                ("models.Thing.size",),
+            )
+        ],
+        [(BREAKING, "changed: models.Thing.size: `int | Unset = UNSET` is now `str | Unset = UNSET`", ())],
+    ),
+    # It decodes, but a `match` that names every value no longer does.
+    add_enum_value: (
+        [
+            (
+                ADDITIVE,
+                "added the new enum value `blue` to the `query` request parameter `colour`",
+                ("list_things(colour=)",),
+            ),
+            (
+                BREAKING,
+                "added the new `blue` enum value to the `Thing.colour` response property for the response status `200`",
+                ("models.Thing.colour",),
+            ),
+        ],
+        [(ADDITIVE, "new: models.Colour.BLUE = 'blue'", ())],
+    ),
+    remove_enum_value: (
+        [
+            (
+                BREAKING,
+                "removed the enum value `red` from the `query` request parameter `colour`",
+                ("list_things(colour=)",),
+            ),
+            (
+                ADDITIVE,
+                "removed the `red` enum value from the `Thing.colour` response property for the response status `200`",
+                ("models.Thing.colour",),
+            ),
+        ],
+        [(BREAKING, "removed", ("models.Colour.RED",))],
+    ),
+    add_operation: (
+        [(ADDITIVE, "new", ("get_more",))],
+        [
+            (ADDITIVE, "new: get_more(id: UUID | str) -> ThingEnvelope", ()),
+            (ADDITIVE, "new: api.things.get_more", ()),
+        ],
+    ),
+    remove_operation: (
+        [(BREAKING, "removed", ("delete_thing",))],
+        [(BREAKING, "removed", ("delete_thing", "api.things.delete_thing"))],
+    ),
+    rename_operation: (
+        [(BREAKING, "another operation id", ("get_thing -> read_thing",))],
+        [
+            (ADDITIVE, "new: read_thing(id: UUID | str) -> ThingEnvelope", ()),
+            (ADDITIVE, "new: api.things.read_thing", ()),
+            (BREAKING, "removed", ("get_thing", "api.things.get_thing")),
+        ],
+    ),
+    add_optional_parameter: (
+        [(ADDITIVE, "added the new optional `query` request parameter `deep`", ("get_thing(deep=)",))],
+        [(ADDITIVE, "changed: get_thing(): with `deep: bool | Unset = UNSET`", ())],
+    ),
+    add_required_parameter: (
+        [(BREAKING, "added the new required `query` request parameter `deep`", ("get_thing(deep=)",))],
+        [(BREAKING, "changed: get_thing(): with `deep: bool`", ())],
+    ),
+    remove_parameter: (
+        [(BREAKING, "deleted the `query` request parameter `colour`", ("list_things(colour=)",))],
+        [(BREAKING, "changed: list_things(): without `colour: Colour | Unset = UNSET`", ())],
+    ),
+    reword: ([(COSMETIC, "another description", (SIZE,))], [(COSMETIC, "another docstring", ("models.Thing.size",))]),
+    change_method: (
+        [(BREAKING, "moved: PATCH /things/{id} is now PUT /things/{id}", ("update_thing",))],
+        [(BREAKING, "removed", ("api.NewThingChanges",))],
+    ),
+    change_path: (
+        [
+            (BREAKING, "moved: GET /things/{id} is now GET /v2/things/{thing_id}", ("get_thing",)),
+            (BREAKING, "moved: DELETE /things/{id} is now DELETE /v2/things/{thing_id}", ("delete_thing",)),
+            (BREAKING, "moved: PATCH /things/{id} is now PATCH /v2/things/{thing_id}", ("update_thing",)),
+        ],
+        [
+            (BREAKING, f"changed: {name}(): without `id: UUID | str`, with `thing_id: UUID | str`", ())
+            for name in ("delete_thing", "get_thing", "update_thing")
+        ],
+    ),
+    # To oasdiff a header that is required has no default; its title and the Python names say it.
+    change_the_pin: (
+        [],
+        [
+            (BREAKING, "moved: polytomic_client.v2000_01_30 is now polytomic_client.v2001_01_31", ()),
+            (BREAKING, "changed: API_VERSION: `'2000-01-30'` is now `'2001-01-31'`", ()),
+        ],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the document before."""
+    return generate(BASE, tmp_path_factory.mktemp("base"))
+
+
+def told(changes: Iterable[Change], *, with_places: bool) -> Told:
+    """What is told, with the places of what is only said in other words."""
+    return [
+        (
+            change.severity,
+            change.what,
+            change.python or (change.where if with_places and change.what.startswith("another ") else ()),
+        )
+        for change in changes
+    ]
+
+
+@pytest.mark.parametrize("edit", TABLE, ids=lambda edit: edit.__name__)
+def test_each_change_of_a_document_is_told_with_the_python_names_it_touches(edit: Edit) -> None:
+    assert told(document_changes(BASE, edited(edit)), with_places=True) == TABLE[edit][0]
+
+
+@pytest.mark.parametrize("edit", TABLE, ids=lambda edit: edit.__name__)
+def test_each_change_of_the_python_names_is_told(edit: Edit, base: Path, tmp_path: Path) -> None:
+    assert told(python_changes(base, generate(edited(edit), tmp_path)), with_places=False) == TABLE[edit][1]
+
+
+def test_nothing_is_told_where_nothing_changed(base: Path, tmp_path: Path) -> None:
+    assert document_changes(BASE, copy.deepcopy(BASE)) == []
+    assert python_changes(base, generate(BASE, tmp_path)) == []
+
+
+def test_a_change_of_a_model_is_told_once_with_every_operation_it_is_in() -> None:
+    (change,) = document_changes(BASE, edited(remove_from_answer))
+
+    assert change.where == ("GET /things", "POST /things", "GET /things/{id}", "PATCH /things/{id}")
+
+
+def test_the_same_change_of_several_members_is_told_once() -> None:
+    def edit(document: Document) -> None:
+        schema(document, "Thing")["required"] = []
+
+    (change,) = document_changes(BASE, edited(edit))
+
+    assert change.what == "the response property `Thing.id`, `Thing.name` became optional for the status `200`"
+    assert change.python == ("models.Thing.id", "models.Thing.name")
+
+
+@pytest.mark.parametrize("union", ["oneOf", "anyOf"])
+def test_null_that_is_written_in_another_way_is_no_change(union: str) -> None:
+    one = edited(make_nullable_in_answer)
+    other = copy.deepcopy(one)
+    size = schema(other, "Thing")["properties"]["size"]
+    alternatives = size.pop("oneOf")
+    size |= {union: list(reversed(alternatives))}
+    third = copy.deepcopy(BASE)
+    schema(third, "Thing")["properties"]["size"]["type"] = ["null", "integer"]
+
+    assert document_changes(one, other) == []
+    assert document_changes(one, third) == []
+
+
+def test_an_operation_that_has_nothing_in_common_with_one_that_is_gone_is_new() -> None:
+    def edit(document: Document) -> None:
+        del document["paths"]["/things/{id}"]["delete"]
+        document["paths"]["/things"]["put"] = {**document["paths"]["/things"]["post"], "operationId": "replaceThings"}
+
+    assert find_moves(BASE, edited(edit)) == {}
+
+
+def test_an_operation_that_moved_and_changed_is_told_to_have_done_both() -> None:
+    def edit(document: Document) -> None:
+        change_path(document)
+        document["paths"]["/v2/things/{thing_id}"]["get"]["operationId"] = "readThing"
+        add_required_to_body(document)
+
+    changes = told(document_changes(BASE, edited(edit)), with_places=False)
+
+    assert (
+        BREAKING,
+        "moved: GET /things/{id} is now GET /v2/things/{thing_id}",
+        ("get_thing -> read_thing",),
+    ) in changes
+    assert (BREAKING, "added the new required request property `NewThing.hint`", ("models.NewThing.hint",)) in changes
+    assert not [what for _, what, _ in changes if what in ("removed", "new")]
+
+
+SECTIONS = [
+    Section("one", [Change(COSMETIC, "worded", ("#/a", "#/b")), Change(BREAKING, "broke", ("GET /a b",), ("name()",))]),
+    Section("none", []),
+    Section("two", [Change(BREAKING, "broke too"), Change(ADDITIVE, "grew", python=("a", "b"))]),
+]
+
+
+def test_a_report_begins_with_what_is_worst() -> None:
+    assert (
+        as_text("1 -> 2", SECTIONS)
+        == """\
+1 -> 2
+======
+2 breaking, 1 additive, 1 cosmetic
+
+BREAKING: one (1)
+  - broke
+      GET /a b
+      name()
+
+BREAKING: two (1)
+  - broke too
+
+ADDITIVE: two (1)
+  - grew
+      a, b
+
+COSMETIC: one (1)
+  - worded
+      #/a, #/b
+"""
+    )
+
+
+def test_a_report_as_markdown_folds_what_does_not_break() -> None:
+    assert (
+        as_markdown("1 -> 2", SECTIONS)
+        == """\
+# 1 -> 2
+
+2 breaking, 1 additive, 1 cosmetic
+
+## Breaking: one (1)
+
+- broke
+  - `GET /a b`
+  - `name()`
+
+## Breaking: two (1)
+
+- broke too
+
+<details><summary>Additive: two (1)</summary>
+
+- grew
+  - `a`, `b`
+
+</details>
+
+<details><summary>Cosmetic: one (1)</summary>
+
+- worded
+  - `#/a`, `#/b`
+
+</details>
+"""
+    )
+
+
+def test_a_report_of_nothing_says_so() -> None:
+    assert as_text("t", []) == "t\n=\nNothing changed.\n"
+    assert as_markdown("t", []) == "# t\n\nNothing changed.\n"
+    assert worst([]) is None
+    assert worst(SECTIONS) is BREAKING
+
+
+def test_a_terminal_is_shown_a_few_of_the_places_that_are_only_worded_differently() -> None:
+    many = [Section("s", [Change(COSMETIC, "worded", tuple(f"#/{n}" for n in range(10)))])]
+
+    assert "#/5, and 4 more\n" in as_text("t", many)
+    assert "`#/9`" in as_markdown("t", many)
+
+
+def test_lines_are_broken_between_operations_and_not_inside_of_them() -> None:
+    places = tuple(f"DELETE /a/{'b' * length}" for length in range(30, 60))
+
+    lines = as_text("t", [Section("s", [Change(BREAKING, "broke", places)])]).splitlines()
+
+    assert max(len(line) for line in lines) <= 118
+    assert not [line for line in lines if line.endswith("DELETE")]
