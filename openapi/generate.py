@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from openapi_spec_validator import validate
-from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
 from . import document as documents
 from .document import Document, Refused, pointer
@@ -44,6 +44,8 @@ def check_validity(document: Document) -> None:
         raise Refused(*outside)
     try:
         validate(document)
+    except ValidatorDetectError as error:
+        raise Refused(f"#/openapi is no version of OpenAPI that can be read: {document.get('openapi')!r}") from error
     except OpenAPIValidationError as error:
         # The first line is what is wrong, and begins with the value it is wrong with, which may be long.
         message = str(getattr(error, "message", error)).partition("\n")[0]

@@ -62,6 +62,7 @@ def prepare(path: Path, folder: Path) -> Candidate:
         Section("places against the rules of documents", [Change(Severity.REFUSED, line) for line in against]),
         Section("made of OpenAPI 3.0", [Change(Severity.COSMETIC, note) for note in notes]),
     ]
+    progress(f"Generating {package_name(document)} ...")
     try:
         return Candidate(document, generate(document, folder), sections)
     except Refused as refused:
@@ -89,6 +90,7 @@ def check_types(package: Path, base: Path, folder: Path) -> Section:
     Raises:
         Refused: The package itself does not type-check.
     """
+    progress("Checking types ...")
     tree = folder / "polytomic_client"
     shutil.copytree(PACKAGES, tree, ignore=shutil.ignore_patterns("__pycache__", base.name))
     shutil.copytree(package, tree / base.name)
@@ -163,6 +165,11 @@ def diff(old_path: Path, new_path: Path, folder: Path, *, report: Path | None) -
     title = f"{versions}: {old_path.name} -> {new_path.name}"
     show(title, [*new.sections, *compare(old.document, old.package, new)], report)
     return 0
+
+
+def progress(text: str) -> None:
+    """Say what takes its time."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def show(title: str, sections: Sequence[Section], report: Path | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import openapi_python_client
 
 from openapi import document as documents
+from openapi.document import is_array, is_object
 from openapi.generate import generate
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,3 +37,24 @@ def contents(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
+
+
+def as_3_0(node: Any) -> Any:
+    """Our document as its authors would have written it in 3.0."""
+    if is_array(node):
+        return [as_3_0(child) for child in node]
+    if not is_object(node):
+        return node
+    made: dict[str, Any] = {name: as_3_0(child) for name, child in node.items()}
+    if is_array(made.get("examples")):
+        made["example"] = made.pop("examples")[0]
+    for union in ("oneOf", "anyOf"):
+        if {"type": "null"} not in made.get(union, ()):
+            continue
+        alternatives = [each for each in made.pop(union) if each != {"type": "null"}]
+        if len(alternatives) > 1:
+            made[union] = alternatives
+        else:
+            made |= {"allOf": alternatives} if "$ref" in alternatives[0] else alternatives[0]
+        made["nullable"] = True
+    return made

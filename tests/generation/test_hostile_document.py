@@ -203,10 +203,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "a schema": (("components", "schemas", "#Spare"), "#/components/schemas is not"),
     "a reference": (("components", "schemas", "Thing", "properties", "colour", "$ref"), "Thing/properties/colour/$ref"),
-    "a type": (
-        ("components", "schemas", "Thing", "properties", "text", "type"),
-        "#/components/schemas/Thing/properties/text/type is not",
-    ),
+    "a type": (("components", "schemas", "Thing", "properties", "text", "type"), "Thing/properties/text/type is not"),
     "a path": (("paths", "#/things/{part}"), "#/paths is not"),
     "a location": ((*GET, "parameters", "1", "in"), "#/paths/~1things~1{part}/get/parameters/1/in is not"),
     "a style": ((*GET, "parameters", "1", "style"), "#/paths/~1things~1{part}/get/parameters/1/style is not"),

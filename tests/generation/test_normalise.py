@@ -9,12 +9,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from openapi.document import is_array, is_object
 from openapi.generate import check_validity, differences, generate
 from openapi.normalise import normalise
 from openapi.rules import violations
 
-from .shared import ROOT, read_document
+from .shared import ROOT, as_3_0, read_document
 
 NULL = {"type": "null"}
 LEFT = {"$ref": "#/components/schemas/Left"}
@@ -281,27 +280,6 @@ def test_a_document_of_3_1_comes_back_as_it_is(version: str) -> None:
 
     assert made is document
     assert notes == []
-
-
-def as_3_0(node: Any) -> Any:
-    """Our document as its authors would have written it in 3.0."""
-    if is_array(node):
-        return [as_3_0(child) for child in node]
-    if not is_object(node):
-        return node
-    made: dict[str, Any] = {name: as_3_0(child) for name, child in node.items()}
-    if is_array(made.get("examples")):
-        made["example"] = made.pop("examples")[0]
-    for union in ("oneOf", "anyOf"):
-        if NULL not in made.get(union, ()):
-            continue
-        alternatives = [each for each in made.pop(union) if each != NULL]
-        if len(alternatives) > 1:
-            made[union] = alternatives
-        else:
-            made |= {"allOf": alternatives} if "$ref" in alternatives[0] else alternatives[0]
-        made["nullable"] = True
-    return made
 
 
 def test_our_document_as_one_of_3_0_makes_the_package_of_our_document(tmp_path: Path) -> None:

@@ -1,0 +1,284 @@
+"""Taking a new document: one command, which says what breaks, and leaves nothing behind where it does not write."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openapi import document as documents
+from openapi.generate import install
+
+from .shared import DATA, ROOT, as_3_0, contents, read_document
+
+PACKAGE = "polytomic_client/v2023_04_25"
+VENDORED = "openapi/polytomic-2023-04-25.yaml"
+
+
+class Tree:
+    """A copy of the project, in which the command may write."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "tree"
+        for part in ("openapi", "polytomic_client", "generator-config.yml", "pyproject.toml", ".mypy_cache"):
+            source, target = ROOT / part, self.folder / part
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"), symlinks=True)
+            elif source.is_file():
+                shutil.copy(source, target)
+        self.new = folder / "new.yaml"
+        self.before = contents(self.folder)
+
+    def start(self, *arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "openapi.update", *map(str, arguments)]
+        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.Popen(
+            command, cwd=self.folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def run(self, *arguments: object) -> tuple[int, str]:
+        """Run the command, and return its exit status and what it printed."""
+        process = self.start(*arguments)
+        output, errors = process.communicate()
+        return process.returncode, errors + output
+
+    def update(self, edit: Callable[[str], str], *arguments: object) -> tuple[int, str]:
+        """Take our document with an edit of its text."""
+        text = (ROOT / VENDORED).read_text(encoding="utf-8")
+        edited = edit(text)
+        assert edited != text
+        self.new.write_text(edited, encoding="utf-8")
+        return self.run(self.new, *arguments)
+
+    def changed(self) -> set[str]:
+        """The files that are not what they were."""
+        now = contents(self.folder)
+        return {name for name in self.before.keys() | now.keys() if self.before.get(name) != now.get(name)}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return Tree(tmp_path)
+
+
+def with_hint(text: str) -> str:
+    """Our document with one more member of a model of its answers."""
+    place = "        requires_identity:\n"
+    return text.replace(
+        place, f"        hint:\n          type: string\n          description: A word more.\n{place}", 1
+    )
+
+
+def without_label(text: str) -> str:
+    """Our document where a member that was always there may be left out."""
+    return text.replace("required: [id, label, description, ", "required: [id, description, ", 1)
+
+
+def test_one_more_field_is_written_with_a_report_of_it(tree: Tree) -> None:
+    status, output = tree.update(with_hint)
+
+    assert status == 0, output
+    assert "2 additive\n" in output
+    assert "added the optional property `SupportedBulkMode.hint` to the response with the `200` status" in output
+    assert "      GET /api/bulk/dest/{id}\n      models.SupportedBulkMode.hint\n" in output
+    assert "new: models.SupportedBulkMode.hint: str | Unset = UNSET" in output
+    assert output.endswith(f"Wrote {VENDORED} and {PACKAGE}. Run `make test`, which was not run.\n")
+    assert tree.changed() == {VENDORED, f"{PACKAGE}/openapi.json", f"{PACKAGE}/models/supported_bulk_mode.py"}
+    assert (tree.folder / VENDORED).read_bytes() == tree.new.read_bytes()
+    assert tree.run(tree.folder / VENDORED)[1].endswith("There is nothing to write.\n")
+
+
+def test_what_breaks_is_reported_and_written_only_where_that_is_accepted(tree: Tree) -> None:
+    report = tree.new.with_suffix(".md")
+
+    status, output = tree.update(without_label, "--report", report)
+
+    assert status == 1
+    assert "2 breaking\n" in output
+    assert "changed: models.SupportedBulkMode.label: `str` is now `str | Unset = UNSET`" in output
+    assert "It breaks. Nothing was written; `make update-api FROM=" in output
+    assert tree.changed() == set()
+    assert report.read_text(encoding="utf-8").startswith(
+        "# 2023-04-25 -> 2023-04-25: new.yaml\n\n2 breaking\n\n## Breaking: "
+    )
+
+    status, output = tree.update(without_label, "--accept-breaking")
+
+    assert status == 0, output
+    assert tree.changed() == {VENDORED, f"{PACKAGE}/openapi.json", f"{PACKAGE}/models/supported_bulk_mode.py"}
+
+
+def test_hand_written_code_that_no_longer_type_checks_is_named(tree: Tree) -> None:
+    status, output = tree.update(lambda text: text.replace("getBulkSourceStatus", "readBulkSourceStatus"))
+
+    assert status == 1
+    assert 'polytomic_client/sources.py, line 59: "Caller" has no attribute "get_bulk_source_status"' in output
+    assert tree.changed() == set()
+
+
+TARGET, SOURCE = "GET /api/connections/{id}/bulksync/target", "GET /api/connections/{id}/bulksync/source"
+MOVES = [
+    f"moved: GET /api/bulk/dest/{{id}} is now {TARGET} get_bulk_destination -> get_destination",
+    f"moved: GET /api/bulk/source/{{connection_id}} is now {SOURCE} get_bulk_source -> get_source",
+    "moved: PATCH /api/bulk/syncs/{id} is now PUT /api/bulk/syncs/{id} update_bulk_sync -> update",
+    "removed GET /api/bulk/source/{connection_id}/schema/{schema_id}, GET /api/bulk/source/{connection_id}/status,",
+    f"deleted the `query` request parameter `refresh_schemas` {SOURCE} get_bulk_source(refresh_schemas=)",
+    "removed the request property `UpdateBulkSync.discover`, `UpdateBulkSync.schedule`,",
+    "`StartBulkSyncExecution.resync`",
+    "removed the required property `BulkSync.discover`, `BulkSync.schedule` from the response",
+    "added the new required request property `CreateBulkSyncRequest.default_schedule`,",
+    "`CreateBulkSyncRequest.additional_schedules`",
+    "`CreateBulkSyncRequest.concurrency_limit`",
+    "the `header` request parameter `X-Polytomic-Version` became optional",
+    "removed the non-success response with the status `400`, `401`,",
+    "the security scheme `basic` was removed from the API",
+    "moved: polytomic_client.v2023_04_25 is now polytomic_client.v2025_09_18",
+]
+"""What is known to have moved from 2023-04-25 to 2025-09-18, as far as the two documents say it."""
+
+
+def test_a_later_version_of_the_api_is_reported_whole_and_refused(tree: Tree) -> None:
+    status, output = tree.run(DATA / "2025-09-18.json")
+
+    assert status == 1
+    assert [move for move in MOVES if move not in " ".join(output.split())] == []
+    assert "REFUSED: places against the rules of documents" in output
+    assert "#/paths/~1api~1connections~1{id}~1bulksync~1target/get" in output
+    assert tree.changed() == set()
+
+
+def test_two_documents_are_compared_without_writing_anything(tree: Tree) -> None:
+    tree.new.write_text(json.dumps(read_document()), encoding="utf-8")
+
+    status, output = tree.run("--diff", tree.new, DATA / "2025-09-18.json")
+
+    assert status == 0
+    assert [move for move in MOVES if move not in " ".join(output.split())] == []
+    assert tree.changed() == set()
+
+
+def test_a_document_of_another_version_comes_beside_the_one_there_is(tree: Tree) -> None:
+    status, output = tree.update(lambda text: text.replace('"2023-04-25"', '"2023-05-01"'), "--accept-breaking")
+
+    assert status == 0, output
+    assert "The clients still speak 2023-04-25: polytomic_client/_api.py names their package.\n" in output
+    assert (tree.folder / "openapi" / "polytomic-2023-05-01.yaml").is_file()
+    assert {name.split("/")[1] for name in tree.changed()} == {"polytomic-2023-05-01.yaml", "v2023_05_01"}
+
+
+def test_a_document_of_3_0_is_written_as_one_of_3_1_with_a_list_of_what_was_done(tree: Tree) -> None:
+    tree.new.write_text(json.dumps({**as_3_0(read_document()), "openapi": "3.0.3"}), encoding="utf-8")
+
+    status, output = tree.run(tree.new)
+
+    assert status == 0, output
+    assert "COSMETIC: made of OpenAPI 3.0" in output
+    assert "#/components/schemas/Connection/properties/status_error: nullable is an alternative, null" in output
+    assert tree.changed() == {VENDORED, f"{PACKAGE}/openapi.json"}
+    written = documents.read(tree.folder / VENDORED)
+    assert written["openapi"] == "3.1.0"
+    assert written["paths"].keys() == read_document()["paths"].keys()
+
+
+REFUSALS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "an array of itself": (
+        lambda schemas: schemas.update(Nested={"type": "array", "items": {"$ref": "#/components/schemas/Nested"}}),
+        "#/components/schemas/Nested",
+    ),
+    "nullable beside a reference": (
+        lambda schemas: schemas["BulkSync"]["properties"]["mode"].update(nullable=True),
+        "#/components/schemas/BulkSync/properties/mode",
+    ),
+    "a hostile name": (
+        lambda schemas: schemas["BulkSync"]["properties"].update({"x\"]; __import__('os'); [\"": {"type": "string"}}),
+        "#/components/schemas/BulkSync/properties/x\"]; __import__('os'); [\"",
+    ),
+    "a reference to elsewhere": (
+        lambda schemas: schemas["BulkSync"]["properties"].update(more={"$ref": "https://example.com/more.json"}),
+        "#/components/schemas/BulkSync/properties/more/$ref leaves the document",
+    ),
+    "what is no OpenAPI": (
+        lambda schemas: schemas["BulkSync"].update(type="strung"),
+        "#/components/schemas/BulkSync/type is not valid OpenAPI",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_what_would_be_mangled_is_refused_with_its_place(kind: str, tree: Tree) -> None:
+    edit, place = REFUSALS[kind]
+    document = read_document()
+    edit(document["components"]["schemas"])
+    tree.new.write_text(json.dumps(document), encoding="utf-8")
+
+    status, output = tree.run(tree.new, "--accept-breaking")
+
+    assert status == 1
+    assert place in output
+    assert "Nothing was written." in output
+    assert tree.changed() == set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_stopped_leaves_nothing_behind(tree: Tree, number: signal.Signals) -> None:
+    tree.new.write_text(with_hint((ROOT / VENDORED).read_text(encoding="utf-8")), encoding="utf-8")
+    process = tree.start(tree.new)
+    assert process.stderr is not None
+    assert process.stderr.readline() == "Generating v2023_04_25 ...\n"
+    assert process.stderr.readline() == "Checking types ...\n"
+    assert list(tree.folder.glob(".update-api-*/v2023_04_25/models"))
+
+    process.send_signal(number)
+    process.communicate()
+
+    assert process.returncode != 0
+    assert tree.changed() == set()
+    assert not list(tree.folder.glob(".update-api-*"))
+
+
+def test_all_is_put_in_its_place_or_nothing_is(tmp_path: Path) -> None:
+    for name in ("new", "old", "aside"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name, encoding="utf-8")
+    (tmp_path / "new-file").write_text("new", encoding="utf-8")
+    before = contents(tmp_path)
+    staged = {tmp_path / "new": tmp_path / "old", tmp_path / "new-file": tmp_path / "file"}
+
+    with pytest.raises(FileNotFoundError):
+        install({**staged, tmp_path / "missing": tmp_path / "another"}, tmp_path / "aside")
+
+    assert contents(tmp_path) == before
+
+    install(staged, tmp_path / "aside")
+
+    assert (tmp_path / "old" / "file").read_text(encoding="utf-8") == "new"
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "usage: "),
+        (["a.yaml", "b.yaml"], "give two documents with --diff, and one without"),
+        (["--diff", "a.yaml"], "give two documents with --diff, and one without"),
+        (["missing.yaml"], "missing.yaml cannot be read"),
+        (["pyproject.toml"], "pyproject.toml is no YAML"),
+        (["generator-config.yml"], "#/openapi"),
+    ],
+)
+def test_what_is_no_document_is_refused_in_words(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "openapi.update", *arguments], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
