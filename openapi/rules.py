@@ -1,12 +1,258 @@
-"""The rules of documents."""
+"""The rules of documents: what the generator and the clients need, where OpenAPI allows more.
+
+Each is here because something would otherwise be dropped, renamed or mistyped without a word, or fail without a place.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
-from .document import Document
+from .document import Document, is_array, is_object, objects, operations, pointer, resolve
+from .names import names
+
+Path = tuple[str | int, ...]
+Found = Iterator[tuple[Path, str]]
+
+VERSION_HEADER = "X-Polytomic-Version"
+
+CLIENT_HEADERS = ("accept", "authorization", "content-type")
+"""OpenAPI 3.1, Parameter Object: a header parameter of such a name shall be ignored."""
+
+JSON = re.compile(r"application/([\w.-]+\+)?json(;.*)?", re.IGNORECASE)
+
+PROSE = {"$ref", "description", "summary", "title", "example", "examples", "deprecated"}
+"""What may stand beside a reference: losing it changes no type."""
+
+STYLES = {"query": "form", "path": "simple", "header": "simple"}
 
 
-def violations(document: Document) -> Iterator[str]:  # noqa: ARG001
-    """Yield nothing yet."""
-    yield from ()
+def violations(document: Document) -> Iterator[str]:
+    """Yield what is against the rules in a valid document, a line each, beginning with its place."""
+    rules = (openapi, nullables, schemas, enums, endless, pins, parameters, bodies, answers, names)
+    for path, message in chain.from_iterable(rule(document) for rule in rules):
+        yield f"{pointer(path)}: {message}"
+
+
+def openapi(document: Document) -> Found:
+    """A document is one of 3.1."""
+    if not str(document.get("openapi")).startswith("3.1."):
+        yield ("openapi",), f"{document.get('openapi')!r} is not 3.1. `make update-api` makes 3.1 of 3.0"
+
+
+def nullables(document: Document) -> Found:
+    """What may be null says so as a type; 3.1 ignores `nullable`."""
+    for path, node in objects(document):
+        if "nullable" in node:
+            yield path, "3.1 ignores `nullable`. Write oneOf: [..., {type: 'null'}]"
+
+
+def every_schema(document: Document) -> Iterator[tuple[Path, Any]]:
+    """Yield every schema with its path, each before those inside of it."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        yield from _inside(("components", "schemas", name), schema)
+    for path, node in objects(document):
+        # Inside of a component, it is a keyword of nothing.
+        if "schema" in node and path[:2] != ("components", "schemas"):
+            yield from _inside((*path, "schema"), node["schema"])
+
+
+def _inside(path: Path, schema: Any) -> Iterator[tuple[Path, Any]]:
+    yield path, schema
+    if not is_object(schema):
+        return
+    for name, member in schema.get("properties", {}).items():
+        yield from _inside((*path, "properties", name), member)
+    for keyword in ("oneOf", "anyOf", "allOf", "prefixItems"):
+        for index, part in enumerate(schema.get(keyword, ())):
+            yield from _inside((*path, keyword, index), part)
+    for keyword in ("items", "additionalProperties"):
+        if keyword in schema and not (keyword == "additionalProperties" and isinstance(schema[keyword], bool)):
+            yield from _inside((*path, keyword), schema[keyword])
+
+
+def schemas(document: Document) -> Found:
+    """A schema has a type in Python, which is the one it means."""
+    for path, schema in every_schema(document):
+        if not is_object(schema):
+            yield path, "a schema that is true or false has no type. Write {} for anything"
+            continue
+        reference = schema.get("$ref")
+        if reference is not None and not re.fullmatch(r"#/components/schemas/[^/]+", str(reference)):
+            yield path, f"{reference} has no name in Python. Refer to a component of #/components/schemas"
+        if lost := sorted(key for key in schema.keys() - PROSE if "$ref" in schema and not key.startswith("x-")):
+            yield path, f"{', '.join(lost)} beside $ref is lost. Write allOf: [{{$ref: ...}}] instead of $ref"
+        if "array" in _types(schema) and "items" not in schema and "prefixItems" not in schema:
+            yield path, "an array without items has no type. Say what it holds; {} is anything"
+        if schema.get("format") == "binary":
+            yield path, "JSON has no bytes. Leave format: binary out, or write format: byte"
+        if is_object(schema.get("const")) or is_array(schema.get("const")):
+            yield path, "a constant is a text, a number, true or false"
+        for union in ("oneOf", "anyOf"):
+            arrays = [part for part in schema.get(union, ()) if "array" in kinds(document, part)]
+            if len(arrays) > 1:
+                yield path, f"two arrays in one {union} cannot be told apart. Make one array of both kinds of items"
+        yield from _joined(document, path, schema)
+
+
+def _joined(document: Document, path: Path, schema: dict[str, Any]) -> Found:
+    """What is joined by allOf are objects, and they agree on what their members are."""
+    parts = [resolve(document, part) for part in schema.get("allOf", ())]
+    if len(parts) < 2:
+        return
+    known: dict[str, Any] = {}
+    for index, part in enumerate(parts):
+        if kinds(document, part) != {"object"}:
+            yield (*path, "allOf", index), "allOf joins objects only. Write the whole schema instead"
+        for name, member in part.get("properties", {}).items():
+            if known.setdefault(name, member) != member:
+                yield (
+                    (*path, "allOf", index, "properties", name),
+                    "another part of it has another member of this name",
+                )
+
+
+def _types(schema: dict[str, Any]) -> list[str]:
+    kind: Any = schema.get("type", [])
+    return kind if is_array(kind) else [str(kind)]
+
+
+def kinds(document: Document, schema: Any, seen: int = 0) -> set[str]:
+    """Return the JSON types that a schema allows, `any` for one that does not say."""
+    if not is_object(schema) or seen > 50:
+        return {"any"}
+    schema = resolve(document, schema)
+    if found := set(_types(schema)):
+        return found
+    parts = [part for union in ("oneOf", "anyOf", "allOf") for part in schema.get(union, ())]
+    if parts:
+        return {kind for part in parts for kind in kinds(document, part, seen + 1)}
+    if "properties" in schema or "additionalProperties" in schema:
+        return {"object"}
+    if "const" in schema or "enum" in schema:
+        return {"constant"}
+    return {"array"} if "items" in schema else {"any"}
+
+
+def enums(document: Document) -> Found:
+    """An enum is a component, because its name is one in Python, and has texts only, or whole numbers only."""
+    for path, schema in every_schema(document):
+        values: Any = schema.get("enum") if is_object(schema) else None
+        if not is_array(values):
+            continue
+        if path[:-1] != ("components", "schemas"):
+            yield path, "this enum has no name. Make it a component, and refer to it"
+        if None in values or "null" in _types(schema):
+            yield path, "null is no value of an enum. Write oneOf: [..., {type: 'null'}] where it is referred to"
+        elif not (all(isinstance(value, str) for value in values) or all(type(value) is int for value in values)):
+            yield path, "the values of an enum are texts only, or whole numbers only"
+
+
+def endless(document: Document) -> Found:
+    """A component is no array, union or allOf of itself; recursion through a member of an object is fine."""
+    components: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    parts = {name: set(_parts(schema)) for name, schema in components.items()}
+    for name in components:
+        reached: set[str] = set()
+        ahead = [name]
+        while ahead:
+            found = parts.get(ahead.pop(), set()) - reached
+            reached |= found
+            ahead += found
+        if name in reached:
+            path = ("components", "schemas", name)
+            yield path, "it is made of itself, which has no type. Let the recursion go through a member of an object"
+
+
+def _parts(schema: Any) -> Iterator[str]:
+    """Yield the components that a schema is, or is an array of."""
+    if not is_object(schema):
+        return
+    if "$ref" in schema:
+        yield str(schema["$ref"]).rpartition("/")[2]
+    for part in (
+        *(part for union in ("oneOf", "anyOf", "allOf") for part in schema.get(union, ())),
+        schema.get("items"),
+    ):
+        yield from _parts(part)
+
+
+def pins(document: Document) -> Found:
+    """Every operation asks for the version of the document, because its paths are those of that version."""
+    version = document["info"]["version"]
+    for path, operation in operations(document):
+        references = (*operation.get("parameters", ()), *document["paths"][path[1]].get("parameters", ()))
+        taken = [resolve(document, reference) for reference in references]
+        asked = [each for each in taken if str(each.get("name")).lower() == VERSION_HEADER.lower()]
+        if not asked:
+            yield path, f"it does not take {VERSION_HEADER}. Add it, required, with the default {version}"
+        elif not asked[0].get("required") or asked[0].get("schema", {}).get("default") != version:
+            yield path, f"{VERSION_HEADER} pins nothing. Make it required, with the default {version}"
+
+
+def every_parameter(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield every parameter that is written out, with its path."""
+    for path, node in objects(document):
+        if isinstance(node.get("in"), str) and "name" in node and "securitySchemes" not in path:
+            yield path, node
+
+
+def parameters(document: Document) -> Found:
+    """A parameter can be written in one way, which is the one the clients write it in."""
+    for path, parameter in every_parameter(document):
+        where, schema = str(parameter["in"]), parameter.get("schema", {})
+        if where == "header" and str(parameter["name"]).lower() in CLIENT_HEADERS:
+            yield path, "OpenAPI says to ignore it, and the client sends its own. Leave it out"
+        if where == "cookie":
+            yield path, "the clients send no cookies"
+            continue
+        if "description" in parameter:
+            yield path, "the description of a parameter is lost. Write it on its schema"
+        if "schema" not in parameter:
+            yield path, "a parameter with content is dropped. Give it a schema"
+        explode = parameter.get("explode", where == "query")
+        if parameter.get("style", STYLES[where]) != STYLES[where] or explode is not (where == "query"):
+            yield path, f"the clients write it in style {STYLES[where]}, explode {str(where == 'query').lower()}, only"
+        if parameter.get("allowReserved"):
+            yield path, "the clients always encode reserved characters. Leave allowReserved out"
+        found = kinds(document, schema)
+        if where == "query":
+            items = kinds(document, resolve(document, schema).get("items"))
+            if "object" in found | items or "array" in items:
+                yield path, "there is no one way to write an object, or an array in an array, in a query"
+        elif found & {"array", "object", "null"} or len(found) > 1:
+            yield path, f"a {where} parameter is one text, number, truth value or enum"
+        elif where == "header" and (
+            "const" in schema or str(resolve(document, schema).get("format")).startswith("date")
+        ):
+            yield path, "a header is a text, a number, a truth value or an enum"
+
+
+def bodies(document: Document) -> Found:
+    """The clients send JSON only."""
+    for path, operation in operations(document):
+        for media in resolve(document, operation.get("requestBody", {})).get("content", {}):
+            if not JSON.fullmatch(media):
+                yield (*path, "requestBody"), f"the clients send JSON, and no {media}"
+
+
+def answers(document: Document) -> Found:
+    """A success is JSON, under a plain status, and an envelope has its `data`."""
+    for path, operation in operations(document):
+        successes = [status for status in operation["responses"] if re.fullmatch(r"2\d\d", status)]
+        if not successes:
+            yield (*path, "responses"), "no answer is a success. Write its status as a plain number, such as 200"
+        for status in (*successes, *(status for status in operation["responses"] if status.upper() == "2XX")):
+            place = (*path, "responses", status)
+            if status not in successes:
+                yield place, "a range is taken for its first status. Write each status as a plain number"
+            for media, content in resolve(document, operation["responses"][status]).get("content", {}).items():
+                schema = resolve(document, content.get("schema", {}))
+                if not JSON.fullmatch(media):
+                    yield place, f"the clients read JSON, and no {media}"
+                elif "schema" not in content:
+                    yield place, "an answer without a schema is not read. Write schema: {} for anything"
+                elif "data" in schema.get("properties", {}) and "data" not in schema.get("required", ()):
+                    yield place, "an envelope without its data is no answer. Add data to what is required"

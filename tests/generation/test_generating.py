@@ -124,12 +124,14 @@ def test_the_command_refuses_edits_by_hand_and_mends_them(tmp_path: Path) -> Non
 
 def test_a_warning_of_the_generator_is_a_failure_that_says_why(tmp_path: Path) -> None:
     document = read_document()
-    document["components"]["schemas"]["Nested"] = {"type": "array", "items": {"$ref": "#/components/schemas/Nested"}}
+    # The rules name it with its place; this is what happens to what they do not know.
+    operation = document["paths"]["/api/bulk/syncs"]["post"]
+    operation["requestBody"]["content"] = {"image/png": {"schema": {"type": "string"}}}
 
     with pytest.raises(Refused) as refused:
         package_of(document, tmp_path)
 
-    assert "Unable to parse schema /components/schemas/Nested" in str(refused.value)
+    assert "WARNING parsing POST /api/bulk/syncs within bulk_sync" in str(refused.value)
     assert "The generator failed or warned" in str(refused.value)
 
 

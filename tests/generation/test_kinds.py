@@ -141,7 +141,8 @@ def test_a_default_is_for_what_is_written_not_for_what_is_read(models: Any) -> N
     assert "default_text" not in models.Kinds.from_dict(required).to_dict()
 
 
-EMPTY_FROM_NULL = {"must_list", "must_map", "left_map", "text_map", "moment_map", "list_map", "free", "inline_map"} | {
+MAPS = {"must_map", "left_map", "text_map", "moment_map", "list_map", "free", "inline_map", "maps", "tree", "size_map"}
+EMPTY_FROM_NULL = MAPS | {
     name
     for name, value in FULL.items()
     if isinstance(value, list) and name not in ("anything", "text_or_lefts", "maybe_texts", "maybe_lefts")
@@ -256,4 +257,14 @@ def test_only_a_model_without_members_is_a_mapping(models: Any) -> None:
     from collections.abc import MutableMapping
 
     mappings = {name for name in models.__all__ if issubclass(getattr(models, name), MutableMapping)}
-    assert mappings == {"Lefts", "Texts", "Moments", "LeftLists", "Free", "KindsInlineMap"}
+    assert mappings == {
+        "Lefts",
+        "Texts",
+        "Moments",
+        "LeftLists",
+        "Free",
+        "KindsInlineMap",
+        "KindsSizeMap",
+        "Maps",
+        "Tree",
+    }

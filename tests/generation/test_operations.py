@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from polytomic_client import DecodeError
@@ -180,3 +183,81 @@ def test_a_method_hands_its_arguments_on_and_not_the_version(made: Any) -> None:
     assert called[0][1]["url"] == f"/api/things/{ID}/parts/a"
     assert called[1][1]["params"] == {"must": "a"}
     assert called[1][1]["headers"] == {"X-Trace": "t", "X-Version": "2000-01-31"}
+
+
+def test_a_parameter_of_every_kind_goes_to_its_place(made: Any, models: Any) -> None:
+    get = made("api.other_things.get_place")._get_kwargs
+
+    day, size = MOMENT.date(), models.Size.VALUE_1
+    assert get("fixed", 7, size, day, MOMENT, flag=True, constant="fixed") == {
+        "method": "GET",
+        "url": "/api/kinds/fixed/7/1/2024-02-29/2024-02-29T12%3A30%3A00Z/true",
+        "params": {"constant": "fixed"},
+        "headers": {"X-Version": "2000-01-31"},
+    }
+    headers = {
+        "x_flag": False,
+        "x_count": 0,
+        "x_number": 1.5,
+        "x_colour": models.Colour("ultraviolet"),
+        "x_owner": UUID(ID),
+    }
+    assert get("fixed", 7, size, day, MOMENT, flag=True, **headers)["headers"] == {
+        "X-Flag": "false",
+        "X-Count": "0",
+        "X-Number": "1.5",
+        "X-Colour": "u",
+        "X-Owner": ID,
+        "X-Version": "2000-01-31",
+    }
+
+
+def sent(kwargs: dict[str, Any]) -> tuple[httpx.Headers, bytes]:
+    """What httpx puts on the wire."""
+    request = httpx.Client(base_url="http://127.0.0.1").build_request(**kwargs)
+    return request.headers, request.read()
+
+
+def test_cookies_are_texts(made: Any) -> None:
+    kwargs = made("api.files.get_files")._get_kwargs(session="s", flag=True, count=0, owner=UUID(ID), moment=MOMENT)
+
+    headers, _ = sent(kwargs)
+
+    assert headers["Cookie"] == f"session=s; flag=true; count=0; owner={ID}; moment=2024-02-29T12:30:00Z"
+
+
+def test_bytes_are_sent_as_they_are(made: Any) -> None:
+    body = made("types").File(payload=BytesIO(b"\x00\xff"))
+
+    headers, content = sent(made("api.files.put_file")._get_kwargs(body=body))
+
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert content == b"\x00\xff"
+
+
+def test_a_form_is_sent_as_one(made: Any, models: Any) -> None:
+    headers, content = sent(made("api.files.post_form")._get_kwargs(body=models.Right(right="a b", moment=MOMENT)))
+
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert content == b"right=a+b&moment=2024-02-29T12%3A30%3A00Z"
+
+
+def test_the_parts_of_a_form_are_kept_apart_whatever_they_hold(made: Any, models: Any) -> None:
+    payload = b"\r\n--+++\r\n--+++--\r\n"
+    file = made("types").File(payload=BytesIO(payload), file_name="a.bin", mime_type="application/x-thing")
+    body = models.Upload(file=file, name="n\xe4me", moment=MOMENT)
+
+    headers, content = sent(made("api.files.post_form")._get_kwargs(body=body))
+
+    message = email.message_from_bytes(b"Content-Type: " + headers["Content-Type"].encode() + b"\r\n\r\n" + content)
+    parts = [
+        (part.get_param("name", header="Content-Disposition"), part.get_payload(decode=True)) for part in message.walk()
+    ]
+    assert parts[1:] == [("file", payload), ("name", "n\xe4me".encode()), ("moment", b"2024-02-29T12:30:00+00:00")]
+
+
+def test_what_the_clients_cannot_send_is_no_method(made: Any) -> None:
+    for kind in ("AsyncOperations", "AsyncOperationsWithResponse", "Operations", "OperationsWithResponse"):
+        methods = set(dir(getattr(made("api"), kind)))
+        assert methods & {"put_file", "post_form", "get_files"} == set()
+        assert "get_place" in methods

@@ -1,4 +1,4 @@
-"""The workflow that docs/regenerating.md offers: its scripts on a repository, with a `make` and a `gh` that take notes."""
+"""The workflow of docs/regenerating.md: its scripts on a repository, with a `make` and a `gh` that take notes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,178 @@
+"""The rules of names in documents: they are words, they stay different in Python, and they meet none that is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from openapi_python_client.parser.properties.enum_property import EnumProperty
+from openapi_python_client.parser.properties.schemas import Class
+from openapi_python_client.strings import ClassName, PythonIdentifier
+
+from . import ROOT
+from .document import Document, is_array, is_object, objects, operations, resolve
+
+Path = tuple[str | int, ...]
+Found = Iterator[tuple[Path, str]]
+
+WORD = re.compile(r"[\w$@][\w$@.:/ \[\]-]*")
+"""Of a member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
+
+NO_WORD = "is no word. A name has letters, digits, spaces and . : / - _ $ @ [ ], and a letter or a digit among them"
+
+MODEL_NAMES = frozenset({"to_dict", "from_dict", "additional_properties", "additional_keys"})
+"""What every model has beside its members."""
+
+ARGUMENTS = frozenset({"body", "kwargs", "params", "headers", "cookies"})
+"""What a generated function has beside its parameters; the generator renames what meets its other names."""
+
+CLASSES = frozenset(
+    {
+        *("Any", "Iterator", "Literal", "Mapping", "MutableMapping", "Self", "TypedDict", "TypeVar", "Coroutine", "T"),
+        *("UUID", "IntEnum", "StrEnum", "UNSET", "Unset", "File", "Operation", "APIResponse"),
+        *("AsyncOperations", "AsyncOperationsWithResponse", "Operations", "OperationsWithResponse"),
+    }
+)
+"""What the generated modules import or define."""
+
+
+def names(document: Document) -> Found:
+    """Yield every name that is no word, is lost to another, or takes what Python or the clients have."""
+    yield from _operation_names(document)
+    yield from _parameter_names(document)
+    yield from _model_names(document)
+    yield from _enum_names(document)
+
+
+def _operation_names(document: Document) -> Found:
+    methods: dict[str, str] = {}
+    for path, operation in operations(document):
+        name, tags = operation.get("operationId"), operation.get("tags", [])
+        if len(tags) != 1:
+            yield path, "an operation has one tag, which is the module it is in"
+        yield from (((*path, "tags", index), f"it {NO_WORD}") for index, tag in enumerate(tags) if not _is_word(tag))
+        if name is None:
+            yield path, "an operation has an operationId, which is the name of its method"
+            continue
+        method, place = _identifier(name), (*path, "operationId")
+        if not _is_word(name) or not re.match(r"[^\W_]", method) or method.startswith("field_"):
+            yield place, f"{name!r} {NO_WORD}"
+        elif method in methods:
+            yield place, f"{name} is {method}() in Python, and so is {methods[method]}. Give it another name"
+        elif method in clients_names():
+            yield place, f"{method}() is a method of the clients already. Give it another name"
+        methods.setdefault(method, str(name))
+
+
+def _parameter_names(document: Document) -> Found:
+    for path, operation in operations(document):
+        taken: dict[tuple[str, str], str] = {}
+        for reference in (*operation.get("parameters", ()), *document["paths"][path[1]].get("parameters", ())):
+            parameter = resolve(document, reference)
+            name, where = str(parameter.get("name")), str(parameter.get("in"))
+            argument = _identifier(name)
+            if not _is_word(name):
+                yield path, f"the name of a parameter, {name!r}, {NO_WORD}"
+            elif argument in ARGUMENTS:
+                yield path, f"the parameter {name} meets a name of the generated function. It needs another one"
+            elif taken.setdefault((argument, where), name) != name:
+                yield path, f"the parameters {name} and {taken[argument, where]} are both {argument} in Python"
+
+
+def _model_names(document: Document) -> Found:
+    components: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    classes: dict[str, str] = {}
+    patched = {f"{_class(name)}Changes" for name in components}
+    for name, schema in components.items():
+        path, model = ("components", "schemas", name), _class(name)
+        if model in CLASSES or model in patched:
+            yield path, f"{model} is a class of the generated code already. Give it another name"
+        if model in classes:
+            yield path, f"it is the class {model} in Python, and so is {classes[model]}. Give it another name"
+        classes[model] = name
+        yield from _inline_classes(path, name, schema, {_class(other) for other in components})
+    for place, node in objects(document):
+        for name in node["properties"] if is_object(node.get("properties")) else ():
+            if not _is_word(name):
+                yield (*place, "properties", name), f"it {NO_WORD}"
+            elif _identifier(name) in MODEL_NAMES:
+                yield (*place, "properties", name), "every model has a method or member of this name"
+
+
+def _inline_classes(path: Path, name: str, schema: Any, classes: set[str]) -> Found:
+    """Yield each member whose object has no name of its own, and would take that of a component."""
+    members: dict[str, Any] = schema.get("properties", {}) if is_object(schema) else {}
+    for member, inside in members.items():
+        parts = [("", inside), ("_item", inside.get("items") if is_object(inside) else None)]
+        for suffix, part in parts:
+            model = _class(f"{name}_{member}{suffix}")
+            if is_object(part) and ("properties" in part or "additionalProperties" in part) and model in classes:
+                yield (*path, "properties", member), f"its object is the class {model} in Python, as a component is"
+
+
+def _enum_names(document: Document) -> Found:
+    for path, node in objects(document):
+        values: Any = node.get("enum")
+        if not is_array(values) or path[0] == "servers":
+            continue
+        yield from (
+            ((*path, "enum", index), f"{value!r} has characters that nobody sees")
+            for index, value in enumerate(values)
+            if isinstance(value, str) and not value.isprintable()
+        )
+        if not (all(isinstance(value, str) for value in values) or all(type(value) is int for value in values)):
+            continue  # said by `rules.enums`
+        variants: Any = node.get("x-enum-varnames", [])
+        try:
+            made = EnumProperty.values_from_list(values, Class(ClassName("E", ""), PythonIdentifier("e", "")), variants)
+        except ValueError:
+            made = {}
+        if len(made) < len(values):
+            yield path, "two of its values have the same name in Python. Name them with x-enum-varnames"
+
+
+@cache
+def clients_names() -> frozenset[str]:
+    """Return the names that the clients have without a document, read from their source, which may not run just now."""
+    classes: dict[str, ast.ClassDef] = {}
+    for module in (ROOT / "polytomic_client").glob("*.py"):
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                classes[node.name] = node
+    ahead, found = ["AsyncPolytomic", "Polytomic"], set[str]()
+    while ahead:
+        name = ahead.pop()
+        if name in classes:
+            node = classes.pop(name)
+            ahead += [base.id for base in map(_unsubscripted, node.bases) if isinstance(base, ast.Name)]
+            found |= set(_defined(node.body))
+    return frozenset(found)
+
+
+def _unsubscripted(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Subscript) else node
+
+
+def _defined(body: Iterable[ast.stmt]) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def _is_word(name: object) -> bool:
+    return isinstance(name, str) and bool(WORD.fullmatch(name)) and re.search(r"[^\W_]", name) is not None
+
+
+def _identifier(name: object) -> str:
+    return str(PythonIdentifier(str(name), "field_"))
+
+
+def _class(name: str) -> str:
+    return str(ClassName(name, "field_"))

@@ -1,0 +1,354 @@
+"""Every rule of documents: what breaks it, and the place that is named."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openapi import document as documents
+from openapi.document import Refused
+from openapi.generate import VENDORED, check_validity, generate
+from openapi.names import clients_names
+from openapi.rules import violations
+
+from .shared import DATA
+
+Document = dict[str, Any]
+Edit = Callable[[Document], object]
+
+SMALL = documents.read(DATA / "small.yaml")
+TEXT = {"type": "string"}
+NEW = {"$ref": "#/components/schemas/NewThing"}
+COLOUR = {"$ref": "#/components/schemas/Colour"}
+SCHEMAS = "#/components/schemas"
+THING = f"{SCHEMAS}/Thing/properties/m"
+LIST = "#/paths/~1things/get"
+GET = "#/paths/~1things~1{id}/get"
+
+
+def member(schema: Any, **components: Any) -> Edit:
+    """Give a model a member, and the document components."""
+
+    def edit(document: Document) -> None:
+        document["components"]["schemas"]["Thing"]["properties"]["m"] = schema
+        document["components"]["schemas"] |= components
+
+    return edit
+
+
+def component(name: str, schema: Any) -> Edit:
+    return lambda document: document["components"]["schemas"].update({name: schema})
+
+
+def members(*names: str) -> Edit:
+    return lambda document: document["components"]["schemas"]["Thing"]["properties"].update(dict.fromkeys(names, TEXT))
+
+
+def parameter(schema: Any = TEXT, **more: Any) -> Edit:
+    """Give an operation a parameter in its query, or somewhere else."""
+    made = {"name": "p", "in": "query", **({} if schema is None else {"schema": schema}), **more}
+    return lambda document: document["paths"]["/things/{id}"]["get"]["parameters"].append(made)
+
+
+def operation(**more: Any) -> Edit:
+    return lambda document: document["paths"]["/things/{id}"]["get"].update(more)
+
+
+def answer(responses: dict[str, Any]) -> Edit:
+    return operation(responses=responses)
+
+
+def content(media: str = "application/json", **schema: Any) -> dict[str, Any]:
+    return {"description": "It.", "content": {media: schema}}
+
+
+def version(**more: Any) -> Edit:
+    return lambda document: document["components"]["parameters"]["Version"].update(more)
+
+
+RULES: dict[str, tuple[Edit, str, str]] = {
+    "3.0": (lambda document: document.update(openapi="3.0.3"), "#/openapi", "is not 3.1"),
+    # `nullable` is ignored: null would be a value of the wrong type.
+    "nullable": (member({**TEXT, "nullable": True}), THING, "3.1 ignores `nullable`"),
+    "nullable beside a reference": (member({**NEW, "nullable": True}), THING, "3.1 ignores `nullable`"),
+    "no pin": (
+        lambda document: document["paths"]["/things"]["get"].pop("parameters"),
+        LIST,
+        "does not take",
+    ),
+    "an optional pin": (version(required=False), LIST, "pins nothing"),
+    "a pin of another version": (
+        version(schema={**TEXT, "default": "1999-12-31"}),
+        LIST,
+        "pins nothing",
+    ),
+    # A required argument of every method, for a header that the client writes.
+    "a credential": (parameter(name="Authorization", **{"in": "header"}), f"{GET}/parameters/2", "says to ignore it"),
+    "a lost description": (parameter(description="What."), f"{GET}/parameters/2", "description of a parameter is lost"),
+    # Dropped without a word.
+    "a parameter with content": (
+        parameter(schema=None, content={"application/json": {"schema": TEXT}}),
+        f"{GET}/parameters/2",
+        "is dropped",
+    ),
+    # Written as a=1&a=2 all the same.
+    "a list in one value": (
+        parameter({"type": "array", "items": TEXT}, explode=False),
+        f"{GET}/parameters/2",
+        "in style form, explode true, only",
+    ),
+    "a deep object": (parameter(NEW, style="deepObject"), f"{GET}/parameters/2", "in style form"),
+    "a path in another style": (
+        lambda document: document["paths"]["/things/{id}"]["get"]["parameters"][0].update(style="matrix"),
+        f"{GET}/parameters/0",
+        "in style simple, explode false, only",
+    ),
+    "reserved characters": (parameter(allowReserved=True), f"{GET}/parameters/2", "always encode reserved"),
+    "an object in a query": (parameter(NEW), f"{GET}/parameters/2", "no one way to write an object"),
+    "objects in a query": (parameter({"type": "array", "items": NEW}), f"{GET}/parameters/2", "no one way to write"),
+    "an array in a header": (
+        parameter({"type": "array", "items": TEXT}, name="X-P", **{"in": "header"}),
+        f"{GET}/parameters/2",
+        "a header parameter is one text",
+    ),
+    "null in a header": (
+        parameter({"type": ["string", "null"]}, name="X-P", **{"in": "header"}),
+        f"{GET}/parameters/2",
+        "a header parameter is one text",
+    ),
+    "a date in a header": (
+        parameter({**TEXT, "format": "date-time"}, name="X-P", **{"in": "header"}),
+        f"{GET}/parameters/2",
+        "a header is a text",
+    ),
+    # The methods would drop it without a word.
+    "a cookie": (parameter(**{"in": "cookie"}), f"{GET}/parameters/2", "send no cookies"),
+    "a form": (
+        operation(requestBody={"content": {"application/x-www-form-urlencoded": {"schema": NEW}}}),
+        f"{GET}/requestBody",
+        "the clients send JSON, and no application/x-www-form-urlencoded",
+    ),
+    # It would be read as JSON.
+    "a text as an answer": (
+        answer({"200": content("text/csv", schema=TEXT)}),
+        f"{GET}/responses/200",
+        "and no text/csv",
+    ),
+    # 201 would be an unknown status.
+    "a range of successes": (
+        answer({"200": content(schema=NEW), "2XX": content(schema=NEW)}),
+        f"{GET}/responses/2XX",
+        "is taken for its first status",
+    ),
+    "no success": (answer({"default": content(schema=NEW)}), f"{GET}/responses", "no answer is a success"),
+    "an answer of nothing known": (answer({"200": content()}), f"{GET}/responses/200", "is not read"),
+    "an envelope that may be empty": (
+        answer({"200": content(schema={"type": "object", "properties": {"data": TEXT}})}),
+        f"{GET}/responses/200",
+        "an envelope without its data",
+    ),
+    "an enum without a name": (member({**TEXT, "enum": ["a"]}), THING, "this enum has no name"),
+    # Three classes, none of which is called E.
+    "null in an enum": (
+        member({"$ref": "#/components/schemas/E"}, E={"type": ["string", "null"], "enum": ["a", None]}),
+        f"{SCHEMAS}/E",
+        "null is no value of an enum",
+    ),
+    "an enum of two kinds": (component("E", {"enum": ["a", 1]}), f"{SCHEMAS}/E", "texts only, or whole"),
+    "an enum of fractions": (component("E", {"type": "number", "enum": [1.5]}), f"{SCHEMAS}/E", "texts only"),
+    # One of the two would be gone.
+    "values of one name": (
+        component("E", {**TEXT, "enum": ["a-b", "a b"]}),
+        f"{SCHEMAS}/E",
+        "have the same name",
+    ),
+    "a value that nobody sees": (
+        component("E", {**TEXT, "enum": ["a", "\u200b"]}),
+        f"{SCHEMAS}/E/enum/1",
+        "characters that nobody sees",
+    ),
+    "two arrays": (
+        member({"oneOf": [{"type": "array", "items": TEXT}, {"type": "array", "items": NEW}]}),
+        THING,
+        "two arrays in one oneOf cannot be told apart",
+    ),
+    "true for a schema": (member(schema=True), THING, "a schema that is true or false has no type"),
+    "an array of nothing known": (member({"type": "array"}), THING, "an array without items has no type"),
+    "a reference into a component": (
+        member({"$ref": "#/components/schemas/NewThing/properties/name"}),
+        THING,
+        "has no name in Python",
+    ),
+    # The default would be lost.
+    "a default beside a reference": (member({**COLOUR, "default": "red"}), THING, "default beside $ref is lost"),
+    # An empty model for a string.
+    "texts joined": (member({"allOf": [TEXT, {"maxLength": 5}]}), f"{THING}/allOf/0", "allOf joins objects only"),
+    "a member that is two things": (
+        member(
+            {
+                "allOf": [
+                    {"type": "object", "properties": {"a": TEXT}},
+                    {"type": "object", "properties": {"a": {"type": "integer"}}},
+                ]
+            }
+        ),
+        f"{THING}/allOf/1/properties/a",
+        "another part of it has another member",
+    ),
+    # A file, which is no JSON.
+    "bytes": (member({**TEXT, "format": "binary"}), THING, "JSON has no bytes"),
+    "a constant object": (member({"const": {"a": 1}}), THING, "a constant is a text"),
+    "a name of code": (
+        members('"]; import os; ["'),
+        f'{SCHEMAS}/Thing/properties/"]; import os; ["',
+        "is no word",
+    ),
+    "a name with a line end": (members("a\nb"), f"{SCHEMAS}/Thing/properties/a\nb", "is no word"),
+    "a name of signs": (members("--"), f"{SCHEMAS}/Thing/properties/--", "is no word"),
+    "a name that turns around": (members("a\u202eb"), f"{SCHEMAS}/Thing/properties/a\u202eb", "is no word"),
+    "a name of every model": (members("to_dict"), f"{SCHEMAS}/Thing/properties/to_dict", "every model has"),
+    "a parameter of code": (parameter(name="a'b"), GET, "is no word"),
+    "a parameter that meets another": (parameter(name="body"), GET, "meets a name of the generated function"),
+    # The second one is gone.
+    "two parameters of one name": (
+        lambda document: (parameter(name="a-b")(document), parameter(name="a_b")(document)),
+        GET,
+        "the parameters a_b and a-b are both a_b in Python",
+    ),
+    # The second one takes the place of the first.
+    "two operations of one name": (operation(operationId="list_things"), f"{GET}/operationId", "and so is listThings"),
+    "an operation called as a method of the clients": (
+        operation(operationId="close"),
+        f"{GET}/operationId",
+        "of the clients already",
+    ),
+    "an operation of code": (operation(operationId="a();b"), f"{GET}/operationId", "is no word"),
+    "an operation without a name": (
+        lambda document: document["paths"]["/things/{id}"]["get"].pop("operationId"),
+        GET,
+        "an operation has an operationId",
+    ),
+    "two tags": (operation(tags=["Things", "Others"]), GET, "an operation has one tag"),
+    "no tag": (operation(tags=[]), GET, "an operation has one tag"),
+    "a tag of code": (operation(tags=["a;b"]), f"{GET}/tags/0", "is no word"),
+    "a component called as a class that is there": (
+        component("UUID", NEW),
+        f"{SCHEMAS}/UUID",
+        "is a class of the generated code",
+    ),
+    "a component called as the changes of another": (
+        component("ThingChanges", {"type": "object"}),
+        f"{SCHEMAS}/ThingChanges",
+        "is a class of the generated code",
+    ),
+    "two components of one name": (
+        component("new_thing", {"type": "object"}),
+        f"{SCHEMAS}/new_thing",
+        "and so is NewThing",
+    ),
+    "an object that takes the name of a component": (
+        member({"type": "object", "properties": {"a": TEXT}}, ThingM={"type": "object"}),
+        THING,
+        "is the class ThingM in Python",
+    ),
+}
+
+
+def edited(edit: Edit) -> Document:
+    document = copy.deepcopy(SMALL)
+    edit(document)
+    return document
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_what_breaks_a_rule_is_named_with_its_place(kind: str) -> None:
+    edit, place, said = RULES[kind]
+
+    found = list(violations(edited(edit)))
+
+    assert [line for line in found if line.startswith(f"{place}: ") and said in line], found
+
+
+@pytest.mark.parametrize(
+    "kind", ["nullable", "a reference into a component", "values of one name", "two operations of one name"]
+)
+def test_one_break_of_a_rule_is_one_line(kind: str) -> None:
+    assert len(list(violations(edited(RULES[kind][0])))) == 1
+
+
+def itself(*steps: str) -> dict[str, Any]:
+    """A schema that is a component through some of what a schema can be."""
+    schema: dict[str, Any] = {"$ref": "#/components/schemas/Node"}
+    for step in reversed(steps):
+        schema = {"type": "array", "items": schema} if step == "items" else {step: [TEXT, schema]}
+    return schema
+
+
+@pytest.mark.parametrize(
+    "steps", [["items"], ["oneOf"], ["anyOf", "items"], ["allOf"], ["items", "items"], ["oneOf", "oneOf"]]
+)
+@pytest.mark.parametrize("direct", [True, False])
+def test_what_is_made_of_itself_is_refused_before_anything_follows_it(steps: list[str], *, direct: bool) -> None:
+    document = copy.deepcopy(SMALL)
+    schemas = document["components"]["schemas"]
+    schemas["Node"] = itself(*steps) if direct else {"$ref": "#/components/schemas/Other"}
+    schemas["Other"] = {"$ref": "#/components/schemas/Node"} if direct else itself(*steps)
+
+    with pytest.raises(Refused) as refused:
+        check_validity(document)
+
+    assert refused.value.problems[0].startswith("#/components/schemas/Node: it is made of itself")
+
+
+FINE: dict[str, Edit] = {
+    "names": members(
+        "$schema", "with space", "1st", "public.users", "filters[type]", "@type", "größe", "名前", "a:b/c", "_id"
+    ),
+    "recursion through a member": member(
+        COLOUR, Node={"type": "object", "properties": {"next": itself(), "all": itself("items")}}
+    ),
+    "recursion through a map": component("Node", {"type": "object", "additionalProperties": itself()}),
+    "one reference in an allOf": member({"allOf": [COLOUR], "default": "red"}),
+    "words beside a reference": member({**COLOUR, "description": "Which."}),
+    "objects joined": member({"allOf": [NEW, {"type": "object", "properties": {"more": TEXT}}]}),
+    "null as a type": member({"oneOf": [NEW, {"type": "null"}]}),
+    "a list in a query": parameter({"type": "array", "items": COLOUR}),
+    "a number in a header": parameter({"type": "integer"}, name="X-Count", **{"in": "header"}),
+    "signs as values": component("Sign", {**TEXT, "enum": ["<", "<=", "", "ä\"'\\"]}),
+    "another JSON": answer({"200": content("application/vnd.things+json", schema=NEW), "default": content(schema=NEW)}),
+    "data that looks like a schema": member({"type": "object", "example": {"nullable": True, "enum": ["a"]}}),
+    "a member called nullable": member(
+        {"type": "object", "properties": {"nullable": TEXT, "enum": TEXT, "in": TEXT, "name": TEXT}}
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FINE)
+def test_what_is_fine_is_let_through_and_can_be_generated(kind: str, tmp_path: Path) -> None:
+    document = edited(FINE[kind])
+
+    assert list(violations(document)) == []
+    assert generate(document, tmp_path)
+
+
+@pytest.mark.parametrize("path", VENDORED, ids=lambda path: path.name)
+def test_a_vendored_document_keeps_the_rules(path: Path) -> None:
+    assert list(violations(documents.read(path))) == []
+
+
+def test_the_names_of_the_clients_are_those_that_a_document_could_take() -> None:
+    assert {"close", "aclose", "with_options", "generated", "run_bulk_sync", "modify_bulk_sync"} <= clients_names()
+    assert "get_bulk_destination" not in clients_names()
+
+
+def test_a_document_without_schemas_makes_a_package_without_models(tmp_path: Path) -> None:
+    document = copy.deepcopy(SMALL)
+    document["components"]["schemas"] = {}
+    document["paths"] = {"/things/{id}": {"delete": document["paths"]["/things/{id}"]["delete"]}}
+
+    assert list(violations(document)) == []
+    assert generate(document, tmp_path)
