@@ -199,7 +199,7 @@ def test_a_parameter_of_every_kind_goes_to_its_place(made: Any, models: Any) -> 
         "x_flag": False,
         "x_count": 0,
         "x_number": 1.5,
-        "x_colour": models.Colour("ultraviolet"),
+        "x_colour": models.Colour("u"),
         "x_owner": UUID(ID),
     }
     assert get("fixed", 7, size, day, MOMENT, flag=True, **headers)["headers"] == {
