@@ -152,7 +152,7 @@ def main() -> int:
             try:
                 document = documents.read(path)
                 generated = generate(document, Path(temporary))
-                if against := list(violations(document)):
+                if against := [f"{place}: {message}" for place, message in violations(document)]:
                     raise Refused(*against)
             except Refused as refused:
                 print(refused, f"{path.name} is refused; nothing was written.", sep="\n", file=sys.stderr)

@@ -29,11 +29,11 @@ PROSE = {"$ref", "description", "summary", "title", "example", "examples", "depr
 STYLES = {"query": "form", "path": "simple", "header": "simple"}
 
 
-def violations(document: Document) -> Iterator[str]:
-    """Yield what is against the rules in a valid document, a line each, beginning with its place."""
+def violations(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield each place where a valid document is against the rules, and what is wrong there."""
     rules = (openapi, nullables, schemas, enums, endless, pins, parameters, bodies, answers, names)
     for path, message in chain.from_iterable(rule(document) for rule in rules):
-        yield f"{pointer(path)}: {message}"
+        yield pointer(path), message
 
 
 def openapi(document: Document) -> Found:
@@ -204,7 +204,10 @@ def parameters(document: Document) -> Found:
     for path, parameter in every_parameter(document):
         where, schema = str(parameter["in"]), parameter.get("schema", {})
         if where == "header" and str(parameter["name"]).lower() in CLIENT_HEADERS:
-            yield path, "OpenAPI says to ignore it, and the client sends its own. Leave it out"
+            yield (
+                path,
+                f"OpenAPI ignores the header {parameter['name']} here, and the client sends its own. Leave it out",
+            )
         if where == "cookie":
             yield path, "the clients send no cookies"
             continue

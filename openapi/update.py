@@ -58,17 +58,21 @@ def prepare(path: Path, folder: Path) -> Candidate:
     received = documents.read(path)
     check_validity(received)
     document, notes = normalise(received)
-    against = list(violations(document))
+    against: dict[str, list[str]] = {}
+    for place, message in violations(document):
+        against.setdefault(message, []).append(place)
+    refused = [Change(Severity.REFUSED, message, tuple(places)) for message, places in against.items()]
     sections = [
-        Section("places against the rules of documents", [Change(Severity.REFUSED, line) for line in against]),
+        Section("against the rules of documents", refused),
         Section("made of OpenAPI 3.0", [Change(Severity.COSMETIC, note) for note in notes]),
     ]
     progress(f"Generating {package_name(document)} ...")
     try:
         return Candidate(document, generate(document, folder), sections)
-    except Refused as refused:
+    except Refused as error:
         # What the generator cannot do is mostly what the rules name, and with its place.
-        raise Refused(*against, *refused.problems) from refused
+        named = [f"{place}: {message}" for message, places in against.items() for place in places]
+        raise Refused(*named, *error.problems) from error
 
 
 def base_of(document: Document) -> Path:
@@ -127,7 +131,7 @@ def update(path: Path, folder: Path, *, accept_breaking: bool, report: Path | No
     show(f"{versions}: {path.name}", sections, report)
     found = worst(sections)
     if found is Severity.REFUSED:
-        print(f"Refused: {path} is against the rules of documents. Nothing was written.")
+        print(f"Refused: {path} is against the rules, which docs/regenerating.md tells. Nothing was written.")
         return 1
     if found is Severity.BREAKING and not accept_breaking:
         print(f"It breaks. Nothing was written; `make update-api FROM={path} ACCEPT_BREAKING=1` does.")

@@ -87,7 +87,11 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         "pins nothing",
     ),
     # A required argument of every method, for a header that the client writes.
-    "a credential": (parameter(name="Authorization", **{"in": "header"}), f"{GET}/parameters/2", "says to ignore it"),
+    "a credential": (
+        parameter(name="Authorization", **{"in": "header"}),
+        f"{GET}/parameters/2",
+        "OpenAPI ignores the header Authorization",
+    ),
     "a lost description": (parameter(description="What."), f"{GET}/parameters/2", "description of a parameter is lost"),
     # Dropped without a word.
     "a parameter with content": (
@@ -270,7 +274,7 @@ def test_what_breaks_a_rule_is_named_with_its_place(kind: str) -> None:
 
     found = list(violations(edited(edit)))
 
-    assert [line for line in found if line.startswith(f"{place}: ") and said in line], found
+    assert [message for where, message in found if where == place and said in message], found
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_a_later_version_of_the_api_is_reported_whole_and_refused(tree: Tree) ->
 
     assert status == 1
     assert [move for move in MOVES if move not in " ".join(output.split())] == []
-    assert "REFUSED: places against the rules of documents" in output
+    assert "REFUSED: against the rules of documents" in output
     assert "#/paths/~1api~1connections~1{id}~1bulksync~1target/get" in output
     assert tree.changed() == set()
 
