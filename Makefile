@@ -90,7 +90,7 @@ $(OASDIFF)/.ready:
 
 update-api: $(READY) $(OASDIFF)/.ready  ## Take a new document of the API, if nothing breaks (FROM=new.yaml ACCEPT_BREAKING=1 REPORT=report.md)
 	@$(BIN)/python -m openapi.update "$(or $(FROM),$(error say which document: make update-api FROM=new.yaml))" \
-	  $(if $(ACCEPT_BREAKING),--accept-breaking) $(if $(REPORT),--report "$(REPORT)")
+	  $(if $(filter-out 0 no false,$(ACCEPT_BREAKING)),--accept-breaking) $(if $(REPORT),--report "$(REPORT)")
 
 diff-api: $(READY) $(OASDIFF)/.ready  ## Say what changes from one document to another (OLD=old.yaml NEW=new.yaml REPORT=report.md)
 	@$(BIN)/python -m openapi.update --diff "$(or $(OLD),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" \

@@ -210,7 +210,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return update(paths[0], folder, accept_breaking=options.accept_breaking, report=options.report)
         except Refused as refused:
             print(*refused.problems, "Refused. Nothing was written.", sep="\n", file=sys.stderr)
-            return 1
+        except (OSError, KeyboardInterrupt) as error:
+            print(f"{str(error) or 'Stopped'}. Nothing was written.", file=sys.stderr)
+    return 1
 
 
 def _stop(number: int, _: object) -> None:

@@ -22,7 +22,7 @@ from polytomic_client.v2023_04_25.api import (
     OperationsWithResponse,
 )
 
-from .shared import DOCUMENT, read_document
+from .shared import DOCUMENT, ROOT, read_document
 
 
 def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -43,6 +43,17 @@ def test_the_document_names_one_version_everywhere() -> None:
     assert version == API_VERSION == package.API_VERSION
     assert DOCUMENT.stem == f"polytomic-{version}"
     assert package.__name__.rpartition(".")[2] == f"v{version.replace('-', '_')}"
+
+
+def test_one_hand_written_module_names_the_version() -> None:
+    naming = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "polytomic_client").rglob("*.py"))
+        if not path.is_relative_to(ROOT / "polytomic_client" / package.__name__.rpartition(".")[2])
+        and re.search(r"2023.04.25", path.read_text(encoding="utf-8"))
+    ]
+
+    assert naming == ["polytomic_client/_api.py"]
 
 
 def test_every_post_and_nothing_else_takes_an_idempotency_key() -> None:

@@ -227,6 +227,24 @@ def test_what_would_be_mangled_is_refused_with_its_place(kind: str, tree: Tree) 
     assert tree.changed() == set()
 
 
+def test_a_report_that_cannot_be_written_stops_it_before_anything_is(tree: Tree) -> None:
+    status, output = tree.update(with_hint, "--report", tree.folder / "missing" / "report.md")
+
+    assert status == 1
+    assert "missing/report.md'. Nothing was written.\n" in output
+    assert tree.changed() == set()
+
+
+def test_without_oasdiff_it_is_said_how_to_get_it(tree: Tree) -> None:
+    for path in (tree.folder / "openapi" / ".oasdiff" / "node_modules" / ".bin").iterdir():
+        path.unlink()
+
+    status, output = tree.update(with_hint)
+
+    assert status == 1
+    assert "oasdiff is not installed: `make update-api` and `make diff-api` do it, with npm" in output
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_command_that_is_stopped_leaves_nothing_behind(tree: Tree, number: signal.Signals) -> None:
     tree.new.write_text(with_hint((ROOT / VENDORED).read_text(encoding="utf-8")), encoding="utf-8")
@@ -237,9 +255,10 @@ def test_a_command_that_is_stopped_leaves_nothing_behind(tree: Tree, number: sig
     assert list(tree.folder.glob(".update-api-*/v2023_04_25/models"))
 
     process.send_signal(number)
-    process.communicate()
+    _, errors = process.communicate()
 
     assert process.returncode != 0
+    assert errors == ("Stopped. Nothing was written.\n" if number == signal.SIGINT else "")
     assert tree.changed() == set()
     assert not list(tree.folder.glob(".update-api-*"))
 
