@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from . import ROOT
 from .changes import Change, Severity
 from .document import Document, Refused, is_array, is_object, operations, pointer, resolve, to_json, walk
+from .names import class_name, identifier
 
 OASDIFF = ROOT / "openapi" / ".oasdiff" / "node_modules" / ".bin" / "oasdiff"
 
@@ -202,16 +202,16 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
             text, python = "another operation id", _renamed(*(operation for _, operation in sides))
         elif "parameter" in check:
             (argument, *_) = [word for word in words if word not in ("query", "header", "path", "cookie")] or [""]
-            python = f"{method}({_identifier(argument)}=)"
+            python = f"{method}({identifier(argument)}=)"
         else:
             kind = "request" if "request" in check else "response"
             members = [(word, found) for word in words for side in sides if (found := _member(*side, kind, word))]
             if members:
                 word, (model, name) = members[0]
                 text, field = text.replace(f"`{word}`", "{field}"), f"{model}.{name}"
-            python = f"{_class(members[0][1][0])}.{_identifier(members[0][1][1])}" if members else method
+            python = f"models.{class_name(members[0][1][0])}.{identifier(members[0][1][1])}" if members else method
     elif words and "schema" in check:
-        text, field, python = text.replace(f"`{words[0]}`", "{field}"), words[0], _class(words[0])
+        text, field, python = text.replace(f"`{words[0]}`", "{field}"), words[0], f"models.{class_name(words[0])}"
     return _Finding(severity, text, field, statuses, where, python)
 
 
@@ -335,16 +335,8 @@ def _shown(path: str, method: str) -> str:
 
 
 def _method(operation: Mapping[str, Any]) -> str:
-    return _identifier(operation["operationId"]) if "operationId" in operation else ""
+    return identifier(operation["operationId"]) if "operationId" in operation else ""
 
 
 def _renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     return " -> ".join(dict.fromkeys(name for name in (_method(old), _method(new)) if name))
-
-
-def _identifier(name: str) -> str:
-    return str(PythonIdentifier(name, "field_"))
-
-
-def _class(name: str) -> str:
-    return f"models.{ClassName(name, 'field_')}"

@@ -57,7 +57,7 @@ def _operation_names(document: Document) -> Found:
         if name is None:
             yield path, "an operation has an operationId, which is the name of its method"
             continue
-        method, place = _identifier(name), (*path, "operationId")
+        method, place = identifier(name), (*path, "operationId")
         if not _is_word(name) or not re.match(r"[^\W_]", method) or method.startswith("field_"):
             yield place, f"{name!r} {NO_WORD}"
         elif method in methods:
@@ -73,7 +73,7 @@ def _parameter_names(document: Document) -> Found:
         for reference in (*operation.get("parameters", ()), *document["paths"][path[1]].get("parameters", ())):
             parameter = resolve(document, reference)
             name, where = str(parameter.get("name")), str(parameter.get("in"))
-            argument = _identifier(name)
+            argument = identifier(name)
             if not _is_word(name):
                 yield path, f"the name of a parameter, {name!r}, {NO_WORD}"
             elif argument in ARGUMENTS:
@@ -85,20 +85,20 @@ def _parameter_names(document: Document) -> Found:
 def _model_names(document: Document) -> Found:
     components: dict[str, Any] = document.get("components", {}).get("schemas", {})
     classes: dict[str, str] = {}
-    patched = {f"{_class(name)}Changes" for name in components}
+    patched = {f"{class_name(name)}Changes" for name in components}
     for name, schema in components.items():
-        path, model = ("components", "schemas", name), _class(name)
+        path, model = ("components", "schemas", name), class_name(name)
         if model in CLASSES or model in patched:
             yield path, f"{model} is a class of the generated code already. Give it another name"
         if model in classes:
             yield path, f"it is the class {model} in Python, and so is {classes[model]}. Give it another name"
         classes[model] = name
-        yield from _inline_classes(path, name, schema, {_class(other) for other in components})
+        yield from _inline_classes(path, name, schema, {class_name(other) for other in components})
     for place, node in objects(document):
         for name in node["properties"] if is_object(node.get("properties")) else ():
             if not _is_word(name):
                 yield (*place, "properties", name), f"it {NO_WORD}"
-            elif _identifier(name) in MODEL_NAMES:
+            elif identifier(name) in MODEL_NAMES:
                 yield (*place, "properties", name), "every model has a method or member of this name"
 
 
@@ -108,7 +108,7 @@ def _inline_classes(path: Path, name: str, schema: Any, classes: set[str]) -> Fo
     for member, inside in members.items():
         parts = [("", inside), ("_item", inside.get("items") if is_object(inside) else None)]
         for suffix, part in parts:
-            model = _class(f"{name}_{member}{suffix}")
+            model = class_name(f"{name}_{member}{suffix}")
             if is_object(part) and ("properties" in part or "additionalProperties" in part) and model in classes:
                 yield (*path, "properties", member), f"its object is the class {model} in Python, as a component is"
 
@@ -170,9 +170,11 @@ def _is_word(name: object) -> bool:
     return isinstance(name, str) and bool(WORD.fullmatch(name)) and re.search(r"[^\W_]", name) is not None
 
 
-def _identifier(name: object) -> str:
+def identifier(name: object) -> str:
+    """Return what the generator makes of the name of a member, a parameter or an operation."""
     return str(PythonIdentifier(str(name), "field_"))
 
 
-def _class(name: str) -> str:
+def class_name(name: str) -> str:
+    """Return what the generator makes of the name of a component."""
     return str(ClassName(name, "field_"))

@@ -6,9 +6,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from openapi_python_client.strings import ClassName
-
 from .document import Document, is_array, is_object, objects, operations, pointer, resolve, walk
+from .names import class_name
 from .rules import CLIENT_HEADERS, VERSION_HEADER
 
 BESIDE = ("title", "description", "default", "deprecated", "readOnly", "writeOnly", "example", "externalDocs")
@@ -108,7 +107,7 @@ def _name(document: Document, path: Path) -> str:
             names.append(node["name"])
         elif before in ("properties", "schemas", "responses", "requestBodies") or step in ("items", "requestBody"):
             names.append(step)
-    return str(ClassName("_".join(names), ""))
+    return class_name("_".join(names))
 
 
 def _reference(node: dict[str, Any], _: Path) -> str | None:

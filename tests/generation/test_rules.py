@@ -284,6 +284,30 @@ def test_one_break_of_a_rule_is_one_line(kind: str) -> None:
     assert len(list(violations(edited(RULES[kind][0])))) == 1
 
 
+BYTES = {"type": "string", "format": "binary"}
+MEDIA = "content/application~1json/schema"
+PLACES: dict[str, tuple[Edit, str]] = {
+    "a component": (component("Bytes", BYTES), f"{SCHEMAS}/Bytes"),
+    "a member of a member": (member({"type": "object", "properties": {"a": BYTES}}), f"{THING}/properties/a"),
+    "an item": (member({"type": "array", "items": BYTES}), f"{THING}/items"),
+    "a first item": (member({"type": "array", "prefixItems": [TEXT, BYTES]}), f"{THING}/prefixItems/1"),
+    "a value of a map": (member({"type": "object", "additionalProperties": BYTES}), f"{THING}/additionalProperties"),
+    "an alternative": (member({"anyOf": [{"type": "integer"}, BYTES]}), f"{THING}/anyOf/1"),
+    "a parameter": (parameter(BYTES), f"{GET}/parameters/2/schema"),
+    "a body": (operation(requestBody=content(schema=BYTES)), f"{GET}/requestBody/{MEDIA}"),
+    "an answer": (answer({"200": content(schema=BYTES)}), f"{GET}/responses/200/{MEDIA}"),
+}
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_rule_of_schemas_holds_wherever_a_schema_is(kind: str) -> None:
+    edit, place = PLACES[kind]
+
+    assert list(violations(edited(edit))) == [
+        (place, "JSON has no bytes. Leave format: binary out, or write format: byte")
+    ]
+
+
 def itself(*steps: str) -> dict[str, Any]:
     """A schema that is a component through some of what a schema can be."""
     schema: dict[str, Any] = {"$ref": "#/components/schemas/Node"}
