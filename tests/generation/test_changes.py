@@ -11,7 +11,7 @@ import pytest
 
 from openapi import document as documents
 from openapi.changes import Change, Severity
-from openapi.document_changes import document_changes, find_moves
+from openapi.document_changes import document_changes
 from openapi.generate import generate
 from openapi.python_changes import python_changes
 
@@ -387,28 +387,3 @@ def test_null_that_is_written_in_another_way_is_no_change(union: str) -> None:
 
     assert document_changes(one, other) == []
     assert document_changes(one, third) == []
-
-
-def test_an_operation_that_has_nothing_in_common_with_one_that_is_gone_is_new() -> None:
-    def edit(document: Document) -> None:
-        del document["paths"]["/things/{id}"]["delete"]
-        document["paths"]["/things"]["put"] = {**document["paths"]["/things"]["post"], "operationId": "replaceThings"}
-
-    assert find_moves(BASE, edited(edit)) == {}
-
-
-def test_an_operation_that_moved_and_changed_is_told_to_have_done_both() -> None:
-    def edit(document: Document) -> None:
-        change_path(document)
-        document["paths"]["/v2/things/{thing_id}"]["get"]["operationId"] = "readThing"
-        add_required_to_body(document)
-
-    changes = told(document_changes(BASE, edited(edit)), with_places=False)
-
-    assert (
-        BREAKING,
-        "moved: GET /things/{id} is now GET /v2/things/{thing_id}",
-        ("get_thing -> read_thing",),
-    ) in changes
-    assert (BREAKING, "added the new required request property `NewThing.hint`", ("models.NewThing.hint",)) in changes
-    assert not [what for _, what, _ in changes if what in ("removed", "new")]

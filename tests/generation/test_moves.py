@@ -1,0 +1,48 @@
+"""Operations that are at another path or under another method are told to have moved, and what else changed in them."""
+
+from __future__ import annotations
+
+import copy
+
+from openapi.document_changes import document_changes, find_moves
+
+from .test_changes import BASE, BREAKING, Document, add_required_to_body, change_path, edited, told
+
+
+def test_an_operation_that_has_nothing_in_common_with_one_that_is_gone_is_new() -> None:
+    def edit(document: Document) -> None:
+        del document["paths"]["/things/{id}"]["delete"]
+        document["paths"]["/things"]["put"] = {**document["paths"]["/things"]["post"], "operationId": "replaceThings"}
+
+    assert find_moves(BASE, edited(edit)) == {}
+
+
+def test_an_operation_without_bodies_is_known_by_what_it_can_be_asked() -> None:
+    old = copy.deepcopy(BASE)
+    new = copy.deepcopy(BASE)
+    force = {"name": "force", "in": "query", "schema": {"type": "boolean"}}
+    new["paths"]["/gone/{id}"] = {"delete": new["paths"]["/things/{id}"].pop("delete")}
+    new["paths"]["/gone/{id}"]["delete"]["operationId"] = "dropThing"
+    assert find_moves(old, new) == {}
+
+    for document, path in ((old, "/things/{id}"), (new, "/gone/{id}")):
+        document["paths"][path]["delete"]["parameters"].append(force)
+
+    assert find_moves(old, new) == {("/things/{id}", "delete"): ("/gone/{id}", "delete")}
+
+
+def test_an_operation_that_moved_and_changed_is_told_to_have_done_both() -> None:
+    def edit(document: Document) -> None:
+        change_path(document)
+        document["paths"]["/v2/things/{thing_id}"]["get"]["operationId"] = "readThing"
+        add_required_to_body(document)
+
+    changes = told(document_changes(BASE, edited(edit)), with_places=False)
+
+    assert (
+        BREAKING,
+        "moved: GET /things/{id} is now GET /v2/things/{thing_id}",
+        ("get_thing -> read_thing",),
+    ) in changes
+    assert (BREAKING, "added the new required request property `NewThing.hint`", ("models.NewThing.hint",)) in changes
+    assert not [what for _, what, _ in changes if what in ("removed", "new")]
