@@ -46,3 +46,11 @@ def test_an_operation_that_moved_and_changed_is_told_to_have_done_both() -> None
     ) in changes
     assert (BREAKING, "added the new required request property `NewThing.hint`", ("models.NewThing.hint",)) in changes
     assert not [what for _, what, _ in changes if what in ("removed", "new")]
+
+
+def test_a_parameter_that_is_called_as_a_variable_of_the_path_is_not_renamed_with_it() -> None:
+    old, new = copy.deepcopy(BASE), edited(change_path)
+    for document, path in ((old, "/things/{id}"), (new, "/v2/things/{thing_id}")):
+        document["paths"][path]["get"]["parameters"].append({"name": "id", "in": "query", "schema": {"type": "string"}})
+
+    assert [what for _, what, _ in told(document_changes(old, new), with_places=False) if "parameter" in what] == []
