@@ -273,7 +273,8 @@ def _member(document: Document, operation: dict[str, Any], kind: str, path: str)
 def _follow(document: Document, schema: dict[str, Any], steps: list[str]) -> tuple[str, str] | None:
     found: tuple[str, str] | None = None
     model = "?"
-    for step in steps:
+    # A step into a union says in many ways which part it is: the next step is looked for in all of them.
+    for step in (step for step in steps if not re.match(r"(oneOf|anyOf|allOf)\[", step)):
         model = _model(schema) or model
         for part in _alternatives(document, schema):
             if step in part.get("properties", {}):
@@ -282,13 +283,6 @@ def _follow(document: Document, schema: dict[str, Any], steps: list[str]) -> tup
                 break
             if step == "items" and is_object(part.get("items")):
                 schema = part["items"]
-                break
-            if match := re.fullmatch(r"(oneOf|anyOf|allOf)\[.*subschema #(\d+).*\]", step):
-                if len(part.get(match[1], ())) >= int(match[2]):
-                    schema = part[match[1]][int(match[2]) - 1]
-                    break
-            elif step == "additionalProperties" and is_object(part.get(step)):
-                schema = part[step]
                 break
         else:
             return None
