@@ -170,8 +170,10 @@ def encode_datetime(value: datetime.datetime) -> str:
     """Return an instant as ISO 8601 in UTC, with `Z`.
 
     Raises:
-        ValueError: The value names no time zone.
+        ValueError: The value is no datetime, or names no time zone.
     """
+    if not hasattr(value, "tzinfo"):
+        raise ValueError(f"{value!r} is no datetime")
     if value.tzinfo is None:
         raise ValueError(
             f"{value!r} names no time zone: use datetime.now(timezone.utc) or .replace(tzinfo=...)"
