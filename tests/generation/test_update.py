@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from openapi import document as documents
+from openapi.document import Refused
 from openapi.generate import install
+from openapi.update import check_types
 
 from .shared import DATA, ROOT, as_3_0, contents, read_document
 
@@ -201,6 +203,10 @@ REFUSALS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         lambda schemas: schemas["BulkSync"]["properties"].update({"x\"]; __import__('os'); [\"": {"type": "string"}}),
         "#/components/schemas/BulkSync/properties/x\"]; __import__('os'); [\"",
     ),
+    "a name of the generated code": (
+        lambda schemas: schemas.update(UUID=schemas["Actor"], Actor={"$ref": "#/components/schemas/UUID"}),
+        "#/components/schemas/UUID",
+    ),
     "a reference to elsewhere": (
         lambda schemas: schemas["BulkSync"]["properties"].update(more={"$ref": "https://example.com/more.json"}),
         "#/components/schemas/BulkSync/properties/more/$ref leaves the document",
@@ -243,6 +249,18 @@ def test_without_oasdiff_it_is_said_how_to_get_it(tree: Tree) -> None:
 
     assert status == 1
     assert "oasdiff is not installed: `make update-api` and `make diff-api` do it, with npm" in output
+
+
+def test_a_package_that_does_not_type_check_is_refused_by_its_file(tmp_path: Path) -> None:
+    package = tmp_path / "v2023_04_25"
+    shutil.copytree(ROOT / PACKAGE, package)
+    with (package / "models" / "actor.py").open("a", encoding="utf-8") as module:
+        module.write('mangled: int = "a text"\n')
+
+    with pytest.raises(Refused, match="does not pass mypy") as refused:
+        check_types(package, ROOT / PACKAGE, tmp_path / "typed")
+
+    assert f"{PACKAGE}/models/actor.py: Incompatible types in assignment" in str(refused.value)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
