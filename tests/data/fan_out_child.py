@@ -1,4 +1,4 @@
-"""A fan-out with a checkpoint, to be killed: `fan_out_child.py WAY COUNT LIMIT URL CHECKPOINT RECORD IN_HAND`.
+"""A fan-out with a checkpoint, to be killed: `fan_out_child.py URL WAY COUNT LIMIT CHECKPOINT RECORD IN_HAND`.
 
 Each item is written to RECORD before the next outcome is asked for. WAY is the client that is used.
 With IN_HAND, it kills itself when it has that many outcomes, of which the last is not written.
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from polytomic_client import AsyncPolytomic, Polytomic, fan_out, fan_out_blocking
 
-WAY, COUNT, LIMIT, URL, CHECKPOINT, RECORD, IN_HAND = sys.argv[1:]
+URL, WAY, COUNT, LIMIT, CHECKPOINT, RECORD, IN_HAND = sys.argv[1:]
 IDS = [UUID(int=number) for number in range(int(COUNT))]
 WRITTEN = os.open(RECORD, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
 
