@@ -195,6 +195,12 @@ def parses(parse: Callable[[Any], object], value: object) -> bool:
     return True
 
 
+def closest(value: dict[str, Any], *kinds: Any) -> Any:
+    """Return a JSON object as the model it fits best: its members fit, and the fewest are missing or unknown."""
+    best = min(kinds, key=lambda kind: (not kind._matches(value), kind._unlike(value)))
+    return best.from_dict(value)
+
+
 def require(value: object, name: str) -> None:
     """Refuse an answer without a member that it cannot do without."""
     if value is UNSET or value is None:
@@ -242,6 +248,7 @@ __all__ = [
     "as_list",
     "as_object",
     "as_subclass",
+    "closest",
     "decode_datetime",
     "decode_enum",
     "decode_uuid",

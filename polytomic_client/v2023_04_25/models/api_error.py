@@ -89,9 +89,7 @@ class ApiError:
             _key_, _message_, _metadata_, _status_, *_ = src_dict.values()
         if _metadata_ is not None and _metadata_ is not UNSET:
             _metadata_ = (
-                _error_metadata
-                if (_error_metadata := ErrorMetadata._match(_metadata_)) is not None
-                else as_list(_metadata_)
+                ErrorMetadata.from_dict(_metadata_) if isinstance(_metadata_, dict) else as_list(_metadata_)
             )
         _model = new(cls)
         _model.key = _key_

@@ -100,8 +100,8 @@ class BulkDestination:
             _configuration_, _modes_, _supported_resync_modes_, *_ = src_dict.values()
         if _configuration_ is not None and _configuration_ is not UNSET:
             _configuration_ = (
-                _configuration_map
-                if (_configuration_map := ConfigurationMap._match(_configuration_)) is not None
+                _configuration_map_model
+                if (_configuration_map_model := ConfigurationMap._match(_configuration_)) is not None
                 else FreeFormConfiguration.from_dict(_configuration_)
             )
         if _modes_ is not UNSET:

@@ -89,21 +89,6 @@ class BulkFilter:
         _model.additional_properties = _rest
         return _model
 
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("function", "field_id", "value"))
-            and ((member := value.get("function")) is None or isinstance(member, str))
-            and ((member := value.get("field_id")) is None or isinstance(member, str))
-        )
-
-    @staticmethod
-    def _match(value: Any) -> BulkFilter | None:
-        """Return the model of a JSON value that has this shape, or None."""
-        return BulkFilter.from_dict(value) if BulkFilter._matches(value) else None
-
     @property
     def additional_keys(self) -> list[str]:
         """The names of the members that the document does not name."""

@@ -269,8 +269,8 @@ class CreateBulkSync:
             _schemas_ = [
                 item
                 if item is None
-                else _schema_configuration
-                if (_schema_configuration := SchemaConfiguration._match(item)) is not None
+                else SchemaConfiguration.from_dict(item)
+                if isinstance(item, dict)
                 else item
                 for item in as_list(_schemas_)
             ]

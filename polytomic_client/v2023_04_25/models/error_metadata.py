@@ -41,16 +41,6 @@ class ErrorMetadata(MutableMapping[str, "Any"]):
         _model.additional_properties = dict(src_dict)
         return _model
 
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return isinstance(value, dict)
-
-    @staticmethod
-    def _match(value: Any) -> ErrorMetadata | None:
-        """Return the model of a JSON value that has this shape, or None."""
-        return ErrorMetadata.from_dict(value) if ErrorMetadata._matches(value) else None
-
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 

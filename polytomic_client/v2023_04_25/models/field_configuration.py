@@ -85,50 +85,6 @@ class FieldConfiguration:
         _model.additional_properties = _rest
         return _model
 
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(("id", "enabled", "obfuscate"))
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("enabled")) is None or isinstance(member, bool))
-            and ((member := value.get("obfuscate")) is None or isinstance(member, bool))
-        )
-
-    @staticmethod
-    def _match(value: Any) -> FieldConfiguration | None:
-        """Return the model of a JSON value that has this shape, or None."""
-        if type(value) is not dict:
-            if not isinstance(value, dict):
-                return None
-            value = dict(value)
-        _rest: dict[str, Any] = {}
-        if len(value) != 3:
-            value, _rest = sort_out(value, _MEMBERS)
-        try:
-            _id_: Any = value["id"]
-            _enabled_: Any = value["enabled"]
-            _obfuscate_: Any = value["obfuscate"]
-        except KeyError:  # as many others as are missing
-            value, _rest = sort_out(value, _MEMBERS)
-            _id_, _enabled_, _obfuscate_, *_ = value.values()
-        if _id_ is UNSET and _enabled_ is UNSET and _obfuscate_ is UNSET:
-            return None
-        if _id_ is not None and _id_ is not UNSET and not isinstance(_id_, str):
-            return None
-        if _enabled_ is not None and _enabled_ is not UNSET and not isinstance(_enabled_, bool):
-            return None
-        if _obfuscate_ is not None and _obfuscate_ is not UNSET and not isinstance(_obfuscate_, bool):
-            return None
-        _model: Any = new(FieldConfiguration)
-        _model.id = _id_
-        _model.enabled = _enabled_
-        _model.obfuscate = _obfuscate_
-        _model.additional_properties = _rest
-        _matched: FieldConfiguration = _model
-        return _matched
-
     @property
     def additional_keys(self) -> list[str]:
         """The names of the members that the document does not name."""

@@ -18,7 +18,6 @@ from ..types import (
     encode_datetime,
     encode_model,
     new,
-    parses,
     sort_out,
 )
 
@@ -152,8 +151,8 @@ class SchemaConfiguration:
             _fields_ = [
                 item
                 if item is None
-                else _field_configuration
-                if (_field_configuration := FieldConfiguration._match(item)) is not None
+                else FieldConfiguration.from_dict(item)
+                if isinstance(item, dict)
                 else item
                 for item in as_list(_fields_)
             ]
@@ -172,54 +171,6 @@ class SchemaConfiguration:
         _model.disable_data_cutoff = _disable_data_cutoff_
         _model.additional_properties = _rest
         return _model
-
-    @staticmethod
-    def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
-        return (
-            isinstance(value, dict)
-            and not value.keys().isdisjoint(
-                (
-                    "id",
-                    "enabled",
-                    "fields",
-                    "filters",
-                    "partition_key",
-                    "tracking_field",
-                    "data_cutoff_timestamp",
-                    "disable_data_cutoff",
-                )
-            )
-            and ((member := value.get("id")) is None or isinstance(member, str))
-            and ((member := value.get("enabled")) is None or isinstance(member, bool))
-            and (
-                (member := value.get("fields")) is None
-                or (
-                    isinstance(member, list)
-                    and all((isinstance(item, str) or FieldConfiguration._matches(item)) for item in member)
-                )
-            )
-            and (
-                (member := value.get("filters")) is None
-                or (isinstance(member, list) and all(BulkFilter._matches(item) for item in member))
-            )
-            and (
-                (member := value.get("partition_key")) is None or (isinstance(member, str) or member is None)
-            )
-            and (
-                (member := value.get("tracking_field")) is None or (isinstance(member, str) or member is None)
-            )
-            and (
-                (member := value.get("data_cutoff_timestamp")) is None
-                or (parses(decode_datetime, member) or member is None)
-            )
-            and ((member := value.get("disable_data_cutoff")) is None or isinstance(member, bool))
-        )
-
-    @staticmethod
-    def _match(value: Any) -> SchemaConfiguration | None:
-        """Return the model of a JSON value that has this shape, or None."""
-        return SchemaConfiguration.from_dict(value) if SchemaConfiguration._matches(value) else None
 
     @property
     def additional_keys(self) -> list[str]:

@@ -90,9 +90,7 @@ class UnauthorizedError:
         if _context_ is not UNSET:
             _context_ = ErrorMetadata.from_dict({} if _context_ is None else _context_)
         if _error_ is not None and _error_ is not UNSET:
-            _error_ = (
-                _error_metadata if (_error_metadata := ErrorMetadata._match(_error_)) is not None else _error_
-            )
+            _error_ = ErrorMetadata.from_dict(_error_) if isinstance(_error_, dict) else _error_
         _model = new(cls)
         _model.code = _code_
         _model.context = _context_
