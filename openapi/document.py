@@ -22,8 +22,13 @@ INTEGER = re.compile(r"[-+]?[0-9]+")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 """The core schema of YAML 1.2, section 10.3.2: no dates, no `yes` and `no`, no numbers to the base of 60."""
 
-NAMES = frozenset({"properties", "patternProperties", "schemas", "dependentSchemas", "$defs"})
-"""Keywords whose value maps names to schemas, so that its keys are names and no keywords."""
+NAMES = frozenset(
+    {
+        *("properties", "patternProperties", "dependentSchemas", "$defs"),
+        *("schemas", "parameters", "headers", "responses", "requestBodies", "securitySchemes"),
+    }
+)
+"""Keywords whose value maps names to objects, so that its keys, such as the status `default`, are no keywords."""
 
 VALUES = frozenset({"example", "examples", "default", "const", "enum"})
 """Keywords whose value is data and no schema."""

@@ -32,11 +32,12 @@ ARGUMENTS = frozenset({"body", "kwargs", "params", "headers", "cookies"})
 CLASSES = frozenset(
     {
         *("Any", "Iterator", "Literal", "Mapping", "MutableMapping", "Self", "TypedDict", "TypeVar", "Coroutine", "T"),
-        *("UUID", "IntEnum", "StrEnum", "UNSET", "Unset", "File", "Operation", "APIResponse"),
+        *("UUID", "IntEnum", "StrEnum", "UNSET", "Unset", "File", "BytesIO", "Operation", "OPERATION", "APIResponse"),
+        *("AuthenticatedClient", "Client", "Response"),
         *("AsyncOperations", "AsyncOperationsWithResponse", "Operations", "OperationsWithResponse"),
     }
 )
-"""What the generated modules import or define."""
+"""What the generated modules import, define or use."""
 
 
 def names(document: Document) -> Found:

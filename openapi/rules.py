@@ -26,6 +26,26 @@ JSON = re.compile(r"application/([\w.-]+\+)?json(;.*)?", re.IGNORECASE)
 PROSE = {"$ref", "description", "summary", "title", "example", "examples", "deprecated"}
 """What may stand beside a reference: losing it changes no type."""
 
+SHAPE = {
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "prefixItems",
+    "enum",
+    "const",
+    "oneOf",
+    "anyOf",
+    "allOf",
+}
+"""What says what a schema is, beside its type."""
+
+FORMATS = {"date", "date-time", "uuid"}
+"""The formats that have a type in Python."""
+
+DEEP = 50
+"""How far alternatives in alternatives are followed, which may be endless."""
+
 STYLES = {"query": "form", "path": "simple", "header": "simple"}
 
 
@@ -82,30 +102,76 @@ def schemas(document: Document) -> Found:
         reference = schema.get("$ref")
         if reference is not None and not re.fullmatch(r"#/components/schemas/[^/]+", str(reference)):
             yield path, f"{reference} has no name in Python. Refer to a component of #/components/schemas"
-        if lost := sorted(key for key in schema.keys() - PROSE if "$ref" in schema and not key.startswith("x-")):
+        beside = schema.keys() - PROSE - {"nullable"} if "$ref" in schema else ()
+        if lost := sorted(key for key in beside if not key.startswith("x-")):
             yield path, f"{', '.join(lost)} beside $ref is lost. Write allOf: [{{$ref: ...}}] instead of $ref"
         if "array" in _types(schema) and "items" not in schema and "prefixItems" not in schema:
             yield path, "an array without items has no type. Say what it holds; {} is anything"
         if schema.get("format") == "binary":
             yield path, "JSON has no bytes. Leave format: binary out, or write format: byte"
-        if is_object(schema.get("const")) or is_array(schema.get("const")):
-            yield path, "a constant is a text, a number, true or false"
-        for union in ("oneOf", "anyOf"):
-            arrays = [part for part in schema.get(union, ()) if "array" in kinds(document, part)]
-            if len(arrays) > 1:
-                yield path, f"two arrays in one {union} cannot be told apart. Make one array of both kinds of items"
+        if "const" in schema and not isinstance(schema["const"], str | int):
+            yield path, "a constant is a text, a whole number, true or false"
+        yield from (
+            (path, f"a {word} with a quotation mark comes out garbled. Leave it out")
+            for word in ("const", "default")
+            if '"' in str(schema.get(word))
+        )
+        if "patternProperties" in schema:
+            yield path, "members by pattern have no type. Write additionalProperties"
+        yield from _alone(path, schema)
+        yield from _united(document, path, schema)
         yield from _joined(document, path, schema)
+
+
+def _alone(path: Path, schema: dict[str, Any]) -> Found:
+    """What a union, or a reference by itself in allOf, stands beside is lost."""
+    unions = [union for union in ("oneOf", "anyOf") if union in schema]
+    parts: Any = schema.get("allOf", ())
+    if not unions and len(parts) == 1 and "$ref" in parts[0]:
+        unions = ["allOf"]
+    if unions and (lost := sorted((SHAPE & schema.keys()) - {unions[0]})):
+        remedy = (
+            "Make it another part of allOf" if unions == ["allOf"] else "Write the whole schema in each alternative"
+        )
+        yield path, f"{', '.join(lost)} beside {unions[0]} is lost. {remedy}"
+
+
+def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
+    """What is united can be told apart by looking at it."""
+    for union in ("oneOf", "anyOf"):
+        parts = list(_alternatives(document, {union: schema.get(union, ())}))
+        if len([part for part in parts if "array" in kinds(document, part)]) > 1:
+            yield path, f"two arrays in one {union} cannot be told apart. Make one array of both kinds of items"
+        texts = {str(part.get("format")) for part in parts if "string" in kinds(document, part) and "enum" not in part}
+        if len(texts) > 1 and texts & FORMATS:
+            yield path, f"texts of several formats in one {union} cannot be told apart. Leave the format out"
+        named: Any = schema.get("discriminator", {}).get("propertyName")
+        members = [part.get("properties", {}).get(named, {}) for part in parts if "object" in kinds(document, part)]
+        if named and not all("const" in resolve(document, member) for member in members):
+            yield path, f"the discriminator is not looked at. Make {named} a const of its own in each alternative"
+
+
+def _alternatives(document: Document, schema: Any, seen: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield what a union is of, with the alternatives of unions in it."""
+    schema = resolve(document, schema) if is_object(schema) else {}
+    parts = [part for union in ("oneOf", "anyOf") for part in schema.get(union, ())]
+    if not parts or seen > DEEP:
+        yield schema
+    for part in parts if seen <= DEEP else ():
+        yield from _alternatives(document, part, seen + 1)
 
 
 def _joined(document: Document, path: Path, schema: dict[str, Any]) -> Found:
     """What is joined by allOf are objects, and they agree on what their members are."""
-    parts = [resolve(document, part) for part in schema.get("allOf", ())]
-    if len(parts) < 2:
+    written: Any = schema.get("allOf", ())
+    if len(written) == 1 and "$ref" in written[0]:
         return
     known: dict[str, Any] = {}
-    for index, part in enumerate(parts):
+    for index, part in enumerate(resolve(document, part) for part in written):
         if kinds(document, part) != {"object"}:
             yield (*path, "allOf", index), "allOf joins objects only. Write the whole schema instead"
+        if is_object(part.get("additionalProperties")):
+            yield (*path, "allOf", index), "its additionalProperties are lost. Write them beside allOf"
         for name, member in part.get("properties", {}).items():
             if known.setdefault(name, member) != member:
                 yield (
@@ -121,7 +187,7 @@ def _types(schema: dict[str, Any]) -> list[str]:
 
 def kinds(document: Document, schema: Any, seen: int = 0) -> set[str]:
     """Return the JSON types that a schema allows, `any` for one that does not say."""
-    if not is_object(schema) or seen > 50:
+    if not is_object(schema) or seen > DEEP:
         return {"any"}
     schema = resolve(document, schema)
     if found := set(_types(schema)):

@@ -195,10 +195,15 @@ def parses(parse: Callable[[Any], object], value: object) -> bool:
     return True
 
 
-def closest(value: dict[str, Any], *kinds: Any) -> Any:
-    """Return a JSON object as the model it fits best: its members fit, and the fewest are missing or unknown."""
-    best = min(kinds, key=lambda kind: (not kind._matches(value), kind._unlike(value)))
-    return best.from_dict(value)
+def closest(value: Any, *kinds: Any) -> Any:
+    """Return a JSON object as the model it fits best: its members fit, and the fewest are missing or unknown.
+
+    Raises:
+        TypeError: It is no JSON object.
+    """
+    members = as_object(value)
+    best = min(kinds, key=lambda kind: (not kind._matches(members), kind._unlike(members)))
+    return best.from_dict(members)
 
 
 def require(value: object, name: str) -> None:

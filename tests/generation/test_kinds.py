@@ -141,7 +141,18 @@ def test_a_default_is_for_what_is_written_not_for_what_is_read(models: Any) -> N
     assert "default_text" not in models.Kinds.from_dict(required).to_dict()
 
 
-MAPS = {"must_map", "left_map", "text_map", "moment_map", "list_map", "free", "inline_map", "maps", "tree", "size_map"}
+MAPS = {
+    "must_map",
+    "left_map",
+    "text_map",
+    "moment_map",
+    "list_map",
+    "free",
+    "inline_map",
+    "maps",
+    "tree",
+    "size_map",
+} | {"models"}
 EMPTY_FROM_NULL = MAPS | {
     name
     for name, value in FULL.items()
@@ -192,7 +203,9 @@ REFUSED: list[Any] = [
     ("maybe_left", "ab"),
     ("maybe_map", ["ab"]),
     ("texts_or_left", "ab"),
+    ("text_or_lefts", [{"left": 1}, "a"]),
     ("either", 5),
+    ("either", {"moment": "soon", "left": 1}),
 ]
 
 
@@ -206,15 +219,18 @@ def test_a_value_of_another_kind_is_refused(models: Any, name: str, value: objec
     ("name", "value", "expected"),
     [
         ("either", {"left": 1}, "Left"),
-        ("either", {"left": "a"}, "Right"),
+        # `left` is required, `right` is not.
+        ("either", {"left": "a"}, "Left"),
         ("either", {"right": "a"}, "Right"),
-        ("either", {"moment": "2024-02-29T00:00:00Z"}, "Left"),
-        ("either", {"moment": "2024-02-29T00:00:00Z", "right": "a"}, "Left"),
+        ("either", {"right": 5}, "Right"),
+        ("either", {"moment": "2024-02-29T00:00:00Z"}, "Right"),
+        ("either", {"moment": "2024-02-29T00:00:00Z", "left": 1}, "Left"),
+        ("either", {"moment": "2024-02-29T00:00:00Z", "right": "a"}, "Right"),
+        ("either", {"moment": "2024-02-29T00:00:00Z", "left": 1, "right": 5}, "Left"),
         ("either", {}, "Right"),
         ("closed_or_count", {"text": None}, "Closed"),
-        ("closed_or_count", {"text": 5}, "dict"),
-        ("closed_or_count", {"more": 5}, "dict"),
-        ("closed_or_count", {}, "dict"),
+        ("closed_or_count", {"text": 5}, "Closed"),
+        ("closed_or_count", {}, "Closed"),
         ("closed_or_count", 5, "int"),
         ("text_or_count", "5", "str"),
         ("text_or_count", 5, "int"),
@@ -226,7 +242,17 @@ def test_a_value_of_another_kind_is_refused(models: Any, name: str, value: objec
         ("texts_or_left", {"left": 1}, "Left"),
         ("text_or_lefts", "a", "str"),
         ("text_or_lefts", [{"left": 1}], "list"),
-        ("text_or_lefts", [{"left": 1}, "a"], "list"),
+        ("left_or_map", {"left": 1}, "Left"),
+        ("left_or_map", {"left": 1, "more": 5}, "Left"),
+        ("left_or_map", {"left": "a", "more": 5}, "Free"),
+        ("left_or_map", {"more": 5}, "Free"),
+        ("left_or_map", {}, "Free"),
+        ("left_or_anything", {"left": 1}, "Left"),
+        ("left_or_anything", {"left": "a"}, "dict"),
+        ("left_or_anything", {}, "dict"),
+        ("left_or_anything", [5], "list"),
+        ("size_or_flag", 1, "Size"),
+        ("size_or_flag", True, "bool"),
         ("maybe_colour", "red", "Colour"),
         ("maybe_colour", "ultraviolet", "Colour"),
         ("maybe_size", 1, "Size"),
@@ -266,5 +292,6 @@ def test_only_a_model_without_members_is_a_mapping(models: Any) -> None:
         "KindsInlineMap",
         "KindsSizeMap",
         "Maps",
+        "Models",
         "Tree",
     }

@@ -90,6 +90,22 @@ def test_an_optional_body_is_left_out(made: Any, models: Any) -> None:
     assert "json" not in get()
 
 
+def test_a_body_that_is_no_model_is_encoded_as_members_are(made: Any) -> None:
+    put = made("api.things.put_choices")._get_kwargs
+    east = dt.timezone(dt.timedelta(hours=2))
+
+    assert put(body=[MOMENT.astimezone(east), 5])["json"] == ["2024-02-29T12:30:00Z", 5]
+    assert "json" not in put()
+    with pytest.raises(TypeError, match="expected a list"):
+        put(body="ab")
+
+
+def test_an_answer_that_is_no_model_is_decoded_as_members_are(made: Any) -> None:
+    decode = made("api.things.list_choices").OPERATION.decoders[200]
+
+    assert decode(["2024-02-29T12:30:00Z", 5, "soon"]) == [MOMENT, 5, "soon"]
+
+
 def test_a_request_without_a_body_names_no_content_type(made: Any) -> None:
     assert "Content-Type" not in made("api.other_things.start_things")._get_kwargs()["headers"]
 

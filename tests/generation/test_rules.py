@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from openapi import document as documents
 from openapi.document import Refused
 from openapi.generate import VENDORED, check_validity, generate
-from openapi.names import clients_names
+from openapi.names import CLASSES, class_name, clients_names
 from openapi.rules import violations
 
 from .shared import DATA
@@ -180,6 +181,62 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         THING,
         "two arrays in one oneOf cannot be told apart",
     ),
+    "two arrays of which one is in a union of its own": (
+        member({"oneOf": [{"type": "array", "items": TEXT}, {"anyOf": [NEW, {"type": "array", "items": NEW}]}]}),
+        THING,
+        "two arrays in one oneOf",
+    ),
+    # A text that happens to look like a date would be one.
+    "dates and texts": (
+        member({"oneOf": [{**TEXT, "format": "date"}, TEXT]}),
+        THING,
+        "texts of several formats in one oneOf",
+    ),
+    "texts and ids that may be null": (
+        member({"anyOf": [TEXT, {"type": ["string", "null"], "format": "uuid"}]}),
+        THING,
+        "texts of several formats in one anyOf",
+    ),
+    # Each object would be of the first kind.
+    "kinds told apart by a text": (
+        member(
+            {"oneOf": [NEW, {"$ref": "#/components/schemas/Thing"}], "discriminator": {"propertyName": "name"}},
+        ),
+        THING,
+        "the discriminator is not looked at. Make name a const",
+    ),
+    # Only the members of NewThing would be left.
+    "members beside a reference in allOf": (
+        member({"allOf": [NEW], "type": "object", "properties": {"a": TEXT}}),
+        THING,
+        "properties beside allOf is lost. Make it another part of allOf",
+    ),
+    "members beside a union": (
+        member({"oneOf": [NEW, {"type": "integer"}], "properties": {"a": TEXT}}),
+        THING,
+        "properties beside oneOf is lost. Write the whole schema",
+    ),
+    "two unions": (
+        member({"oneOf": [NEW, {"type": "integer"}], "anyOf": [TEXT, {"type": "boolean"}]}),
+        THING,
+        "anyOf beside oneOf is lost",
+    ),
+    "a union beside allOf": (member({"allOf": [NEW], "oneOf": [TEXT, COLOUR]}), THING, "allOf beside oneOf is lost"),
+    # An empty model for a text.
+    "one text joined": (member({"allOf": [TEXT]}), f"{THING}/allOf/0", "allOf joins objects only"),
+    "a map joined": (
+        member({"allOf": [NEW, {"type": "object", "additionalProperties": TEXT}]}),
+        f"{THING}/allOf/1",
+        "its additionalProperties are lost",
+    ),
+    # Dropped, or read as something else, beside additionalProperties.
+    "members by pattern": (member({"type": "object", "patternProperties": {"^x": TEXT}}), THING, "by pattern"),
+    # Literal takes none, so that the package would not type-check.
+    "a constant fraction": (member({"const": 1.5}), THING, "a constant is a text"),
+    "a constant null": (member({"const": None}), THING, "a constant is a text"),
+    # A backslash would be sent before it.
+    "a constant with a quotation mark": (member({"const": 'a"b'}), THING, "a const with a quotation mark"),
+    "a default with a quotation mark": (member({**TEXT, "default": 'a"b'}), THING, "a default with a quotation mark"),
     "true for a schema": (member(schema=True), THING, "a schema that is true or false has no type"),
     "an array of nothing known": (member({"type": "array"}), THING, "an array without items has no type"),
     "a reference into a component": (
@@ -278,7 +335,14 @@ def test_what_breaks_a_rule_is_named_with_its_place(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["nullable", "a reference into a component", "values of one name", "two operations of one name"]
+    "kind",
+    [
+        "nullable",
+        "nullable beside a reference",
+        "a reference into a component",
+        "values of one name",
+        "two operations of one name",
+    ],
 )
 def test_one_break_of_a_rule_is_one_line(kind: str) -> None:
     assert len(list(violations(edited(RULES[kind][0])))) == 1
@@ -296,6 +360,16 @@ PLACES: dict[str, tuple[Edit, str]] = {
     "a parameter": (parameter(BYTES), f"{GET}/parameters/2/schema"),
     "a body": (operation(requestBody=content(schema=BYTES)), f"{GET}/requestBody/{MEDIA}"),
     "an answer": (answer({"200": content(schema=BYTES)}), f"{GET}/responses/200/{MEDIA}"),
+    "any other answer": (
+        answer({"204": {"description": "It."}, "default": content(schema=BYTES)}),
+        f"{GET}/responses/default/{MEDIA}",
+    ),
+    "a parameter called as a keyword": (
+        lambda document: document["components"]["parameters"].update(
+            example={"name": "p", "in": "query", "schema": BYTES}
+        ),
+        "#/components/parameters/example/schema",
+    ),
 }
 
 
@@ -380,3 +454,44 @@ def test_a_document_without_schemas_makes_a_package_without_models(tmp_path: Pat
 
     assert list(violations(document)) == []
     assert generate(document, tmp_path)
+
+
+WHAT_PASSES: dict[str, Edit] = {
+    "a reference in allOf with words": member({"allOf": [NEW], "description": "It.", "default": None}),
+    "objects joined, and members": member({"allOf": [NEW, {"type": "object"}], "properties": {"a": TEXT}}),
+    "kinds told apart by constants": member(
+        {
+            "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+            "discriminator": {"propertyName": "kind"},
+        },
+        Cat={"type": "object", "properties": {"kind": {"const": "cat"}}},
+        Dog={"type": "object", "properties": {"kind": {"const": "dog"}}},
+    ),
+    "texts and values of an enum": member({"oneOf": [COLOUR, TEXT]}),
+    "texts of formats without a type": member({"oneOf": [{**TEXT, "format": "email"}, TEXT]}),
+    "a type beside a union": member({"type": "object", "oneOf": [NEW, {"$ref": "#/components/schemas/ThingEnvelope"}]}),
+    "a text with an apostrophe": member({**TEXT, "default": "it's"}),
+}
+
+
+@pytest.mark.parametrize("kind", WHAT_PASSES)
+def test_what_looks_like_a_break_and_is_none_passes(kind: str) -> None:
+    assert list(violations(edited(WHAT_PASSES[kind]))) == []
+
+
+def test_each_name_that_a_class_of_a_document_could_take_is_known(kinds: Path) -> None:
+    document = documents.read(DATA / "kinds.yaml")
+    models = {path.stem for path in (kinds / "models").glob("*.py")}
+    used: set[str] = set()
+    for path in [*(kinds / "models").glob("*.py"), *(kinds / "api").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                used.add(node.id)
+            elif isinstance(node, ast.ClassDef):
+                used.add(node.name)
+            elif isinstance(node, ast.ImportFrom) and node.module and node.module.rpartition(".")[2] not in models:
+                used |= {alias.asname or alias.name for alias in node.names}
+    made = {class_name(name) for name in document["components"]["schemas"]}
+    could_be = {name for name in used if class_name(name) == name and not name.startswith(tuple(made))}
+
+    assert could_be == CLASSES
