@@ -35,7 +35,7 @@ def _rewritten(document: Document) -> Iterator[tuple[Path, str]]:
     yield from _enums(document)
     # What a schema holds comes before the schema itself.
     for path, node in reversed(list(objects(document))):
-        for rewrite in (_reference, _nullable, _limits, _description):
+        for rewrite in (_reference, _title, _joined, _nullable, _limits, _description):
             if note := rewrite(node, path):
                 yield path, note
     yield from _envelopes(document)
@@ -117,6 +117,26 @@ def _reference(node: dict[str, Any], _: Path) -> str | None:
     for key in beside:
         del node[key]
     return f"without {', '.join(beside)}: 3.0 ignores what is beside $ref"
+
+
+def _title(node: dict[str, Any], path: Path) -> str | None:
+    if path[:-1] != ("components", "schemas") or class_name(str(node.get("title", path[-1]))) == class_name(
+        str(path[-1])
+    ):
+        return None
+    del node["title"]
+    return "its title is removed: it would be the name of its class"
+
+
+def _joined(node: dict[str, Any], _: Path) -> str | None:
+    parts: Any = node.get("allOf", ())
+    beside = [key for key in ("properties", "required", "additionalProperties") if key in node]
+    if len(parts) != 1 or "$ref" not in parts[0] or not beside:
+        return None
+    # What else there may be is looked for beside allOf, and nowhere else.
+    moved = {key: node.pop(key) for key in beside if key != "additionalProperties"}
+    node["allOf"] = [*parts, {"type": "object", **moved}]
+    return f"allOf has another part, for {', '.join(beside)}"
 
 
 def _nullable(node: dict[str, Any], path: Path) -> str | None:

@@ -40,11 +40,11 @@ SHAPE = {
 }
 """What says what a schema is, beside its type."""
 
+IMPLIED = {"object": {"properties", "additionalProperties"}, "constant": {"const", "enum"}, "array": {"items"}}
+"""What a schema without a type is by its keywords."""
+
 FORMATS = {"date", "date-time", "uuid"}
 """The formats that have a type in Python."""
-
-DEEP = 50
-"""How far alternatives in alternatives are followed, which may be endless."""
 
 STYLES = {"query": "form", "path": "simple", "header": "simple"}
 
@@ -125,7 +125,7 @@ def schemas(document: Document) -> Found:
 
 def _alone(path: Path, schema: dict[str, Any]) -> Found:
     """What a union, or a reference by itself in allOf, stands beside is lost."""
-    unions = [union for union in ("oneOf", "anyOf") if union in schema]
+    unions: list[str] = [union for union in ("oneOf", "anyOf") if union in schema]
     parts: Any = schema.get("allOf", ())
     if not unions and len(parts) == 1 and "$ref" in parts[0]:
         unions = ["allOf"]
@@ -151,14 +151,26 @@ def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
             yield path, f"the discriminator is not looked at. Make {named} a const of its own in each alternative"
 
 
-def _alternatives(document: Document, schema: Any, seen: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield what a union is of, with the alternatives of unions in it."""
-    schema = resolve(document, schema) if is_object(schema) else {}
+def _alternatives(document: Document, schema: Any, seen: set[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield what a union is of, with the alternatives of unions in it, each component once."""
+    seen = set() if seen is None else seen
+    if not is_object(schema) or _is_seen(schema, seen):
+        return
+    schema = resolve(document, schema)
     parts = [part for union in ("oneOf", "anyOf") for part in schema.get(union, ())]
-    if not parts or seen > DEEP:
+    if not parts:
         yield schema
-    for part in parts if seen <= DEEP else ():
-        yield from _alternatives(document, part, seen + 1)
+    for part in parts:
+        yield from _alternatives(document, part, seen)
+
+
+def _is_seen(schema: dict[str, Any], seen: set[str]) -> bool:
+    """Tell whether a component was met before, so that what is in it many times is looked at once."""
+    reference = str(schema.get("$ref", ""))
+    if reference in seen:
+        return True
+    seen |= {reference} - {""}
+    return False
 
 
 def _joined(document: Document, path: Path, schema: dict[str, Any]) -> Found:
@@ -185,21 +197,20 @@ def _types(schema: dict[str, Any]) -> list[str]:
     return kind if is_array(kind) else [str(kind)]
 
 
-def kinds(document: Document, schema: Any, seen: int = 0) -> set[str]:
+def kinds(document: Document, schema: Any, seen: set[str] | None = None) -> set[str]:
     """Return the JSON types that a schema allows, `any` for one that does not say."""
-    if not is_object(schema) or seen > DEEP:
+    seen = set() if seen is None else seen
+    if not is_object(schema):
         return {"any"}
+    if _is_seen(schema, seen):
+        return set()
     schema = resolve(document, schema)
     if found := set(_types(schema)):
         return found
     parts = [part for union in ("oneOf", "anyOf", "allOf") for part in schema.get(union, ())]
     if parts:
-        return {kind for part in parts for kind in kinds(document, part, seen + 1)}
-    if "properties" in schema or "additionalProperties" in schema:
-        return {"object"}
-    if "const" in schema or "enum" in schema:
-        return {"constant"}
-    return {"array"} if "items" in schema else {"any"}
+        return {kind for part in parts for kind in kinds(document, part, seen)}
+    return {next((kind for kind, keywords in IMPLIED.items() if keywords & schema.keys()), "any")}
 
 
 def enums(document: Document) -> Found:

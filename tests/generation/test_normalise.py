@@ -56,6 +56,19 @@ def document_with(member: dict[str, Any] | None = None, **parts: Any) -> dict[st
 
 
 MEMBERS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "members beside a reference": (
+        {"allOf": [LEFT], "type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+        {
+            "allOf": [LEFT, {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}],
+            "type": "object",
+        },
+        "allOf has another part, for properties, required",
+    ),
+    "what else there may be beside a reference": (
+        {"allOf": [LEFT], "additionalProperties": {"type": "string"}},
+        {"allOf": [LEFT, {"type": "object"}], "additionalProperties": {"type": "string"}},
+        "allOf has another part, for additionalProperties",
+    ),
     "a scalar": (
         {"type": "string", "format": "date", "nullable": True, "description": "When."},
         {"description": "When.", "oneOf": [{"type": "string", "format": "date"}, NULL]},
@@ -178,6 +191,22 @@ def test_a_component_that_may_be_null_is_left_for_the_rules_to_refuse() -> None:
     made, _ = normalise(document)
 
     assert [place for place, _ in violations(made)] == ["#/components/schemas/Left"]
+
+
+def test_a_title_that_would_name_the_class_of_a_component_is_removed() -> None:
+    document = document_with()
+    document["components"]["schemas"]["Left"]["title"] = "Other"
+    document["components"]["schemas"]["Thing"]["title"] = "thing"
+
+    made, notes = normalise(document)
+
+    assert "title" not in made["components"]["schemas"]["Left"]
+    assert made["components"]["schemas"]["Thing"]["title"] == "thing"
+    assert notes == [
+        "#/openapi: 3.0.3 is 3.1.0",
+        "#/components/schemas/Left: its title is removed: it would be the name of its class",
+    ]
+    assert list(violations(made)) == []
 
 
 PARAMETERS: dict[str, tuple[list[Any], list[Any], list[str]]] = {

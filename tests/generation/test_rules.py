@@ -306,6 +306,22 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{SCHEMAS}/ThingChanges",
         "is a class of the generated code",
     ),
+    # The class would be called Other, and the report would name one that is not there.
+    "a component of another title": (
+        lambda document: document["components"]["schemas"]["NewThing"].update(title="other"),
+        f"{SCHEMAS}/NewThing",
+        "its title, 'other', would be the name of its class",
+    ),
+    "an enum of another title": (
+        lambda document: document["components"]["schemas"]["Colour"].update(title="other"),
+        f"{SCHEMAS}/Colour",
+        "its title, 'other', would be the name of its class",
+    ),
+    "an object whose title makes it a component": (
+        member({"type": "object", "title": "M", "properties": {"a": TEXT}}, ThingM={"type": "object"}),
+        THING,
+        "is the class ThingM in Python",
+    ),
     "two components of one name": (
         component("new_thing", {"type": "object"}),
         f"{SCHEMAS}/new_thing",
@@ -470,6 +486,11 @@ WHAT_PASSES: dict[str, Edit] = {
     "texts and values of an enum": member({"oneOf": [COLOUR, TEXT]}),
     "texts of formats without a type": member({"oneOf": [{**TEXT, "format": "email"}, TEXT]}),
     "a type beside a union": member({"type": "object", "oneOf": [NEW, {"$ref": "#/components/schemas/ThingEnvelope"}]}),
+    "a component of its own title": lambda document: document["components"]["schemas"]["NewThing"].update(
+        title="New Thing"
+    ),
+    "a text of another title": component("Spare", {**TEXT, "title": "Other"}),
+    "an array of itself through a member": member({"$ref": "#/components/schemas/Thing"}),
     "a text with an apostrophe": member({**TEXT, "default": "it's"}),
 }
 
@@ -477,6 +498,17 @@ WHAT_PASSES: dict[str, Edit] = {
 @pytest.mark.parametrize("kind", WHAT_PASSES)
 def test_what_looks_like_a_break_and_is_none_passes(kind: str) -> None:
     assert list(violations(edited(WHAT_PASSES[kind]))) == []
+
+
+def test_unions_of_the_same_unions_are_looked_at_once() -> None:
+    """Each of fifty is twice in the one before it, which are more than one could look at."""
+    document = copy.deepcopy(SMALL)
+    for number in range(50):
+        part = {"$ref": f"#/components/schemas/U{number + 1}"}
+        document["components"]["schemas"][f"U{number}"] = {"oneOf": [part, {"anyOf": [part, TEXT]}]}
+    document["components"]["schemas"]["U50"] = {"type": "array", "items": TEXT}
+
+    assert list(violations(document)) == []
 
 
 def test_each_name_that_a_class_of_a_document_could_take_is_known(kinds: Path) -> None:
