@@ -212,14 +212,20 @@ def operations(document: Document) -> Iterator[tuple[tuple[str, str, str], dict[
                 yield ("paths", path, method), item[method]
 
 
+def find(document: Document, reference: str) -> Any:
+    """Return what is at a place within the document, such as `#/components/schemas/Thing`, or None."""
+    found: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        found = found.get(name) if is_object(found) else None
+    return found
+
+
 def resolve(document: Document, node: dict[str, Any]) -> dict[str, Any]:
     """Return what a node refers to within the document, or the node if it refers to nothing."""
     seen = 0
     while "$ref" in node and seen < 100:
         seen += 1
-        found: Any = document
-        for step in str(node["$ref"]).removeprefix("#/").split("/"):
-            step = step.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901
-            found = found.get(step) if is_object(found) else None
+        found = find(document, str(node["$ref"]))
         node = found if is_object(found) else {}
     return node

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,54 +18,13 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from openapi_spec_validator import validate
-from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
-
 from . import ROOT
 from . import document as documents
-from .document import Document, Refused, pointer
-from .rules import endless, violations
-
-LONGEST = 200
-"""Characters of what is wrong with a document, which quotes the part that is wrong."""
+from .document import Document, Refused
+from .rules import violations
+from .validity import check_validity
 
 VENDORED = sorted((ROOT / "openapi").glob("polytomic-*.yaml"))
-
-
-def check_validity(document: Document) -> None:
-    """Raise Refused unless a document is valid OpenAPI that refers to nothing outside of itself."""
-    # The validator would fetch such a reference, be it a URL or a file.
-    outside = [
-        f"{pointer((*path, '$ref'))} leaves the document: {node['$ref']!r}. Nothing was fetched"
-        for path, node in documents.walk(document)
-        if documents.is_object(node) and isinstance(node.get("$ref"), str) and not node["$ref"].startswith("#")
-    ]
-    if outside:
-        raise Refused(*outside)
-    # The validator would follow such a component for ever.
-    if recursive := list(endless(document)):
-        raise Refused(*(f"{pointer(path)}: {message}" for path, message in recursive))
-    try:
-        validate(document)
-    except ValidatorDetectError as error:
-        raise Refused(f"#/openapi is no version of OpenAPI that can be read: {document.get('openapi')!r}") from error
-    except OpenAPIValidationError as error:
-        # The first line is what is wrong, and begins with the value it is wrong with, which may be long.
-        message = str(getattr(error, "message", error)).partition("\n")[0]
-        shown = message if len(message) <= LONGEST else f"... {message[-LONGEST:]}"
-        raise Refused(f"{_place(document, error)} is not valid OpenAPI: {shown}") from error
-    # It names the folder that is written, and that is removed before.
-    version: object = document["info"]["version"]
-    if not isinstance(version, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
-        raise Refused(f"#/info/version is no date, such as 2023-04-25: {version!r}")
-
-
-def _place(document: Document, error: OpenAPIValidationError) -> str:
-    """Return where an error is. The validator names a place in a schema as one below the schema, wherever that is."""
-    end: tuple[str | int, ...] = tuple(getattr(error, "absolute_path", ()))
-    value = getattr(error, "instance", None)
-    places = [path for path, node in documents.walk(document) if path[len(path) - len(end) :] == end and node == value]
-    return pointer(places[0] if places else end)
 
 
 def package_name(document: Document) -> str:

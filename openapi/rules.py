@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
+from urllib.parse import urlsplit
 
 from .document import Document, is_array, is_object, objects, operations, pointer, resolve
 from .names import names
@@ -51,7 +52,7 @@ STYLES = {"query": "form", "path": "simple", "header": "simple"}
 
 def violations(document: Document) -> Iterator[tuple[str, str]]:
     """Yield each place where a valid document is against the rules, and what is wrong there."""
-    rules = (openapi, nullables, schemas, enums, endless, pins, parameters, bodies, answers, names)
+    rules = (openapi, places, nullables, schemas, enums, endless, pins, parameters, bodies, answers, names)
     for path, message in chain.from_iterable(rule(document) for rule in rules):
         yield pointer(path), message
 
@@ -60,6 +61,20 @@ def openapi(document: Document) -> Found:
     """A document is one of 3.1."""
     if not str(document.get("openapi")).startswith("3.1."):
         yield ("openapi",), f"{document.get('openapi')!r} is not 3.1. `make update-api` makes 3.1 of 3.0"
+
+
+def places(document: Document) -> Found:
+    """Every operation is at its path below the one address that the client has."""
+    for path, item in document["paths"].items():
+        if "$ref" in item:
+            yield ("paths", path), "a reference is not followed here. Write the path out"
+    for path, node in objects(document):
+        for index, server in enumerate(node.get("servers", ())):
+            place = (*path, "servers", index)
+            if path:
+                yield place, "the client has one address for all operations. Leave it out"
+            elif urlsplit(str(server.get("url"))).path not in ("", "/"):
+                yield place, f"the client has no path in its address. Write that of {server['url']} into each path"
 
 
 def nullables(document: Document) -> Found:

@@ -26,10 +26,11 @@ from . import document as documents
 from .changes import Change, Section, Severity, as_markdown, as_text, worst
 from .document import Document, Refused
 from .document_changes import document_changes
-from .generate import check_validity, differences, generate, install, package_name
+from .generate import differences, generate, install, package_name
 from .normalise import normalise
 from .python_changes import python_changes
 from .rules import violations
+from .validity import check_validity
 
 PACKAGES = ROOT / "polytomic_client"
 

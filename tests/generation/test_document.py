@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 from openapi.document import objects, operations, pointer
-from openapi.generate import check_validity
+from openapi.validity import check_validity
 from polytomic_client import API_VERSION, AsyncPolytomic, Polytomic
 from polytomic_client import v2023_04_25 as package
 from polytomic_client.v2023_04_25.api import (

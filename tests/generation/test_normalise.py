@@ -9,9 +9,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from openapi.generate import check_validity, differences, generate
+from openapi.generate import differences, generate
 from openapi.normalise import normalise
 from openapi.rules import violations
+from openapi.validity import check_validity
 
 from .shared import ROOT, as_3_0, read_document
 

@@ -12,9 +12,10 @@ import pytest
 
 from openapi import document as documents
 from openapi.document import Refused
-from openapi.generate import VENDORED, check_validity, generate
+from openapi.generate import VENDORED, generate
 from openapi.names import CLASSES, class_name, clients_names
 from openapi.rules import violations
+from openapi.validity import check_validity
 
 from .shared import DATA
 
@@ -72,6 +73,26 @@ def version(**more: Any) -> Edit:
 
 
 RULES: dict[str, tuple[Edit, str, str]] = {
+    # It would not be there.
+    "a path that is elsewhere": (
+        lambda document: (
+            document["components"].update(pathItems={"P": document["paths"]["/things"]}),
+            document["paths"].update({"/more": {"$ref": "#/components/pathItems/P"}}),
+        ),
+        "#/paths/~1more",
+        "a reference is not followed here",
+    ),
+    # It would be asked of another server than the one that has it.
+    "an operation of another server": (
+        operation(servers=[{"url": "https://other.example"}]),
+        f"{GET}/servers/0",
+        "one address for all operations",
+    ),
+    "a server with a path": (
+        lambda document: document.update(servers=[{"url": "https://a.example"}, {"url": "https://a.example/v2"}]),
+        "#/servers/1",
+        "Write that of https://a.example/v2 into each path",
+    ),
     "3.0": (lambda document: document.update(openapi="3.0.3"), "#/openapi", "is not 3.1"),
     # `nullable` is ignored: null would be a value of the wrong type.
     "nullable": (member({**TEXT, "nullable": True}), THING, "3.1 ignores `nullable`"),
@@ -491,6 +512,7 @@ WHAT_PASSES: dict[str, Edit] = {
     ),
     "a text of another title": component("Spare", {**TEXT, "title": "Other"}),
     "an array of itself through a member": member({"$ref": "#/components/schemas/Thing"}),
+    "a server": lambda document: document.update(servers=[{"url": "https://a.example/"}]),
     "a text with an apostrophe": member({**TEXT, "default": "it's"}),
 }
 

@@ -209,7 +209,7 @@ REFUSALS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     ),
     "a reference to elsewhere": (
         lambda schemas: schemas["BulkSync"]["properties"].update(more={"$ref": "https://example.com/more.json"}),
-        "#/components/schemas/BulkSync/properties/more/$ref leaves the document",
+        "#/components/schemas/BulkSync/properties/more/$ref: it leaves the document",
     ),
     "what is no OpenAPI": (
         lambda schemas: schemas["BulkSync"].update(type="strung"),

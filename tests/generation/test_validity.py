@@ -1,0 +1,175 @@
+"""What is no OpenAPI, or refers to what is not there, is refused with its place."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from openapi import document as documents
+from openapi.document import Refused
+from openapi.validity import check_validity
+
+from .shared import DATA
+
+SMALL = documents.read(DATA / "small.yaml")
+LIST = "#/paths/~1things/get"
+JSON = "application/json"
+MEMBER = "#/components/schemas/Thing/properties/x"
+
+
+def operation(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"]["/things"]["get"]
+    return found
+
+
+def member(schema: Any) -> Callable[[dict[str, Any]], object]:
+    return lambda document: document["components"]["schemas"]["Thing"]["properties"].update(x=schema)
+
+
+def parameter(reference: str) -> Callable[[dict[str, Any]], object]:
+    return lambda document: operation(document)["parameters"].append({"$ref": reference})
+
+
+def answer(name: str, **reference: Any) -> Callable[[dict[str, Any]], object]:
+    return lambda document: operation(document)["responses"].update({name: reference})
+
+
+NOWHERE: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "a schema": (member({"$ref": "#/components/schemas/No"}), MEMBER),
+    "a schema that nobody uses": (
+        lambda document: document["components"]["schemas"].update(No={"$ref": "#/components/schemas/Nor"}),
+        "#/components/schemas/No",
+    ),
+    "a part of a component": (member({"$ref": "#/components/schemas/Thing/properties/no"}), MEMBER),
+    "the whole document": (member({"$ref": "#"}), MEMBER),
+    "an anchor": (member({"$ref": "#no"}), MEMBER),
+    "a parameter": (parameter("#/components/parameters/No"), f"{LIST}/parameters/2"),
+    "an answer": (answer("400", **{"$ref": "#/components/responses/No"}), f"{LIST}/responses/400"),
+    "a header": (
+        answer("400", description="It.", headers={"X": {"$ref": "#/components/headers/No"}}),
+        f"{LIST}/responses/400/headers/X",
+    ),
+    "a body": (
+        lambda document: operation(document).update(requestBody={"$ref": "#/components/requestBodies/No"}),
+        f"{LIST}/requestBody",
+    ),
+    "a path": (
+        lambda document: document["paths"].update({"/x": {"$ref": "#/components/pathItems/No"}}),
+        "#/paths/~1x",
+    ),
+}
+
+
+def refusal(edit: Callable[[dict[str, Any]], object]) -> list[str]:
+    document = copy.deepcopy(SMALL)
+    edit(document)
+    with pytest.raises(Refused) as refused:
+        check_validity(document)
+    return str(refused.value).split("\n")
+
+
+@pytest.mark.parametrize("kind", NOWHERE)
+def test_a_reference_to_nowhere_is_named(kind: str) -> None:
+    edit, place = NOWHERE[kind]
+
+    (said,) = refusal(edit)
+
+    assert said.startswith(f"{place}/$ref: it leads nowhere: '#")
+
+
+@pytest.mark.parametrize("kind", ["parameters", "responses", "headers", "schemas"])
+def test_a_reference_in_a_circle_is_named(kind: str) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        circle = {"A": {"$ref": f"#/components/{kind}/B"}, "B": {"$ref": f"#/components/{kind}/A"}}
+        document["components"].setdefault(kind, {}).update(circle)
+
+    assert [line.partition(": ")[0] for line in refusal(edit)] == [
+        f"#/components/{kind}/A/$ref",
+        f"#/components/{kind}/B/$ref",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("edit", "place", "kind"),
+    [
+        (parameter("#/components/schemas/Thing"), f"{LIST}/parameters/2", "parameters"),
+        (answer("400", **{"$ref": "#/components/schemas/Thing"}), f"{LIST}/responses/400", "responses"),
+        (member({"$ref": "#/components/parameters/Version"}), MEMBER, "schemas"),
+        (
+            lambda document: operation(document).update(requestBody={"$ref": "#/components/schemas/Thing"}),
+            f"{LIST}/requestBody",
+            "requestBodies",
+        ),
+        (
+            lambda document: document["paths"].update({"/x": {"$ref": "#/components/schemas/Thing"}}),
+            "#/paths/~1x",
+            "pathItems",
+        ),
+        (
+            lambda document: document["components"]["parameters"].update(P={"$ref": "#/components/schemas/Thing"}),
+            "#/components/parameters/P",
+            "parameters",
+        ),
+    ],
+)
+def test_a_reference_to_something_else_is_named(
+    edit: Callable[[dict[str, Any]], object], place: str, kind: str
+) -> None:
+    (said,) = refusal(edit)
+
+    assert said.startswith(f"{place}/$ref: it leads to none of #/components/{kind}: '#/components/")
+
+
+@pytest.mark.parametrize("name", ["parameters", "responses", "headers", "requestBody", "schema", "$ref", "default"])
+def test_a_member_called_as_a_keyword_is_a_member(name: str) -> None:
+    document = copy.deepcopy(SMALL)
+    thing = {"type": "array", "items": {"$ref": "#/components/schemas/Colour"}}
+    document["components"]["schemas"]["Thing"]["properties"][name] = thing
+    document["paths"]["/things"]["get"]["responses"]["200"]["content"][JSON]["schema"] = {
+        "type": "object",
+        "properties": {name: thing},
+    }
+
+    check_validity(document)
+
+
+NO_SCHEMAS: list[tuple[Any, str, str]] = [
+    (None, MEMBER, "it is no schema: None"),
+    ({"type": "array", "items": [{"type": "string"}]}, f"{MEMBER}/items", "it is no schema: [{'type': 'string'}]"),
+    ({"allOf": {"type": "string"}}, f"{MEMBER}/allOf", "it is no array of schemas: {'type': 'string'}"),
+    ({"oneOf": [{"type": "string"}, 5]}, f"{MEMBER}/oneOf/1", "it is no schema: 5"),
+    ({"properties": ["a"]}, f"{MEMBER}/properties", "it is no object of schemas: ['a']"),
+    ({"properties": {"a": 5}}, f"{MEMBER}/properties/a", "it is no schema: 5"),
+    ({"additionalProperties": "yes"}, f"{MEMBER}/additionalProperties", "it is no schema: 'yes'"),
+    ({"type": "text"}, f"{MEMBER}/type", "is not valid OpenAPI 3.1.0: 'text' is not valid"),
+]
+
+
+@pytest.mark.parametrize(("schema", "place", "said"), NO_SCHEMAS)
+def test_what_is_no_schema_is_named(schema: Any, place: str, said: str) -> None:
+    (line,) = refusal(member(schema))
+
+    assert line.startswith(place)
+    assert said in line
+
+
+@pytest.mark.parametrize("version", [None, 3.1, "4.0.0", ""])
+def test_another_version_of_openapi_is_refused(version: Any) -> None:
+    assert refusal(lambda document: document.update(openapi=version)) == [
+        f"#/openapi is no version of OpenAPI that can be read: {version!r}"
+    ]
+
+
+@pytest.mark.parametrize("edit", [lambda document: document.pop("paths"), lambda document: document.update(paths={})])
+def test_a_document_without_a_path_is_refused(edit: Callable[[dict[str, Any]], object]) -> None:
+    assert refusal(edit) == ["#/paths: there is none, so there is nothing to call"]
+
+
+def test_a_parameter_of_a_whole_path_may_be_a_component() -> None:
+    document = copy.deepcopy(SMALL)
+    document["paths"]["/things"]["parameters"] = [{"$ref": "#/components/parameters/Version"}]
+
+    check_validity(document)
