@@ -127,10 +127,12 @@ def schemas(document: Document) -> Found:
         if "const" in schema and not isinstance(schema["const"], str | int):
             yield path, "a constant is a text, a whole number, true or false"
         yield from (
-            (path, f"a {word} with a quotation mark comes out garbled. Leave it out")
+            (path, f"a {word} with a quotation mark or a backslash comes out garbled. Leave it out")
             for word in ("const", "default")
-            if '"' in str(schema.get(word))
+            if isinstance(schema.get(word), str) and re.search(r'["\\]', schema[word])
         )
+        if schema.get("default") is not None and len(kinds(document, schema) - {"null"}) > 1:
+            yield path, "where there are several kinds, a default comes out as one of another. Leave it out"
         if "patternProperties" in schema:
             yield path, "members by pattern have no type. Write additionalProperties"
         yield from _alone(path, schema)
@@ -317,12 +319,14 @@ def parameters(document: Document) -> Found:
             items = kinds(document, resolve(document, schema).get("items"))
             if "object" in found | items or "array" in items:
                 yield path, "there is no one way to write an object, or an array in an array, in a query"
-        elif found & {"array", "object", "null"} or len(found) > 1:
+        elif found & {"array", "object", "null", "any"} or len(found) > 1:
             yield path, f"a {where} parameter is one text, number, truth value or enum"
         elif where == "header" and (
-            "const" in schema or str(resolve(document, schema).get("format")).startswith("date")
+            "const" in (whole := resolve(document, schema)) or "date" in str(whole.get("format"))
         ):
             yield path, "a header is a text, a number, a truth value or an enum"
+        elif where == "path" and "default" in schema:
+            yield path, "a parameter of the path is always given. Leave its default out"
 
 
 def bodies(document: Document) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email
+import inspect
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ def test_query_parameters_are_encoded_and_left_out_where_unset(made: Any, models
     assert get(must="a") == {
         "method": "GET",
         "url": "/api/things",
-        "params": {"must": "a"},
+        "params": {"must": "a", "default_colour": "green"},
         "headers": {"X-Version": "2000-01-31"},
     }
     assert get(
@@ -46,11 +47,19 @@ def test_query_parameters_are_encoded_and_left_out_where_unset(made: Any, models
             "active": False,
             "colour": "red",
             "owner": ID,
+            "default_colour": "green",
             "names": ["a", "b"],
             "colours": ["red", "ultraviolet"],
         },
         "headers": {"X-Trace": "t", "X-Version": "2001-01-31"},
     }
+
+
+def test_the_methods_have_the_defaults_of_the_document(made: Any, models: Any) -> None:
+    for operations in ("AsyncOperations", "Operations"):
+        parameters = inspect.signature(getattr(made("api"), operations).list_things).parameters
+
+        assert parameters["default_colour"].default is models.Colour.GREEN
 
 
 def test_instants_in_a_query_are_written_in_utc_and_naive_ones_refused(made: Any) -> None:
@@ -200,7 +209,7 @@ def test_a_method_hands_its_arguments_on_and_not_the_version(made: Any) -> None:
 
     assert [name for name, _ in called] == ["delete_part", "list_things"]
     assert called[0][1]["url"] == f"/api/things/{ID}/parts/a"
-    assert called[1][1]["params"] == {"must": "a"}
+    assert called[1][1]["params"] == {"must": "a", "default_colour": "green"}
     assert called[1][1]["headers"] == {"X-Trace": "t", "X-Version": "2000-01-31"}
 
 
@@ -208,9 +217,9 @@ def test_a_parameter_of_every_kind_goes_to_its_place(made: Any, models: Any) -> 
     get = made("api.other_things.get_place")._get_kwargs
 
     day, size = MOMENT.date(), models.Size.VALUE_1
-    assert get("fixed", 7, size, day, MOMENT, flag=True, constant="fixed") == {
+    assert get("fixed", 7, size, day, MOMENT, yes=True, flag=True, constant="fixed") == {
         "method": "GET",
-        "url": "/api/kinds/fixed/7/1/2024-02-29/2024-02-29T12%3A30%3A00Z/true",
+        "url": "/api/kinds/fixed/7/1/2024-02-29/2024-02-29T12%3A30%3A00Z/true/true",
         "params": {"constant": "fixed"},
         "headers": {"X-Version": "2000-01-31"},
     }
@@ -221,7 +230,7 @@ def test_a_parameter_of_every_kind_goes_to_its_place(made: Any, models: Any) -> 
         "x_colour": models.Colour("u"),
         "x_owner": UUID(ID),
     }
-    assert get("fixed", 7, size, day, MOMENT, flag=True, **headers)["headers"] == {
+    assert get("fixed", 7, size, day, MOMENT, yes=True, flag=True, **headers)["headers"] == {
         "X-Flag": "false",
         "X-Count": "0",
         "X-Number": "1.5",

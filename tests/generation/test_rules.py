@@ -151,6 +151,22 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/parameters/2",
         "a header is a text",
     ),
+    "a constant in a header": (
+        parameter({**TEXT, "const": "a"}, name="X-P", **{"in": "header"}),
+        f"{GET}/parameters/2",
+        "a header is a text",
+    ),
+    "anything in a header": (
+        parameter({}, name="X-P", **{"in": "header"}),
+        f"{GET}/parameters/2",
+        "a header parameter is one text",
+    ),
+    # Python has no argument without a default after one with a default.
+    "a default in a path": (
+        lambda document: document["paths"]["/things/{id}"]["get"]["parameters"][0]["schema"].update(default="a"),
+        f"{GET}/parameters/0",
+        "Leave its default out",
+    ),
     # The methods would drop it without a word.
     "a cookie": (parameter(**{"in": "cookie"}), f"{GET}/parameters/2", "send no cookies"),
     "a form": (
@@ -257,6 +273,13 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a constant null": (member({"const": None}), THING, "a constant is a text"),
     # A backslash would be sent before it.
     "a constant with a quotation mark": (member({"const": 'a"b'}), THING, "a const with a quotation mark"),
+    "a constant with a backslash": (member({"const": "a\\b"}), THING, "a const with a quotation mark or a backslash"),
+    # 5 would be sent.
+    "a default of several kinds": (
+        member({"oneOf": [{"type": "integer"}, TEXT], "default": "5"}),
+        THING,
+        "a default comes out as one of another",
+    ),
     "a default with a quotation mark": (member({**TEXT, "default": 'a"b'}), THING, "a default with a quotation mark"),
     "true for a schema": (member(schema=True), THING, "a schema that is true or false has no type"),
     "an array of nothing known": (member({"type": "array"}), THING, "an array without items has no type"),
@@ -512,6 +535,8 @@ WHAT_PASSES: dict[str, Edit] = {
     ),
     "a text of another title": component("Spare", {**TEXT, "title": "Other"}),
     "an array of itself through a member": member({"$ref": "#/components/schemas/Thing"}),
+    "a default beside null": member({"type": ["string", "null"], "default": "a"}),
+    "a default of nothing": member({"type": ["string", "integer", "null"], "default": None}),
     "a server": lambda document: document.update(servers=[{"url": "https://a.example/"}]),
     "a text with an apostrophe": member({**TEXT, "default": "it's"}),
 }
