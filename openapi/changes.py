@@ -121,7 +121,10 @@ def _wrapped(line: str) -> str:
 
 def _summary(parts: Sequence[tuple[Section, Severity, list[Change]]]) -> str:
     counts = Counter(severity for _, severity, changes in parts for _ in changes)
-    return ", ".join(f"{count} {severity.name.lower()}" for severity, count in counts.items()) or "Nothing changed."
+    return (
+        ", ".join(f"{count} {severity.name.lower()}" for severity, count in counts.items())
+        or "Nothing changed that a user sees."
+    )
 
 
 def _counted(section: Section, changes: Sequence[Change]) -> str:

@@ -15,10 +15,13 @@ from attrs import frozen
 
 from . import ROOT
 from .changes import Change, Severity
-from .document import Document, Refused, is_array, is_object, operations, pointer, resolve, to_json, walk
+from .document import VALUES, Document, Refused, is_array, is_object, operations, pointer, resolve, to_json
 from .names import class_name, identifier
 
 OASDIFF = ROOT / "openapi" / ".oasdiff" / "node_modules" / ".bin" / "oasdiff"
+
+Steps = tuple[str | int, ...]
+"""To a value of a document."""
 
 Place = tuple[str, str]
 """A path and a method."""
@@ -187,7 +190,8 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
         severity = Severity.BREAKING
     elif LOWERED.fullmatch(check):
         severity = Severity.COSMETIC
-    text = TEXTS.get(check, str(entry["text"])).replace("{", "{{").replace("}", "}}")
+    # A type without a format is written with an empty one.
+    text = TEXTS.get(check, str(entry["text"])).replace("/``", "").replace("{", "{{").replace("}", "}}")
     statuses = tuple(re.findall(r"`(\d{3})`", text))
     text = re.sub(r"`\d{3}`", "{status}", text)
     where = field = python = ""
@@ -305,18 +309,35 @@ def _owner(document: Document, schema: dict[str, Any], part: dict[str, Any]) -> 
 
 def _reworded(old: Document, new: Document) -> Iterator[Change]:
     """Yield where only the words differ, a change for each keyword."""
-    before, after = dict(walk(old)), dict(walk(new))
+    before = {key: node for key, _, node in _named(old, old)}
+    after = {key: (path, node) for key, path, node in _named(new, new)}
     for keyword in PROSE:
         places = [
-            pointer(path)
-            for path in dict.fromkeys([*before, *after])
-            if path and path[-1] == keyword
-            and path[:-1] in before and path[:-1] in after
-            and before.get(path) != after.get(path)
-            and not (path[:-1] and path[-2] in ("properties", "schemas", *PROSE))
+            pointer((*path, keyword))
+            for key, (path, node) in after.items()
+            if is_object(node) and is_object(former := before.get(key)) and former.get(keyword) != node.get(keyword)
+            and not (path and path[-1] in ("properties", "schemas", *PROSE))
         ]  # fmt: skip
         if places:
-            yield Change(Severity.COSMETIC, f"another {keyword}", tuple(places))
+            yield Change(
+                Severity.COSMETIC, f"{'other' if keyword.endswith('s') else 'another'} {keyword}", tuple(places)
+            )
+
+
+def _named(document: Document, node: Any, path: Steps = (), key: Steps = ()) -> Iterator[tuple[Steps, Steps, Any]]:
+    """Yield every value but data, behind its path and what it is known by: the same, but parameters by their names."""
+    yield key, path, node
+    if path and path[-1] in VALUES:
+        return
+    if is_object(node):
+        for name, child in node.items():
+            yield from _named(document, child, (*path, name), (*key, name))
+    elif is_array(node):
+        for index, child in enumerate(node):
+            parameter = resolve(document, child) if is_object(child) else {}
+            is_parameter = path[-1:] == ("parameters",) and "in" in parameter
+            step = f"{parameter['in']} {parameter.get('name')}" if is_parameter else index
+            yield from _named(document, child, (*path, index), (*key, step))
 
 
 def _operation(document: Document, place: Place) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def change_path(document: Document) -> None:
 Told = list[tuple[Severity, str, tuple[str, ...]]]
 """Changes without their operations."""
 
-INTEGER, STRING = "`integer`/``", "`string`/``"
+INTEGER, STRING = "`integer`", "`string`"
 SIZE = "#/components/schemas/Thing/properties/size/description"
 
 TABLE: dict[Edit, tuple[Told, Told]] = {
@@ -387,3 +387,36 @@ def test_null_that_is_written_in_another_way_is_no_change(union: str) -> None:
 
     assert document_changes(one, other) == []
     assert document_changes(one, third) == []
+
+
+def test_a_parameter_in_front_of_others_does_not_change_their_words() -> None:
+    described = [
+        {"name": name, "in": "query", "schema": {"type": "string", "description": f"The {name}.", "examples": [name]}}
+        for name in ("a", "b")
+    ]
+    old, new = copy.deepcopy(BASE), copy.deepcopy(BASE)
+    old["paths"]["/things"]["get"]["parameters"] += described
+    new["paths"]["/things"]["get"]["parameters"][:0] = [
+        {"name": "first", "in": "query", "schema": {}},
+        *copy.deepcopy(described),
+    ]
+    assert [change.severity for change in document_changes(old, new)] == [ADDITIVE]
+
+    new["paths"]["/things"]["get"]["parameters"][2]["schema"] |= {"description": "Another b.", "examples": ["c"]}
+
+    assert told(document_changes(old, new), with_places=False)[1:] == [
+        (COSMETIC, "another description", ()),
+        (COSMETIC, "other examples", ()),
+    ]
+    assert [change.where for change in document_changes(old, new)][1:] == [
+        ("#/paths/~1things/get/parameters/2/schema/description",),
+        ("#/paths/~1things/get/parameters/2/schema/examples",),
+    ]
+
+
+def test_other_words_in_an_example_are_another_example_and_nothing_more() -> None:
+    old, new = copy.deepcopy(BASE), copy.deepcopy(BASE)
+    schema(old, "Thing")["examples"] = [{"description": "One.", "title": "One"}]
+    schema(new, "Thing")["examples"] = [{"description": "Two.", "title": "Two"}]
+
+    assert told(document_changes(old, new), with_places=False) == [(COSMETIC, "other examples", ())]

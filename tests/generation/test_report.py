@@ -76,8 +76,8 @@ def test_a_report_as_markdown_folds_what_does_not_break() -> None:
 
 
 def test_a_report_of_nothing_says_so() -> None:
-    assert as_text("t", []) == "t\n=\nNothing changed.\n"
-    assert as_markdown("t", []) == "# t\n\nNothing changed.\n"
+    assert as_text("t", []) == "t\n=\nNothing changed that a user sees.\n"
+    assert as_markdown("t", []) == "# t\n\nNothing changed that a user sees.\n"
     assert worst([]) is None
     assert worst(SECTIONS) is BREAKING
 
