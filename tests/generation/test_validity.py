@@ -14,30 +14,33 @@ from openapi.validity import check_validity
 
 from .shared import DATA
 
+Document = dict[str, Any]
+Edit = Callable[[Document], object]
+
 SMALL = documents.read(DATA / "small.yaml")
 LIST = "#/paths/~1things/get"
 JSON = "application/json"
 MEMBER = "#/components/schemas/Thing/properties/x"
 
 
-def operation(document: dict[str, Any]) -> dict[str, Any]:
+def operation(document: Document) -> dict[str, Any]:
     found: dict[str, Any] = document["paths"]["/things"]["get"]
     return found
 
 
-def member(schema: Any) -> Callable[[dict[str, Any]], object]:
+def member(schema: Any) -> Edit:
     return lambda document: document["components"]["schemas"]["Thing"]["properties"].update(x=schema)
 
 
-def parameter(reference: str) -> Callable[[dict[str, Any]], object]:
+def parameter(reference: str) -> Edit:
     return lambda document: operation(document)["parameters"].append({"$ref": reference})
 
 
-def answer(name: str, **reference: Any) -> Callable[[dict[str, Any]], object]:
+def answer(name: str, **reference: Any) -> Edit:
     return lambda document: operation(document)["responses"].update({name: reference})
 
 
-NOWHERE: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+NOWHERE: dict[str, tuple[Edit, str]] = {
     "a schema": (member({"$ref": "#/components/schemas/No"}), MEMBER),
     "a schema that nobody uses": (
         lambda document: document["components"]["schemas"].update(No={"$ref": "#/components/schemas/Nor"}),
@@ -63,7 +66,7 @@ NOWHERE: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 }
 
 
-def refusal(edit: Callable[[dict[str, Any]], object]) -> list[str]:
+def refusal(edit: Edit) -> list[str]:
     document = copy.deepcopy(SMALL)
     edit(document)
     with pytest.raises(Refused) as refused:
@@ -82,7 +85,7 @@ def test_a_reference_to_nowhere_is_named(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["parameters", "responses", "headers", "schemas"])
 def test_a_reference_in_a_circle_is_named(kind: str) -> None:
-    def edit(document: dict[str, Any]) -> None:
+    def edit(document: Document) -> None:
         circle = {"A": {"$ref": f"#/components/{kind}/B"}, "B": {"$ref": f"#/components/{kind}/A"}}
         document["components"].setdefault(kind, {}).update(circle)
 
@@ -92,32 +95,30 @@ def test_a_reference_in_a_circle_is_named(kind: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("edit", "place", "kind"),
-    [
-        (parameter("#/components/schemas/Thing"), f"{LIST}/parameters/2", "parameters"),
-        (answer("400", **{"$ref": "#/components/schemas/Thing"}), f"{LIST}/responses/400", "responses"),
-        (member({"$ref": "#/components/parameters/Version"}), MEMBER, "schemas"),
-        (
-            lambda document: operation(document).update(requestBody={"$ref": "#/components/schemas/Thing"}),
-            f"{LIST}/requestBody",
-            "requestBodies",
-        ),
-        (
-            lambda document: document["paths"].update({"/x": {"$ref": "#/components/schemas/Thing"}}),
-            "#/paths/~1x",
-            "pathItems",
-        ),
-        (
-            lambda document: document["components"]["parameters"].update(P={"$ref": "#/components/schemas/Thing"}),
-            "#/components/parameters/P",
-            "parameters",
-        ),
-    ],
-)
-def test_a_reference_to_something_else_is_named(
-    edit: Callable[[dict[str, Any]], object], place: str, kind: str
-) -> None:
+ELSEWHERE: list[tuple[Edit, str, str]] = [
+    (parameter("#/components/schemas/Thing"), f"{LIST}/parameters/2", "parameters"),
+    (answer("400", **{"$ref": "#/components/schemas/Thing"}), f"{LIST}/responses/400", "responses"),
+    (member({"$ref": "#/components/parameters/Version"}), MEMBER, "schemas"),
+    (
+        lambda document: operation(document).update(requestBody={"$ref": "#/components/schemas/Thing"}),
+        f"{LIST}/requestBody",
+        "requestBodies",
+    ),
+    (
+        lambda document: document["paths"].update({"/x": {"$ref": "#/components/schemas/Thing"}}),
+        "#/paths/~1x",
+        "pathItems",
+    ),
+    (
+        lambda document: document["components"]["parameters"].update(P={"$ref": "#/components/schemas/Thing"}),
+        "#/components/parameters/P",
+        "parameters",
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "place", "kind"), ELSEWHERE)
+def test_a_reference_to_something_else_is_named(edit: Edit, place: str, kind: str) -> None:
     (said,) = refusal(edit)
 
     assert said.startswith(f"{place}/$ref: it leads to none of #/components/{kind}: '#/components/")
@@ -163,8 +164,11 @@ def test_another_version_of_openapi_is_refused(version: Any) -> None:
     ]
 
 
-@pytest.mark.parametrize("edit", [lambda document: document.pop("paths"), lambda document: document.update(paths={})])
-def test_a_document_without_a_path_is_refused(edit: Callable[[dict[str, Any]], object]) -> None:
+WITHOUT_PATHS: list[Edit] = [lambda document: document.pop("paths"), lambda document: document.update(paths={})]
+
+
+@pytest.mark.parametrize("edit", WITHOUT_PATHS)
+def test_a_document_without_a_path_is_refused(edit: Edit) -> None:
     assert refusal(edit) == ["#/paths: there is none, so there is nothing to call"]
 
 
