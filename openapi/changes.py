@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -84,18 +85,33 @@ def as_text(title: str, sections: Iterable[Section]) -> str:
 def as_markdown(title: str, sections: Iterable[Section]) -> str:
     """Return a report for a pull request, in which what does not break is folded."""
     parts = list(_parts(sections))
-    lines = [f"# {title}", "", _summary(parts), ""]
+    lines = [f"# {_escaped(title)}", "", _summary(parts), ""]
     for section, severity, changes in parts:
         heading = f"{severity.name.capitalize()}: {_counted(section, changes)}"
         folded = severity < Severity.BREAKING
         lines += [f"<details><summary>{heading}</summary>", ""] if folded else [f"## {heading}", ""]
         for change in changes:
-            lines.append(f"- {change.what}")
+            lines.append(f"- {_escaped(change.what)}")
             lines += [
-                f"  - {', '.join(f'`{name}`' for name in names)}" for names in (change.where, change.python) if names
+                f"  - {', '.join(f'`{_plain(name)}`' for name in names)}"
+                for names in (change.where, change.python)
+                if names
             ]
         lines += ["", "</details>", ""] if folded else [""]
     return "\n".join(lines)
+
+
+def _escaped(text: str) -> str:
+    """Return a text in which only backticks mean something in Markdown, if each has its pair."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        parts = ["'".join(parts)]
+    parts[::2] = [re.sub(r"([\\*_\[\]<])", r"\\\1", part) for part in parts[::2]]
+    return "`".join(parts)
+
+
+def _plain(name: str) -> str:
+    return name.replace("`", "'")
 
 
 def _parts(sections: Iterable[Section]) -> Iterable[tuple[Section, Severity, list[Change]]]:
@@ -121,10 +137,7 @@ def _wrapped(line: str) -> str:
 
 def _summary(parts: Sequence[tuple[Section, Severity, list[Change]]]) -> str:
     counts = Counter(severity for _, severity, changes in parts for _ in changes)
-    return (
-        ", ".join(f"{count} {severity.name.lower()}" for severity, count in counts.items())
-        or "Nothing changed that a user sees."
-    )
+    return ", ".join(f"{count} {severity.name.lower()}" for severity, count in counts.items()) or "Nothing changed."
 
 
 def _counted(section: Section, changes: Sequence[Change]) -> str:

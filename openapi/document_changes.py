@@ -7,23 +7,22 @@ import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from . import ROOT
 from .changes import Change, Severity
-from .document import VALUES, Document, Refused, is_array, is_object, operations, pointer, resolve, to_json
+from .document import Document, Refused, is_array, is_object, operations, resolve, to_json
 from .names import class_name, identifier
+from .other_changes import other_changes
+from .python_names import Place, alternatives, find_member, find_parameter, schemas
 
 OASDIFF = ROOT / "openapi" / ".oasdiff" / "node_modules" / ".bin" / "oasdiff"
 
-Steps = tuple[str | int, ...]
-"""To a value of a document."""
-
-Place = tuple[str, str]
+Where = tuple[str, str]
 """A path and a method."""
 
 ALIKE = 0.5
@@ -45,8 +44,6 @@ TEXTS = {
 }
 """What reads better than oasdiff's words for it."""
 
-PROSE = ("summary", "description", "title", "example", "examples", "externalDocs")
-
 
 def document_changes(old: Document, new: Document) -> list[Change]:
     """Return what changed from one document to another, each change once, however many operations it is in."""
@@ -59,10 +56,10 @@ def document_changes(old: Document, new: Document) -> list[Change]:
         )
         for before, after in moves.items()
     ]
-    return [*changes, *_compared(_moved(old, moves), new), *_reworded(old, new)]
+    return other_changes(old, new, [*changes, *_compared(_moved(old, moves), new)])
 
 
-def find_moves(old: Document, new: Document) -> dict[Place, Place]:
+def find_moves(old: Document, new: Document) -> dict[Where, Where]:
     """Return where the operations are now that are no longer where they were, told by their id or by what they hold."""
     before, after = dict(_placed(old)), dict(_placed(new))
     candidates = [
@@ -72,14 +69,14 @@ def find_moves(old: Document, new: Document) -> dict[Place, Place]:
         for elsewhere, other in after.items()
         if elsewhere not in before
     ]
-    moves: dict[Place, Place] = {}
+    moves: dict[Where, Where] = {}
     for likeness, place, elsewhere in sorted(candidates, key=lambda candidate: -candidate[0]):
         if likeness >= ALIKE and place not in moves and elsewhere not in moves.values():
             moves[place] = elsewhere
     return {place: moves[place] for place in before if place in moves}
 
 
-def _placed(document: Document) -> Iterator[tuple[Place, dict[str, Any]]]:
+def _placed(document: Document) -> Iterator[tuple[Where, dict[str, Any]]]:
     for (_, path, method), operation in operations(document):
         yield (path, method), operation
 
@@ -93,7 +90,7 @@ def _likeness(old: Document, operation: dict[str, Any], new: Document, other: di
 
 def _traits(document: Document, operation: dict[str, Any]) -> Iterator[str]:
     """Yield what an operation is known by wherever it is: the members of body and answer, and what it can be asked."""
-    for kind, schema in _schemas(document, operation, successes_only=True):
+    for kind, schema in schemas(document, operation, successes_only=True):
         yield from (f"{kind} {name}" for name in _members(document, schema, depth=1 if kind == "request" else 2))
     for reference in operation.get("parameters", ()):
         parameter = resolve(document, reference)
@@ -101,28 +98,8 @@ def _traits(document: Document, operation: dict[str, Any]) -> Iterator[str]:
             yield f"query {parameter.get('name')}"
 
 
-def _schemas(
-    document: Document, operation: dict[str, Any], *, successes_only: bool = False
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the schema of the body, and those of the answers, the successes first."""
-    answers = sorted(operation.get("responses", {}).items())
-    kept = [("response", answer) for status, answer in answers if not successes_only or status.startswith("2")]
-    parts = [("request", operation.get("requestBody", {})), *kept]
-    for kind, part in parts:
-        for content in resolve(document, part).get("content", {}).values():
-            if is_object(schema := content.get("schema")):
-                yield kind, schema
-
-
-def _alternatives(document: Document, schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what a schema may be, without null: itself, or the parts of a union."""
-    schema = resolve(document, schema)
-    parts = [part for union in ("oneOf", "anyOf", "allOf") for part in schema.get(union, ())]
-    return [schema, *(resolve(document, part) for part in parts)]
-
-
 def _members(document: Document, schema: dict[str, Any], *, depth: int, prefix: str = "") -> Iterator[str]:
-    for part in _alternatives(document, schema):
+    for part in alternatives(document, schema):
         if is_object(part.get("items")):
             yield from _members(document, part["items"], depth=depth, prefix=prefix)
         for name, member in part.get("properties", {}).items():
@@ -131,7 +108,7 @@ def _members(document: Document, schema: dict[str, Any], *, depth: int, prefix: 
                 yield from _members(document, member, depth=depth - 1, prefix=f"{prefix}{name}.")
 
 
-def _moved(document: Document, moves: Mapping[Place, Place]) -> Document:
+def _moved(document: Document, moves: Mapping[Where, Where]) -> Document:
     """Return a document with its operations where they are now, so that what else changed in them can be compared."""
     paths = copy.deepcopy(document["paths"])
     for (path, method), (new_path, new_method) in moves.items():
@@ -154,33 +131,46 @@ def _variables(path: str) -> list[str]:
 
 def _compared(old: Document, new: Document) -> Iterator[Change]:
     """Yield what oasdiff finds, the same change of several members or operations once."""
-    found: dict[tuple[bool, Severity, str], list[_Finding]] = {}
-    for entry in _run_oasdiff(old, new):
-        finding = _find(entry, old, new)
-        found.setdefault((bool(finding.field), finding.severity, finding.text), []).append(finding)
+    found = [_find(entry, old, new) for entry in _run_oasdiff(old, new)]
+    # Only what is so in the same operations is told at once, so that no line says more than is true.
+    for names in (("where",), ("statuses",), ("values",), ("fields", "where", "python")):
+        found = _merged(found, *names)
     # What happened to whole operations comes first.
-    for (_, severity, text), findings in sorted(found.items(), key=lambda item: item[0][0]):
-        yield Change(
-            severity,
-            text.format(
-                field=_listed(finding.field for finding in findings),
-                status=_listed(sorted(status for finding in findings for status in finding.statuses)),
-            ),
-            tuple(dict.fromkeys(finding.where for finding in findings if finding.where)),
-            tuple(dict.fromkeys(finding.python for finding in findings if finding.python)),
+    for finding in sorted(found, key=lambda finding: bool(finding.fields)):
+        text = finding.text.format(
+            field=_listed(finding.fields), status=_listed(sorted(finding.statuses)), value=_listed(finding.values)
         )
+        yield Change(finding.severity, text, finding.where, finding.python)
 
 
 @frozen
 class _Finding:
-    """What oasdiff says of one member or operation, with a hole in the text for the member and one for the status."""
+    """What oasdiff says, with holes in the text for members, statuses and the values of an enum."""
 
     severity: Severity
     text: str
-    field: str
-    statuses: tuple[str, ...]
-    where: str
-    python: str
+    fields: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    python: tuple[str, ...] = ()
+
+
+def _merged(findings: Iterable[_Finding], *names: str) -> list[_Finding]:
+    """Return findings that differ in nothing but these attributes as one."""
+    groups: dict[_Finding, list[_Finding]] = {}
+    for finding in findings:
+        without: dict[str, Any] = dict.fromkeys(names, ())
+        groups.setdefault(evolve(finding, **without), []).append(finding)
+    merged: list[_Finding] = []
+    for same, group in groups.items():
+        united: dict[str, Any] = {name: _united(group, name) for name in names}
+        merged.append(evolve(same, **united))
+    return merged
+
+
+def _united(findings: Iterable[_Finding], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for finding in findings for value in getattr(finding, name)))
 
 
 def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
@@ -192,31 +182,50 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
         severity = Severity.COSMETIC
     # A type without a format is written with an empty one.
     text = TEXTS.get(check, str(entry["text"])).replace("/``", "").replace("{", "{{").replace("}", "}}")
+    if "operation" not in entry:
+        words = re.findall(r"`([^`]+)`", text) if "schema" in check else []
+        return _Finding(severity, text, python=tuple(f"models.{class_name(word)}" for word in words[:1]))
+    place = entry["path"], entry["operation"].lower()
+    where = (_shown(*place),)
+    sides = [(old, _operation(old, place)), (new, _operation(new, place))]
+    method = next((name for _, operation in sides if (name := _method(operation))), "")
+    if check == "api-operation-id-removed":
+        renamed = _renamed(*(operation for _, operation in sides))
+        return _Finding(severity, "another operation id", where=where, python=(renamed,))
+    before, after, word = _compared_places(text, check, sides)
+    found = before or after
     statuses = tuple(re.findall(r"`(\d{3})`", text))
     text = re.sub(r"`\d{3}`", "{status}", text)
-    where = field = python = ""
-    words = sorted(re.findall(r"`([^`]+)`", text), key=len, reverse=True)
-    if "operation" in entry:
-        place = entry["path"], entry["operation"].lower()
-        where = _shown(*place)
-        sides = [(old, _operation(old, place)), (new, _operation(new, place))]
-        methods = [name for _, operation in sides if (name := _method(operation))]
-        method = methods[0] if methods else ""
-        if check == "api-operation-id-removed":
-            text, python = "another operation id", _renamed(*(operation for _, operation in sides))
-        elif "parameter" in check:
-            (argument, *_) = [word for word in words if word not in ("query", "header", "path", "cookie")] or [""]
-            python = f"{method}({identifier(argument)}=)"
-        else:
-            kind = "request" if "request" in check else "response"
-            members = [(word, found) for word in words for side in sides if (found := _member(*side, kind, word))]
-            if members:
-                word, (model, name) = members[0]
-                text, field = text.replace(f"`{word}`", "{field}"), f"{model}.{name}"
-            python = f"models.{class_name(members[0][1][0])}.{identifier(members[0][1][1])}" if members else method
-    elif words and "schema" in check:
-        text, field, python = text.replace(f"`{words[0]}`", "{field}"), words[0], f"models.{class_name(words[0])}"
-    return _Finding(severity, text, field, statuses, where, python)
+    # The same path may lead to a member of another model now.
+    if found is None or (before and after and before.shown != after.shown):
+        return _Finding(severity, text, statuses=statuses, where=where, python=(method,) if method else ())
+    values: tuple[str, ...] = ()
+    if "enum-value-removed" in check and after and "enum" not in after.schema:
+        severity = Severity.ADDITIVE if "request" in check else Severity.BREAKING
+        verb = "takes" if "request" in check else "may be"
+        text = f"`{word}` {verb} any value, and not those of a list only"
+    elif "enum-value" in check and (value := re.search(r"`([^`]+)`(?= enum value)|(?<=enum value )`([^`]+)`", text)):
+        values, text = (value[1] or value[2],), text.replace(value[0], "{value}", 1)
+    if "parameter" in check:
+        return _Finding(severity, text, (), statuses, values, where, (found.python,))
+    text = text.replace(f"`{word}`", "{field}")
+    return _Finding(severity, text, (found.shown,), statuses, values, where, (found.python,))
+
+
+def _compared_places(
+    text: str, check: str, sides: Sequence[tuple[Document, dict[str, Any]]]
+) -> tuple[Place | None, Place | None, str]:
+    """Return what an entry is about, as it was and as it is, and the word for it in the text."""
+    if named := re.search(r"`(\w+)` request parameter `([^`]+)`", text):
+        where, name = named.groups()
+        before, after = (find_parameter(*side, where, name, _method(side[1])) for side in sides)
+        return before, after, name
+    kind = "request" if "request" in check else "response"
+    for word in sorted(re.findall(r"`([^`]+)`", text), key=len, reverse=True):
+        before, after = (find_member(*side, kind, word) for side in sides)
+        if before or after:
+            return before, after, word
+    return None, None, ""
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -241,7 +250,8 @@ def _run_oasdiff(old: Document, new: Document) -> list[dict[str, Any]]:
         ]
         done = subprocess.run([*command, "--allow-external-refs=false"], check=False, capture_output=True, text=True)
     if done.returncode:
-        raise Refused(f"oasdiff cannot compare the documents: {done.stderr or done.stdout}")
+        said = done.stderr or done.stdout or f"it ended with {done.returncode}"
+        raise Refused(f"oasdiff cannot compare the documents: {said}")
     entries: list[dict[str, Any]] = json.loads(done.stdout or "[]")
     return entries
 
@@ -266,81 +276,7 @@ def _canonical(node: Any) -> Any:
     return made
 
 
-def _member(document: Document, operation: dict[str, Any], kind: str, path: str) -> tuple[str, str] | None:
-    """Return the model and the name of the member that a path of oasdiff, such as `data/items/id`, leads to."""
-    for direction, schema in _schemas(document, operation):
-        if direction == kind and (found := _follow(document, schema, re.findall(r"(?:[^/\[]|\[[^\]]*\])+", path))):
-            return found
-    return None
-
-
-def _follow(document: Document, schema: dict[str, Any], steps: list[str]) -> tuple[str, str] | None:
-    found: tuple[str, str] | None = None
-    model = "?"
-    # A step into a union says in many ways which part it is: the next step is looked for in all of them.
-    for step in (step for step in steps if not re.match(r"(oneOf|anyOf|allOf)\[", step)):
-        model = _model(schema) or model
-        for part in _alternatives(document, schema):
-            if step in part.get("properties", {}):
-                model = _owner(document, schema, part) or model
-                schema, found = part["properties"][step], (model, step)
-                break
-            if step == "items" and is_object(part.get("items")):
-                schema = part["items"]
-                break
-        else:
-            return None
-    return found
-
-
-def _model(schema: dict[str, Any]) -> str | None:
-    """Return the name of the component that a schema refers to, if it does."""
-    return str(schema["$ref"]).rpartition("/")[2] if "$ref" in schema else None
-
-
-def _owner(document: Document, schema: dict[str, Any], part: dict[str, Any]) -> str | None:
-    """Return the name of the component that one alternative of a schema is, if it is one."""
-    whole = resolve(document, schema)
-    for reference in (part for union in ("oneOf", "anyOf", "allOf") for part in whole.get(union, ())):
-        if resolve(document, reference) is part:
-            return _model(reference)
-    return None
-
-
-def _reworded(old: Document, new: Document) -> Iterator[Change]:
-    """Yield where only the words differ, a change for each keyword."""
-    before = {key: node for key, _, node in _named(old, old)}
-    after = {key: (path, node) for key, path, node in _named(new, new)}
-    for keyword in PROSE:
-        places = [
-            pointer((*path, keyword))
-            for key, (path, node) in after.items()
-            if is_object(node) and is_object(former := before.get(key)) and former.get(keyword) != node.get(keyword)
-            and not (path and path[-1] in ("properties", "schemas", *PROSE))
-        ]  # fmt: skip
-        if places:
-            yield Change(
-                Severity.COSMETIC, f"{'other' if keyword.endswith('s') else 'another'} {keyword}", tuple(places)
-            )
-
-
-def _named(document: Document, node: Any, path: Steps = (), key: Steps = ()) -> Iterator[tuple[Steps, Steps, Any]]:
-    """Yield every value but data, behind its path and what it is known by: the same, but parameters by their names."""
-    yield key, path, node
-    if path and path[-1] in VALUES:
-        return
-    if is_object(node):
-        for name, child in node.items():
-            yield from _named(document, child, (*path, name), (*key, name))
-    elif is_array(node):
-        for index, child in enumerate(node):
-            parameter = resolve(document, child) if is_object(child) else {}
-            is_parameter = path[-1:] == ("parameters",) and "in" in parameter
-            step = f"{parameter['in']} {parameter.get('name')}" if is_parameter else index
-            yield from _named(document, child, (*path, index), (*key, step))
-
-
-def _operation(document: Document, place: Place) -> dict[str, Any]:
+def _operation(document: Document, place: Where) -> dict[str, Any]:
     operation: dict[str, Any] = document["paths"].get(place[0], {}).get(place[1], {})
     return operation
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,12 @@ from . import document as documents
 from .document import Document, Refused
 from .rules import violations
 from .validity import check_validity
+
+NOISE = re.compile(
+    r"^(Generating /|Warning\(s\) encountered|If you believe this was ).*\n| ?<openapi_python_client\S+ object at \w+>",
+    re.MULTILINE,
+)
+"""What the generator says of itself, and not of the document."""
 
 VENDORED = sorted((ROOT / "openapi").glob("polytomic-*.yaml"))
 
@@ -54,7 +61,8 @@ def generate(document: Document, folder: Path) -> Path:
             check=False, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
     if result.returncode:
-        raise Refused(result.stdout, "The generator failed or warned")
+        said = NOISE.sub("", result.stdout).strip()
+        raise Refused(re.sub(r"\n{3,}", "\n\n", said), "The generator failed or warned")
     # What the sandbox checks requests against and answers from, in a form that needs no YAML parser.
     (package / "openapi.json").write_text(contents, encoding="utf-8")
     return package

@@ -184,6 +184,20 @@ def identifier(name: object) -> str:
     return str(PythonIdentifier(str(name), "field_"))
 
 
+def member_name(name: str, members: Iterable[str]) -> str:
+    """Return what the generator makes of a member beside others: where two would be the same, neither is changed."""
+    alone = identifier(name)
+    meets = any(other != name and identifier(other) == alone for other in members)
+    return str(PythonIdentifier(name, "field_", skip_snake_case=True)) if meets else alone
+
+
+def argument_name(name: str, where: str, others: Iterable[str]) -> str:
+    """Return what the generator makes of a parameter beside others in other places."""
+    alone = identifier(name)
+    meets = alone in ("client", "url") or any(identifier(other) == alone for other in others)
+    return f"{alone}_{where}" if meets else alone
+
+
 def class_name(name: str) -> str:
     """Return what the generator makes of the name of a component."""
     return str(ClassName(name, "field_"))

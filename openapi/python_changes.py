@@ -27,7 +27,7 @@ def python_changes(old: Path, new: Path) -> list[Change]:
     changes: list[Change] = []
     if old.name != new.name:
         changes.append(
-            Change(Severity.BREAKING, f"moved: polytomic_client.{old.name} is now polytomic_client.{new.name}")
+            Change(Severity.ADDITIVE, f"new: polytomic_client.{new.name}, beside polytomic_client.{old.name}")
         )
     removed: list[str] = []
     reworded: list[str] = []
@@ -36,6 +36,8 @@ def python_changes(old: Path, new: Path) -> list[Change]:
         owner = name.rpartition(".")[0]
         if (owner in names) != (owner in new_names):
             continue  # what a class has comes and goes with it
+        if name == "API_VERSION" and old.name != new.name:
+            continue  # as the name of the package says
         one, two = names.get(name), new_names.get(name)
         if two is None:
             removed.append(name)
@@ -46,7 +48,7 @@ def python_changes(old: Path, new: Path) -> list[Change]:
             severity = Severity.BREAKING if needed else Severity.ADDITIVE
             changes.append(Change(severity, f"new{' and required' if needed else ''}: {name}{_code(two)}"))
         elif _code(one) != _code(two):
-            severity = _severity(name, one, two, reached, broken)
+            severity = _severity(name, one, two, reached=reached, broken=broken, names=new_names)
             changes.append(Change(severity, f"changed: {name}{_difference(one, two)}"))
         elif _docstring(one) != _docstring(two):
             reworded.append(name)
@@ -115,26 +117,45 @@ def _broken(old: griffe.Object, new: griffe.Object) -> set[str]:
 
 
 def _severity(
-    name: str, old: griffe.Object, new: griffe.Object, reached: Mapping[bool, set[str]], broken: set[str]
+    name: str,
+    old: griffe.Object,
+    new: griffe.Object,
+    *,
+    reached: Mapping[bool, set[str]],
+    broken: set[str],
+    names: Names,
 ) -> Severity:
     if isinstance(old, griffe.Function) and isinstance(new, griffe.Function):
         taken = {parameter.name: parameter for parameter in new.parameters}
         safe = name not in broken and _kinds(new.returns) <= _kinds(old.returns)
         safe = safe and all(
-            _kinds(parameter.annotation) <= _kinds(taken[parameter.name].annotation)
+            _is_taken(parameter.annotation, taken[parameter.name].annotation, names)
             for parameter in old.parameters
             if parameter.name in taken
         )
         return Severity.ADDITIVE if safe else Severity.BREAKING
     owner = name.rpartition(".")[0]
     if isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute) and _is_in(owner, reached):
-        before, after = _kinds(old.annotation), _kinds(new.annotation)
-        safe = owner not in reached[False] or after <= before
+        safe = owner not in reached[False] or _kinds(new.annotation) <= _kinds(old.annotation)
         # What is set to a member, and what may be left out, must still do.
         if owner in reached[True]:
-            safe = safe and before <= after and (new.value is not None or old.value is None)
+            safe = safe and _is_taken(old.annotation, new.annotation, names)
+            safe = safe and (new.value is not None or old.value is None)
         return Severity.ADDITIVE if safe else Severity.BREAKING
     return Severity.BREAKING
+
+
+def _is_taken(before: object, after: object, names: Names) -> bool:
+    """Tell whether each value of a type is one of another: an int is a float, and a value of an enum its text."""
+    taken = _kinds(after)
+    wider = {"int": "float"} | {
+        name.removeprefix("models."): base
+        for name, thing in names.items()
+        if isinstance(thing, griffe.Class)
+        for kind, base in (("StrEnum", "str"), ("IntEnum", "int"))
+        if kind in _code(thing)
+    }
+    return all(kind in taken or wider.get(kind) in taken for kind in _kinds(before))
 
 
 def _is_in(owner: str, reached: Mapping[bool, set[str]]) -> bool:

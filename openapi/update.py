@@ -34,6 +34,8 @@ from .validity import check_validity
 
 PACKAGES = ROOT / "polytomic_client"
 
+COMMENT = re.compile(r"^\s*#", re.MULTILINE)
+
 
 @frozen
 class Candidate:
@@ -71,9 +73,9 @@ def prepare(path: Path, folder: Path) -> Candidate:
     try:
         return Candidate(document, generate(document, folder), sections)
     except Refused as error:
-        # What the generator cannot do is mostly what the rules name, and with its place.
+        # What the generator cannot do is mostly what the rules name, shorter and with its place.
         named = [f"{place}: {message}" for message, places in against.items() for place in places]
-        raise Refused(*named, *error.problems) from error
+        raise Refused(*(named or error.problems)) from error
 
 
 def base_of(document: Document) -> Path:
@@ -140,31 +142,51 @@ def update(path: Path, folder: Path, *, accept_breaking: bool, report: Path | No
         print(f"Refused: {path} is against the rules, which docs/regenerating.md tells. Nothing was written.")
         return 1
     if found is Severity.BREAKING and not accept_breaking:
-        print(f"It breaks. Nothing was written; `make update-api FROM={path} ACCEPT_BREAKING=1` does.")
+        print("It breaks. Nothing was written; the same with ACCEPT_BREAKING=1 writes it.")
         return 1
+    return write(path, candidate, base, old, folder)
+
+
+def write(path: Path, candidate: Candidate, base: Path, old: Document, folder: Path) -> int:
+    """Put a document and its package in their places, as far as they differ from what is there. Return the exit status.
+
+    Raises:
+        Refused: What it was compared with is no longer there.
+    """
     vendored = ROOT / "openapi" / f"polytomic-{candidate.document['info']['version']}.yaml"
     target = PACKAGES / candidate.package.name
+    former = vendored.read_text(encoding="utf-8") if vendored.is_file() else ""
     staged = folder / vendored.name
-    staged.write_text(vendored_text(path, candidate.document), encoding="utf-8")
-    if (
-        vendored.is_file()
-        and staged.read_bytes() == vendored.read_bytes()
-        and not differences(target, candidate.package)
-    ):
+    staged.write_text(vendored_text(path, candidate.document, vendored), encoding="utf-8")
+    moves = {staged: vendored} if staged.read_text(encoding="utf-8") != former else {}
+    if not target.is_dir() or differences(target, candidate.package):
+        moves[candidate.package] = target
+    if not moves:
         print("There is nothing to write.")
         return 0
-    install({staged: vendored, candidate.package: target}, folder)
-    print(f"Wrote {vendored.relative_to(ROOT)} and {target.relative_to(ROOT)}. Run `make test`, which was not run.")
+    if documents.read(base / "openapi.json") != old:
+        raise Refused(
+            f"{base.relative_to(ROOT)} has changed meanwhile, so that the report is of another one. Try again"
+        )
+    install(moves, folder)
+    written = " and ".join(str(place.relative_to(ROOT)) for place in moves.values())
+    print(f"Wrote {written}. Run `make test`, which was not run.")
+    if COMMENT.search(former) and not COMMENT.search(vendored.read_text(encoding="utf-8")):
+        print(f"{vendored.name} has no comments any more, because {path.name} has none to keep.")
     if target != base:
         print(f"The clients still speak {old['info']['version']}: polytomic_client/_api.py names their package.")
     return 0
 
 
-def vendored_text(path: Path, document: Document) -> str:
-    """Return what is vendored: what was received, comments and all, if that is YAML and was not normalised."""
+def vendored_text(path: Path, document: Document, vendored: Path) -> str:
+    """Return what is vendored: what was received if it is YAML as it must be, or what is there and says the same."""
     text = path.read_text(encoding="utf-8-sig")
-    as_received = not text.lstrip().startswith("{") and documents.read(path) == document
-    return text if as_received else documents.to_yaml(document)
+    if not text.lstrip().startswith("{") and documents.read(path) == document:
+        return text
+    made = documents.to_yaml(document)
+    # Its comments are worth keeping. The order of what is in it is a part of it.
+    is_there = vendored.is_file() and documents.to_yaml(documents.read(vendored)) == made
+    return vendored.read_text(encoding="utf-8") if is_there else made
 
 
 def diff(old_path: Path, new_path: Path, folder: Path, *, report: Path | None) -> int:
@@ -205,8 +227,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     paths: list[Path] = options.documents
     if len(paths) != 1 + options.diff:
         parser.error("give two documents with --diff, and one without")
+    if options.report and not options.report.absolute().parent.is_dir():
+        print(f"There is no folder for {options.report}. Nothing was written.", file=sys.stderr)
+        return 1
     # What is under way is cleared away, as on Ctrl-C.
-    signal.signal(signal.SIGTERM, _stop)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     # In the project, so that what is made can be moved in its place at once.
     with tempfile.TemporaryDirectory(dir=ROOT, prefix=".update-api-") as temporary:
         folder = Path(temporary)
@@ -216,6 +243,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return update(paths[0], folder, accept_breaking=options.accept_breaking, report=options.report)
         except Refused as refused:
             print(*refused.problems, "Refused. Nothing was written.", sep="\n", file=sys.stderr)
+            if options.report:
+                changes = [Change(Severity.REFUSED, problem) for problem in refused.problems]
+                title = " -> ".join(path.name for path in paths)
+                options.report.write_text(
+                    as_markdown(title, [Section("no document to use", changes)]), encoding="utf-8"
+                )
         except (OSError, KeyboardInterrupt) as error:
             print(f"{str(error) or 'Stopped'}. Nothing was written.", file=sys.stderr)
     return 1

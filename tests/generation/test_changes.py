@@ -315,13 +315,10 @@ TABLE: dict[Edit, tuple[Told, Told]] = {
             for name in ("delete_thing", "get_thing", "update_thing")
         ],
     ),
-    # To oasdiff a header that is required has no default; its title and the Python names say it.
+    # To oasdiff a header that is required has no default.
     change_the_pin: (
-        [],
-        [
-            (BREAKING, "moved: polytomic_client.v2000_01_30 is now polytomic_client.v2001_01_31", ()),
-            (BREAKING, "changed: API_VERSION: `'2000-01-30'` is now `'2001-01-31'`", ()),
-        ],
+        [(COSMETIC, "what oasdiff takes for no change", ())],
+        [(ADDITIVE, "new: polytomic_client.v2001_01_31, beside polytomic_client.v2000_01_30", ())],
     ),
 }
 
@@ -385,8 +382,9 @@ def test_null_that_is_written_in_another_way_is_no_change(union: str) -> None:
     third = copy.deepcopy(BASE)
     schema(third, "Thing")["properties"]["size"]["type"] = ["null", "integer"]
 
-    assert document_changes(one, other) == []
-    assert document_changes(one, third) == []
+    no_change = [(COSMETIC, "what oasdiff takes for no change", ())]
+    assert told(document_changes(one, other), with_places=False) == no_change
+    assert told(document_changes(one, third), with_places=False) == no_change
 
 
 def test_a_parameter_in_front_of_others_does_not_change_their_words() -> None:
@@ -420,3 +418,108 @@ def test_other_words_in_an_example_are_another_example_and_nothing_more() -> Non
     schema(new, "Thing")["examples"] = [{"description": "Two.", "title": "Two"}]
 
     assert told(document_changes(old, new), with_places=False) == [(COSMETIC, "other examples", ())]
+
+
+def change_server(document: Document) -> None:
+    document["servers"] = [{"url": "https://b.example"}]
+
+
+def change_scheme(document: Document) -> None:
+    document["components"]["securitySchemes"]["key"]["scheme"] = "digest"
+
+
+def describe_scheme(document: Document) -> None:
+    document["components"]["securitySchemes"]["key"]["description"] = "A key."
+
+
+def change_order_of_values(document: Document) -> None:
+    document["components"]["schemas"]["Colour"]["enum"].reverse()
+
+
+def change_order_of_members(document: Document) -> None:
+    properties = document["components"]["schemas"]["Thing"]["properties"]
+    document["components"]["schemas"]["Thing"]["properties"] = dict(reversed(properties.items()))
+
+
+def change_openapi(document: Document) -> None:
+    document["openapi"] = "3.1.1"
+
+
+def add_what_nobody_uses(document: Document) -> None:
+    document["components"]["schemas"]["Spare"] = {"type": "string"}
+
+
+UNTOLD: dict[Edit, tuple[Severity, str, tuple[str, ...]]] = {
+    change_server: (
+        BREAKING,
+        "another server, which the clients do not ask yet: `https://a.example` is now `https://b.example`",
+        ("#/servers",),
+    ),
+    change_scheme: (
+        BREAKING,
+        "another credential: scheme `bearer`, type `http` is now scheme `digest`, type `http`",
+        ("#/components/securitySchemes/key",),
+    ),
+    describe_scheme: (COSMETIC, "another description", ("#/components/securitySchemes/key/description",)),
+    change_order_of_values: (
+        COSMETIC,
+        "what oasdiff takes for no change",
+        ("#/components/schemas/Colour/enum/0", "#/components/schemas/Colour/enum/1"),
+    ),
+    change_order_of_members: (
+        COSMETIC,
+        "what oasdiff takes for no change",
+        ("#/components/schemas/Thing/properties",),
+    ),
+    change_openapi: (COSMETIC, "what oasdiff takes for no change", ("#/openapi",)),
+    add_what_nobody_uses: (COSMETIC, "what oasdiff takes for no change", ("#/components/schemas/Spare",)),
+}
+
+
+@pytest.mark.parametrize("edit", UNTOLD, ids=lambda edit: edit.__name__)
+def test_what_oasdiff_does_not_tell_is_told(edit: Edit) -> None:
+    old = copy.deepcopy(BASE)
+    old["servers"] = [{"url": "https://a.example"}]
+    old["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    old["security"] = [{"key": []}]
+    new = copy.deepcopy(old)
+    edit(new)
+
+    (change,) = document_changes(old, new)
+
+    assert (change.severity, change.what, change.where) == UNTOLD[edit]
+
+
+def test_values_that_are_no_longer_listed_are_told_as_that() -> None:
+    new = copy.deepcopy(BASE)
+    new["components"]["schemas"]["Colour"] = {"type": "string"}
+
+    assert told(document_changes(BASE, new), with_places=False) == [
+        (ADDITIVE, "`colour` takes any value, and not those of a list only", ("list_things(colour=)",)),
+        (BREAKING, "`Thing.colour` may be any value, and not those of a list only", ("models.Thing.colour",)),
+    ]
+
+
+def test_values_of_the_same_members_are_told_at_once() -> None:
+    new = copy.deepcopy(BASE)
+    new["components"]["schemas"]["Colour"]["enum"] = ["red", "blue", "grey"]
+
+    assert [what for _, what, _ in told(document_changes(BASE, new), with_places=False)] == [
+        "removed the enum value `green` from the `query` request parameter `colour`",
+        "added the new enum value `blue`, `grey` to the `query` request parameter `colour`",
+        "added the new `blue`, `grey` enum value to the `Thing.colour` response property for the response status `200`",
+        "removed the `green` enum value from the `Thing.colour` response property for the response status `200`",
+    ]
+
+
+def test_what_is_so_in_different_answers_is_told_apart() -> None:
+    old = copy.deepcopy(BASE)
+    for method, statuses in (("get", ["400", "404"]), ("post", ["400"])):
+        for status in statuses:
+            old["paths"]["/things"][method]["responses"][status] = {"description": "No."}
+    new = copy.deepcopy(BASE)
+
+    assert [(change.what, change.where) for change in document_changes(old, new)] == [
+        ("removed the non-success response with the status `400`, `404`", ("GET /things",)),
+        ("removed the non-success response with the status `400`", ("POST /things",)),
+    ]

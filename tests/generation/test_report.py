@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from openapi.changes import Change, Section, Severity, as_markdown, as_text, worst
 
 BREAKING, ADDITIVE, COSMETIC = Severity.BREAKING, Severity.ADDITIVE, Severity.COSMETIC
@@ -76,8 +78,8 @@ def test_a_report_as_markdown_folds_what_does_not_break() -> None:
 
 
 def test_a_report_of_nothing_says_so() -> None:
-    assert as_text("t", []) == "t\n=\nNothing changed that a user sees.\n"
-    assert as_markdown("t", []) == "# t\n\nNothing changed that a user sees.\n"
+    assert as_text("t", []) == "t\n=\nNothing changed.\n"
+    assert as_markdown("t", []) == "# t\n\nNothing changed.\n"
     assert worst([]) is None
     assert worst(SECTIONS) is BREAKING
 
@@ -96,3 +98,20 @@ def test_lines_are_broken_between_operations_and_not_inside_of_them() -> None:
 
     assert max(len(line) for line in lines) <= 118
     assert not [line for line in lines if line.endswith("DELETE")]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("`a`</details><script> `b`", "`a`\\</details>\\<script> `b`"),
+        ("`a`</details>`", "'a'\\</details>'"),
+        ("`<p> *[b](c)* __d__", "'\\<p> \\*\\[b\\](c)\\* \\_\\_d\\_\\_"),
+        ("`list[str]` is now `dict[str, Any]`", "`list[str]` is now `dict[str, Any]`"),
+    ],
+)
+def test_what_a_document_says_is_no_markdown_and_no_html(said: str, written: str) -> None:
+    change = Change(Severity.BREAKING, said, ("#/a`b",), ("c`",))
+
+    assert as_markdown(f"{said}.yaml", [Section("one", [change])]) == (
+        f"# {written}.yaml\n\n1 breaking\n\n## Breaking: one (1)\n\n- {written}\n  - `#/a'b`\n  - `c'`\n"
+    )

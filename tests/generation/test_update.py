@@ -106,7 +106,7 @@ def test_what_breaks_is_reported_and_written_only_where_that_is_accepted(tree: T
     assert status == 1
     assert "2 breaking\n" in output
     assert "changed: models.SupportedBulkMode.label: `str` is now `str | Unset = UNSET`" in output
-    assert "It breaks. Nothing was written; `make update-api FROM=" in output
+    assert "It breaks. Nothing was written; the same with ACCEPT_BREAKING=1 writes it.\n" in output
     assert tree.changed() == set()
     assert report.read_text(encoding="utf-8").startswith(
         "# 2023-04-25 -> 2023-04-25: new.yaml\n\n2 breaking\n\n## Breaking: "
@@ -142,7 +142,7 @@ MOVES = [
     "the `header` request parameter `X-Polytomic-Version` became optional",
     "removed the non-success response with the status `400`, `401`,",
     "the security scheme `basic` was removed from the API",
-    "moved: polytomic_client.v2023_04_25 is now polytomic_client.v2025_09_18",
+    "new: polytomic_client.v2025_09_18, beside polytomic_client.v2023_04_25",
 ]
 """What is known to have moved from 2023-04-25 to 2025-09-18, as far as the two documents say it."""
 
@@ -237,7 +237,7 @@ def test_a_report_that_cannot_be_written_stops_it_before_anything_is(tree: Tree)
     status, output = tree.update(with_hint, "--report", tree.folder / "missing" / "report.md")
 
     assert status == 1
-    assert "missing/report.md'. Nothing was written.\n" in output
+    assert "missing/report.md. Nothing was written.\n" in output
     assert tree.changed() == set()
 
 
@@ -263,7 +263,10 @@ def test_a_package_that_does_not_type_check_is_refused_by_its_file(tmp_path: Pat
     assert f"{PACKAGE}/models/actor.py: Incompatible types in assignment" in str(refused.value)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+STOPS = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
+
+
+@pytest.mark.parametrize("number", STOPS)
 def test_a_command_that_is_stopped_leaves_nothing_behind(tree: Tree, number: signal.Signals) -> None:
     tree.new.write_text(with_hint((ROOT / VENDORED).read_text(encoding="utf-8")), encoding="utf-8")
     process = tree.start(tree.new)
@@ -279,6 +282,67 @@ def test_a_command_that_is_stopped_leaves_nothing_behind(tree: Tree, number: sig
     assert errors == ("Stopped. Nothing was written.\n" if number == signal.SIGINT else "")
     assert tree.changed() == set()
     assert not list(tree.folder.glob(".update-api-*"))
+
+
+def test_the_same_document_as_json_leaves_the_one_with_comments(tree: Tree) -> None:
+    tree.new.write_text(json.dumps(read_document()), encoding="utf-8")
+
+    status, output = tree.run(tree.new)
+
+    assert status == 0
+    assert output.endswith("Nothing changed.\n\nThere is nothing to write.\n")
+    assert tree.changed() == set()
+
+
+def test_comments_that_are_lost_are_told(tree: Tree) -> None:
+    tree.new.write_text(json.dumps({**read_document(), "openapi": "3.1.1"}), encoding="utf-8")
+
+    status, output = tree.run(tree.new)
+
+    assert status == 0
+    assert "COSMETIC: changes of the API (1)\n  - what oasdiff takes for no change\n      #/openapi\n" in output
+    assert output.endswith(
+        f"Wrote {VENDORED} and {PACKAGE}. Run `make test`, which was not run.\n"
+        "polytomic-2023-04-25.yaml has no comments any more, because new.yaml has none to keep.\n"
+    )
+    assert tree.changed() == {VENDORED, f"{PACKAGE}/openapi.json"}
+
+
+def test_a_document_whose_comments_change_is_written_without_its_package(tree: Tree) -> None:
+    status, output = tree.update(lambda text: "# Another one.\n" + text)
+
+    assert status == 0
+    assert output.endswith(f"Wrote {VENDORED}. Run `make test`, which was not run.\n")
+    assert tree.changed() == {VENDORED}
+
+
+def test_what_changed_meanwhile_is_not_overwritten(tree: Tree) -> None:
+    tree.new.write_text(with_hint((ROOT / VENDORED).read_text(encoding="utf-8")), encoding="utf-8")
+    process = tree.start(tree.new)
+    assert process.stderr is not None
+    assert [process.stderr.readline() for _ in range(2)][1] == "Checking types ...\n"
+    there = tree.folder / PACKAGE / "openapi.json"
+    there.write_text(json.dumps({**read_document(), "openapi": "3.1.1"}), encoding="utf-8")
+
+    _, errors = process.communicate()
+
+    assert process.returncode == 1
+    assert f"{PACKAGE} has changed meanwhile" in errors
+    assert tree.changed() == {f"{PACKAGE}/openapi.json"}
+
+
+def test_a_refusal_is_a_report_too(tree: Tree) -> None:
+    tree.new.write_text("{}", encoding="utf-8")
+    report = tree.new.with_suffix(".md")
+    report.write_text("of another day", encoding="utf-8")
+
+    status, _ = tree.run(tree.new, "--report", report)
+
+    assert status == 1
+    assert report.read_text(encoding="utf-8") == (
+        "# new.yaml\n\n1 refused\n\n## Refused: no document to use (1)\n\n"
+        "- #/openapi is no version of OpenAPI that can be read: None\n"
+    )
 
 
 def test_all_is_put_in_its_place_or_nothing_is(tmp_path: Path) -> None:
