@@ -60,7 +60,7 @@ def _operation_names(document: Document) -> Found:
             continue
         method, place = identifier(name), (*path, "operationId")
         if not _is_word(name) or not re.match(r"[^\W_]", method) or method.startswith("field_"):
-            yield place, f"{name!r} {NO_WORD}"
+            yield place, f"{name!r} is no name of a method: it {NO_WORD}"
         elif method in methods:
             yield place, f"{name} is {method}() in Python, and so is {methods[method]}. Give it another name"
         elif method in clients_names():

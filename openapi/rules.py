@@ -135,6 +135,9 @@ def schemas(document: Document) -> Found:
             yield path, "where there are several kinds, a default comes out as one of another. Leave it out"
         if "patternProperties" in schema:
             yield path, "members by pattern have no type. Write additionalProperties"
+        missing = sorted(set(schema.get("required", ())) - set(schema.get("properties", ())))
+        if missing and "properties" in schema and "allOf" not in schema and "allOf" not in path[-2:]:
+            yield path, f"{', '.join(missing)} is required, and is no member"
         yield from _alone(path, schema)
         yield from _united(document, path, schema)
         yield from _joined(document, path, schema)

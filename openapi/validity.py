@@ -24,7 +24,7 @@ Found = Iterator[tuple[Path, str]]
 LONGEST = 200
 """Characters of what is wrong with a document, which quotes the part that is wrong."""
 
-HOLDERS = ("parameters", "responses", "headers", "links", "callbacks")
+HOLDERS = ("parameters", "responses", "headers", "examples", "links", "callbacks")
 """Keywords that hold what may be a component, under the keyword under which such components are."""
 
 
@@ -84,16 +84,23 @@ def _schemas(path: Path, value: Any, kind: type[Any]) -> Found:
 
 def references(document: Document) -> Found:
     """A reference leads to a component of the kind that is needed there."""
-    for path, node in documents.objects(document):
+    for path, node in (*documents.objects(document), *_examples(document)):
         reference = node.get("$ref")
         if not isinstance(reference, str):
             continue
-        if not is_object(documents.find(document, reference)):
+        if documents.find(document, reference) is None:
             yield (*path, "$ref"), f"it leads nowhere: {reference!r}"
         elif "$ref" in documents.resolve(document, node):
             yield (*path, "$ref"), f"it leads in a circle: {reference!r}"
         elif not reference.startswith(f"#/components/{(kind := _kind(path))}/"):
             yield (*path, "$ref"), f"it leads to none of #/components/{kind}: {reference!r}"
+
+
+def _examples(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the examples that have a name, which are data but for a reference to another one."""
+    for path, node in documents.walk(document):
+        if path[-2:-1] == ("examples",) and isinstance(path[-1], str) and is_object(node):
+            yield path, node
 
 
 def _kind(path: Path) -> str:

@@ -266,6 +266,11 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{THING}/allOf/1",
         "its additionalProperties are lost",
     ),
+    "a required member that is none": (
+        member({"type": "object", "properties": {"a": TEXT}, "required": ["a", "b"]}),
+        THING,
+        "b is required, and is no member",
+    ),
     # Dropped, or read as something else, beside additionalProperties.
     "members by pattern": (member({"type": "object", "patternProperties": {"^x": TEXT}}), THING, "by pattern"),
     # Literal takes none, so that the package would not type-check.
@@ -519,6 +524,9 @@ def test_a_document_without_schemas_makes_a_package_without_models(tmp_path: Pat
 WHAT_PASSES: dict[str, Edit] = {
     "a reference in allOf with words": member({"allOf": [NEW], "description": "It.", "default": None}),
     "objects joined, and members": member({"allOf": [NEW, {"type": "object"}], "properties": {"a": TEXT}}),
+    "a part that requires what another part has": member(
+        {"allOf": [NEW, {"type": "object", "properties": {"a": TEXT}, "required": ["name"]}]}
+    ),
     "kinds told apart by constants": member(
         {
             "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],

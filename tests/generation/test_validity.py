@@ -55,6 +55,12 @@ NOWHERE: dict[str, tuple[Edit, str]] = {
         answer("400", description="It.", headers={"X": {"$ref": "#/components/headers/No"}}),
         f"{LIST}/responses/400/headers/X",
     ),
+    "an example": (
+        lambda document: operation(document)["responses"]["200"]["content"][JSON].update(
+            examples={"one": {"$ref": "#/components/examples/No"}}
+        ),
+        f"{LIST}/responses/200/content/application~1json/examples/one",
+    ),
     "a body": (
         lambda document: operation(document).update(requestBody={"$ref": "#/components/requestBodies/No"}),
         f"{LIST}/requestBody",
@@ -175,5 +181,13 @@ def test_a_document_without_a_path_is_refused(edit: Edit) -> None:
 def test_a_parameter_of_a_whole_path_may_be_a_component() -> None:
     document = copy.deepcopy(SMALL)
     document["paths"]["/things"]["parameters"] = [{"$ref": "#/components/parameters/Version"}]
+
+    check_validity(document)
+
+
+def test_a_reference_in_an_example_is_data() -> None:
+    document = copy.deepcopy(SMALL)
+    operation(document)["responses"]["200"]["content"][JSON]["examples"] = {"one": {"value": {"$ref": "#/no"}}}
+    document["components"]["schemas"]["Thing"]["examples"] = [{"$ref": "#/no"}]
 
     check_validity(document)
