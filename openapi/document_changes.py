@@ -183,8 +183,10 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
     # A type without a format is written with an empty one.
     text = TEXTS.get(check, str(entry["text"])).replace("/``", "").replace("{", "{{").replace("}", "}}")
     if "operation" not in entry:
-        words = re.findall(r"`([^`]+)`", text) if "schema" in check else []
-        return _Finding(severity, text, python=tuple(f"models.{class_name(word)}" for word in words[:1]))
+        if "schema" not in check or not (named := re.search(r"`([^`]+)`", text)):
+            return _Finding(severity, text)
+        python = (f"models.{class_name(named[1])}",)
+        return _Finding(severity, text.replace(named[0], "{field}"), fields=(named[1],), python=python)
     place = entry["path"], entry["operation"].lower()
     where = (_shown(*place),)
     sides = [(old, _operation(old, place)), (new, _operation(new, place))]
@@ -196,8 +198,8 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
     found = before or after
     statuses = tuple(re.findall(r"`(\d{3})`", text))
     text = re.sub(r"`\d{3}`", "{status}", text)
-    # The same path may lead to a member of another model now.
-    if found is None or (before and after and before.shown != after.shown):
+    # The same path may lead to a member of another model now, while the one of before is what it was.
+    if found is None or (after and found.shown != after.shown and _has_schema(new, found.shown.rpartition(".")[0])):
         return _Finding(severity, text, statuses=statuses, where=where, python=(method,) if method else ())
     values: tuple[str, ...] = ()
     if "enum-value-removed" in check and after and "enum" not in after.schema:
@@ -210,6 +212,10 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
         return _Finding(severity, text, (), statuses, values, where, (found.python,))
     text = text.replace(f"`{word}`", "{field}")
     return _Finding(severity, text, (found.shown,), statuses, values, where, (found.python,))
+
+
+def _has_schema(document: Document, name: str) -> bool:
+    return name in document.get("components", {}).get("schemas", {})
 
 
 def _compared_places(
