@@ -102,8 +102,8 @@ def _model_names(document: Document) -> Found:
         for name in node["properties"] if is_object(node.get("properties")) else ():
             if not _is_word(name):
                 yield (*place, "properties", name), f"it {NO_WORD}"
-            elif identifier(name) in MODEL_NAMES:
-                yield (*place, "properties", name), "every model has a method or member of this name"
+            elif identifier(name) in MODEL_NAMES or member_name(name, node["properties"]) in CLASSES:
+                yield (*place, "properties", name), "every model has, or uses, this name"
 
 
 def _has_class(schema: dict[str, Any]) -> bool:

@@ -321,6 +321,8 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a name of signs": (members("--"), f"{SCHEMAS}/Thing/properties/--", "is no word"),
     "a name that turns around": (members("a\u202eb"), f"{SCHEMAS}/Thing/properties/a\u202eb", "is no word"),
     "a name of every model": (members("to_dict"), f"{SCHEMAS}/Thing/properties/to_dict", "every model has"),
+    # Beside another, it would not be written small.
+    "a name that models use": (members("Unset", "UNSET"), f"{SCHEMAS}/Thing/properties/Unset", "or uses, this name"),
     "a parameter of code": (parameter(name="a'b"), GET, "is no word"),
     "a parameter that meets another": (parameter(name="body"), GET, "meets a name of the generated function"),
     # The second one is gone.
