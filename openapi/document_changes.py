@@ -207,7 +207,8 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
         verb = "takes" if "request" in check else "may be"
         text = f"`{word}` {verb} any value, and not those of a list only"
     elif "enum-value" in check and (value := re.search(r"`([^`]+)`(?= enum value)|(?<=enum value )`([^`]+)`", text)):
-        values, text = (value[1] or value[2],), text.replace(value[0], "{value}", 1)
+        text = text.replace(value[0], "{value}", 1)
+        values = ((value[1] or value[2]).replace("{{", "{").replace("}}", "}"),)
     if "parameter" in check:
         return _Finding(severity, text, (), statuses, values, where, (found.python,))
     text = text.replace(f"`{word}`", "{field}")
@@ -283,8 +284,11 @@ def _canonical(node: Any) -> Any:
 
 
 def _operation(document: Document, place: Where) -> dict[str, Any]:
-    operation: dict[str, Any] = document["paths"].get(place[0], {}).get(place[1], {})
-    return operation
+    """Return an operation with the parameters that it shares with others of its path, or nothing."""
+    item: dict[str, Any] = document["paths"].get(place[0], {})
+    operation: dict[str, Any] = item.get(place[1], {})
+    shared = {"parameters": [*operation.get("parameters", ()), *item.get("parameters", ())]}
+    return operation and operation | shared
 
 
 def _shown(path: str, method: str) -> str:

@@ -301,8 +301,8 @@ def test_a_retry_after_pauses_every_thread(monkeypatch: pytest.MonkeyPatch) -> N
     with Server(script) as server, Polytomic(api_key=KEY, base_url=server.url) as polytomic:
         outcomes = fetch_all_blocking(polytomic.get_bulk_destination, [UUID(int=n) for n in range(60)], limit=4)
     assert all(outcome.ok for outcome in outcomes)
-    # Those that were under way with it, and one that each of the other threads may have begun before it heard of it.
-    assert sum(moment < times[7] + 0.3 for moment in times) <= 8 + 3 + 3
+    # When it is heard depends on the threads. Then each of the other three may send what it has begun.
+    assert max(later - former for former, later in zip(times, times[4:], strict=False)) > 0.29
 
 
 def test_the_deadline_gives_everything_an_outcome() -> None:

@@ -149,3 +149,22 @@ def test_a_member_of_what_is_another_model_now_is_not_named_by_the_old_one() -> 
 
     assert [change.python for change in found] == [("create_thing", "get_thing", "update_thing")]
     assert "`data/name`" in found[0].what
+
+
+def test_a_parameter_of_a_whole_path_is_named_in_each_operation() -> None:
+    old = copy.deepcopy(BASE)
+    old["paths"]["/things"]["parameters"] = [{"name": "maxSize", "in": "query", "schema": TEXT}]
+    new = copy.deepcopy(old)
+    del new["paths"]["/things"]["parameters"]
+
+    (change,) = document_changes(old, new)
+
+    assert change.python == ("list_things(max_size=)", "create_thing(max_size=)")
+
+
+def test_a_value_is_told_as_it_is() -> None:
+    new = copy.deepcopy(BASE)
+    new["components"]["schemas"]["Colour"]["enum"] += ["{id}", "{value}"]
+
+    for change in document_changes(BASE, new):
+        assert "`{id}`, `{value}`" in change.what
