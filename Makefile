@@ -45,7 +45,7 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 
 test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed version of every dependency
 	@$(LOWEST)/bin/python -m pytest --quiet tests/test_wire.py tests/test_errors.py tests/test_retry.py \
-	  tests/test_httptools.py tests/test_network.py tests/test_lifecycle.py tests/test_decoding.py tests/test_fan_out.py \
+	  tests/test_asyncio_pool.py tests/test_network.py tests/test_lifecycle.py tests/test_decoding.py tests/test_fan_out.py \
 	  tests/test_schedules.py tests/sandbox/test_bulk_syncs.py
 
 soak: $(READY)  ## Make a million calls against a server that misbehaves (ARGS="--calls 20000 --blocking" for another way)

@@ -23,8 +23,8 @@ from ._config import (
     change_config,
 )
 from ._errors import FORKED, ClientClosedError, ConfigurationError, RequestError
+from ._http.messages import Request
 from ._retry import Clock
-from ._transport import Request
 
 Key = TypeVar("Key")
 HTTPXTransport = TypeVar("HTTPXTransport")
@@ -40,7 +40,9 @@ class Shared(Generic[OpenTransport, Guard]):
         self.transport: OpenTransport | None = None
         self.lock = make_lock()
         self.gate = threading.Lock()
-        self.loop: object = None
+        self.loop: Any = None
+        self.waiting: set[Any] = set()
+        """What ends the waits of calls that have nothing under way, once the client is closed."""
         self.over = ""
         """Why no call can be made any more, once there is a reason."""
         _living.add(self)
@@ -141,6 +143,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 ssl_context=ssl_context,
                 verify=verify,
                 clock=clock,
+                own_connections=transport is None,
             )
             if transport is not None:
                 own = trust_env or not verify or ssl_context is not None or proxy is not None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import threading
-from collections.abc import Callable, Coroutine
-from functools import cached_property
+import time
+from _thread import allocate_lock
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -18,12 +19,14 @@ from ._api import (
 )
 from ._auth import KeySource, Secret
 from ._base import BaseClient, Shared
-from ._errors import CLOSED, ClientClosedError, DeadlineExceededError, RequestError
+from ._errors import ANOTHER_LOOP, CLOSED, ClientClosedError, DeadlineExceededError, RequestError
 from ._flow import Caller
+from ._http.failures import DEADLINE_PASSED, within
+from ._http.messages import AsyncTransport, Reply, Request, Transport
+from ._http.places import Lease, Places
 from ._operation import APIResponse, Operation
-from ._policy import Authorize, Flow, Send, Sleep, relay, run
-from ._transport import AsyncTransport, Reply, Request, Transport
-from ._transport._shared import DEADLINE_PASSED, within
+from ._policy import Authorize, Finished, Flow, Send, Sleep, Step, proceed, relay, run, stopped
+from ._retry import SystemClock
 from .bulk_syncs import AsyncBulkSyncs, BulkSyncs
 from .events import AsyncEvents, Events
 from .executions import AsyncExecutions, Executions
@@ -67,9 +70,20 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         return async_client(self._config.base_url, self._send)
 
     async def aclose(self) -> None:
-        """Close every connection; a second time does nothing."""
-        self._shared.over = self._shared.over or CLOSED
-        transport, self._shared.transport = self._shared.transport, None
+        """Close every connection; a second time does nothing.
+
+        Raises:
+            ClientClosedError: The client belongs to another event loop, which is not closed.
+        """
+        shared, loop = self._shared, asyncio.get_running_loop()
+        own: asyncio.AbstractEventLoop | None = shared.loop
+        if own is not None and own is not loop and not own.is_closed():
+            raise ClientClosedError(ANOTHER_LOOP)
+        shared.over = shared.over or CLOSED
+        for limit in shared.waiting:
+            if not limit.expired() and own is loop:
+                limit.reschedule(loop.time())
+        transport, shared.transport = shared.transport, None
         if transport is not None:
             await transport.aclose()
 
@@ -88,7 +102,7 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         return self._config.clock.time()
 
     async def _sleep(self, seconds: float) -> None:
-        await self._config.clock.sleep_async(seconds)
+        await self._unless_closed(self._config.clock.sleep_async(seconds))
 
     def _within(self, seconds: float) -> Self:
         return self.with_options(deadline=min(seconds, self._config.deadline))
@@ -101,25 +115,41 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
 
     async def _drive(self, flow: Flow[T]) -> T:
         """Do what the policy says until it returns or raises."""
-        clock = self._config.clock
+        step = proceed(flow.send, None)
+        while not isinstance(step, Finished):
+            try:
+                done = await self._perform(step)
+            except RequestError as error:
+                step = proceed(flow.throw, self._failure(error))
+            else:
+                step = proceed(flow.send, done)
+        outcome: T = step.value
+        return outcome
+
+    async def _perform(self, step: Step) -> Reply | Secret | None:
+        if isinstance(step, Send):
+            return await self._open().send(step.request, self._config.timeout, step.remaining, fresh=step.fresh)
+        if isinstance(step, Sleep):
+            return await self._unless_closed(self._config.clock.sleep_async(step.seconds))
+        return await within(step.remaining, self._unless_closed(self._authorize(step)))
+
+    async def _unless_closed(self, work: Awaitable[T]) -> T:
+        """Return what `work` gives, unless the client is closed meanwhile.
+
+        Raises:
+            ClientClosedError: It is closed.
+        """
+        shared, limit = self._shared, asyncio.timeout(None)
         try:
-            step = next(flow)
-            while True:
-                done: Reply | Secret | None = None
-                try:
-                    if isinstance(step, Sleep):
-                        await clock.sleep_async(step.seconds)
-                    elif isinstance(step, Send):
-                        done = await self._open().send(step.request, self._config.timeout, step.remaining)
-                    else:
-                        done = await within(step.remaining, self._authorize(step))
-                except RequestError as error:
-                    step = flow.throw(self._failure(error))
-                else:
-                    step = flow.send(done)
-        except StopIteration as stop:
-            outcome: T = stop.value
-            return outcome
+            async with limit:
+                shared.waiting.add(limit)
+                return await work
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        finally:
+            shared.waiting.discard(limit)
+        raise ClientClosedError(shared.over)
 
     async def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key
@@ -138,7 +168,7 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         if shared.over:
             raise ClientClosedError(shared.over)
         if shared.loop not in (None, loop):
-            raise ClientClosedError("this client works in another event loop: make one client in each")
+            raise ClientClosedError(ANOTHER_LOOP)
         if shared.transport is None:
             shared.loop = loop
             shared.transport = self._make_transport()
@@ -146,10 +176,10 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
 
     def _make_transport(self) -> AsyncTransport:
         if self._httpx_transport is None:
-            from ._transport._httptools import HttptoolsTransport
+            from ._http.asyncio_pool import AsyncioPool
 
-            return HttptoolsTransport(self._config)
-        from ._transport._httpx import AsyncHTTPXTransport
+            return AsyncioPool(self._config)
+        from ._http.httpx_adapter import AsyncHTTPXTransport
 
         return AsyncHTTPXTransport(self._httpx_transport, self._config)
 
@@ -171,9 +201,9 @@ class Polytomic(
             print([mode.id for mode in answer.data.modes])
     """
 
-    _shared: Shared[Transport, threading.Lock]
+    _shared: Shared[Transport, Places]
     _blocking = True
-    _lock = threading.Lock
+    _lock = partial(Places, 1)
 
     @property
     def with_response(self) -> OperationsWithResponse:
@@ -192,6 +222,8 @@ class Polytomic(
         with self._shared.gate:
             self._shared.over = self._shared.over or CLOSED
             transport, self._shared.transport = self._shared.transport, None
+            while self._shared.waiting:
+                self._shared.waiting.pop().release()
         if transport is not None:
             transport.close()
 
@@ -215,36 +247,63 @@ class Polytomic(
 
     def _drive(self, flow: Flow[T]) -> T:
         """Do what the policy says until it returns or raises."""
-        clock = self._config.clock
+        step = proceed(flow.send, None)
+        while not isinstance(step, Finished):
+            try:
+                done = self._perform(step)
+            except RequestError as error:
+                step = proceed(flow.throw, self._failure(error))
+            else:
+                step = proceed(flow.send, done)
+        outcome: T = step.value
+        return outcome
+
+    def _perform(self, step: Step) -> Reply | Secret | None:
         try:
-            step = next(flow)
-            while True:
-                done: Reply | Secret | None = None
-                try:
-                    if isinstance(step, Sleep):
-                        clock.sleep(step.seconds)
-                    elif isinstance(step, Send):
-                        done = self._open().send(step.request, self._config.timeout, step.remaining)
-                    else:
-                        done = self._authorize(step)
-                except RequestError as error:
-                    step = flow.throw(self._failure(error))
-                else:
-                    step = flow.send(done)
-        except StopIteration as stop:
-            outcome: T = stop.value
-            return outcome
+            if isinstance(step, Send):
+                return self._open().send(step.request, self._config.timeout, step.remaining, fresh=step.fresh)
+            if isinstance(step, Authorize):
+                return self._authorize(step)
+            self._pause(step.seconds)
+        except StopIteration as error:
+            raise stopped(step) from error
+        return None
+
+    def _pause(self, seconds: float) -> None:
+        """Wait so many seconds.
+
+        Raises:
+            ClientClosedError: The client is closed meanwhile.
+        """
+        clock, shared = self._config.clock, self._shared
+        if type(clock) is not SystemClock:
+            clock.sleep(seconds)
+            return
+        gate = allocate_lock()
+        gate.acquire()
+        try:
+            shared.waiting.add(gate)
+            if not shared.over:
+                gate.acquire(timeout=seconds)
+        finally:
+            shared.waiting.discard(gate)
+        if shared.over:
+            raise ClientClosedError(shared.over)
 
     def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key
         assert key is not None
-        if not self._shared.lock.acquire(timeout=min(step.remaining, threading.TIMEOUT_MAX)):
-            raise DeadlineExceededError(DEADLINE_PASSED)
+        places, lease = self._shared.lock, Lease()
         try:
-            if key.stale(step.refused):
-                key.accept(key.fetch())
+            try:
+                if not places.enter(lease, time.monotonic() + step.remaining):
+                    raise DeadlineExceededError(DEADLINE_PASSED)
+                if key.stale(step.refused):
+                    key.accept(key.fetch())
+            finally:
+                places.leave(lease)
         finally:
-            self._shared.lock.release()
+            places.leave(lease)
         return key.current
 
     def _open(self) -> Transport:
@@ -262,10 +321,10 @@ class Polytomic(
 
     def _make_transport(self) -> Transport:
         if self._httpx_transport is None:
-            from ._transport._httpcore import HttpcoreTransport
+            from ._http.thread_pool import ThreadPool
 
-            return HttpcoreTransport(self._config)
-        from ._transport._httpx import HTTPXTransport
+            return ThreadPool(self._config)
+        from ._http.httpx_adapter import HTTPXTransport
 
         return HTTPXTransport(self._httpx_transport, self._config)
 
@@ -284,7 +343,7 @@ class _BlockingCaller(_AsyncFlows):
         return self._config.clock.time()
 
     async def _sleep(self, seconds: float) -> None:
-        self._config.clock.sleep(seconds)
+        self._client._pause(seconds)  # noqa: SLF001  (the client's other face)
 
     def _within(self, seconds: float) -> Self:
         return type(self)(self._client.with_options(deadline=min(seconds, self._config.deadline)))

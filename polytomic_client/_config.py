@@ -9,14 +9,14 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_address
-from math import isfinite
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import Converter, evolve, field, frozen
 
 from ._api import API_VERSION
 from ._auth import Credential, KeySource, credential
+from ._checks import positive_count, positive_seconds
 from ._errors import ConfigurationError
 from ._network import Proxy, choose_proxy, choose_tls
 from ._retry import Clock, RetryBudget, SystemClock
@@ -55,23 +55,11 @@ OWN_HEADERS = frozenset(
 """Headers with one right value, which the client writes."""
 
 
-def positive_seconds(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value <= 0:
-        raise ConfigurationError(f"{name} must be a positive number of seconds, not {value!r}")
-    return float(value)
-
-
-def _positive_int(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"{name} must be a positive int, not {value!r}")
-    return value
-
-
 def _seconds_field(default: float) -> Any:
-    def check(_: object, attribute: Any, value: object) -> None:
-        positive_seconds(f"timeout.{attribute.name}", value)
+    def seconds(value: object, attribute: Any) -> float:
+        return positive_seconds(f"timeout.{attribute.name}", value)
 
-    return field(default=default, validator=check)
+    return field(default=default, converter=Converter(seconds, takes_field=True))
 
 
 @frozen
@@ -132,8 +120,9 @@ def build_config(
     ssl_context: ssl.SSLContext | None = None,
     verify: bool = True,
     clock: Clock | None = None,
+    own_connections: bool = True,
 ) -> Config:
-    """Return checked settings; `AsyncPolytomic` documents each.
+    """Return checked settings; `AsyncPolytomic` documents each but `own_connections`: that no transport is given.
 
     Raises:
         ConfigurationError: A setting cannot work.
@@ -154,12 +143,12 @@ def build_config(
         version=check_version(version),
         timeout=_timeout(timeout),
         deadline=positive_seconds("deadline", deadline),
-        max_attempts=_positive_int("max_attempts", max_attempts),
-        max_connections=_positive_int("max_connections", max_connections),
-        max_response_bytes=_positive_int("max_response_bytes", max_response_bytes),
+        max_attempts=positive_count("max_attempts", max_attempts),
+        max_connections=positive_count("max_connections", max_connections),
+        max_response_bytes=positive_count("max_response_bytes", max_response_bytes),
         clock=clock if clock is not None else SystemClock(),
         proxy=choose_proxy(proxy, trust_env=trust_env, base_url=base_url),
-        ssl_context=choose_tls(ssl_context, verify=verify),
+        ssl_context=choose_tls(ssl_context, verify=verify, needed=own_connections and base_url.startswith("https:")),
         headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT},
     )
 
@@ -184,7 +173,7 @@ def change_config(
     if deadline is not None:
         changes["deadline"] = positive_seconds("deadline", deadline)
     if max_attempts is not None:
-        changes["max_attempts"] = _positive_int("max_attempts", max_attempts)
+        changes["max_attempts"] = positive_count("max_attempts", max_attempts)
     if version is not None:
         changes["version"] = check_version(version)
     if headers is not None:

@@ -35,11 +35,14 @@ class RequestError(PolytomicError):
         attempts: How many times the request was tried, the first included.
         idempotency_key: The key that a POST was sent with. Give it to the same call to learn what came of it, or to
             have it done once: the API answers with the first outcome for 24 hours or longer.
+        outcome_unknown: Whether the API may have acted on an attempt whose response never came, also where the last
+            attempt failed in another way.
         hint: What to do about it; may be empty.
     """
 
     hint: str = ""
     idempotency_key: str | None = None
+    outcome_unknown: bool = False
 
     def __init__(self, message: str, *, operation: str = "", request: str = "", attempts: int = 0) -> None:
         super().__init__(message)
@@ -80,6 +83,7 @@ def _rebuild(kind: type[RequestError], arguments: tuple[Any, ...], state: dict[s
 
 
 CLOSED = "this client is closed: make another"
+ANOTHER_LOOP = "this client belongs to another event loop: make one client in each, and close it there"
 FORKED = "this client has connections of the process that this one was forked from: make one in each process"
 
 
@@ -248,7 +252,14 @@ class TLSError(NotSentError):
 
 
 class OutcomeUnknownError(TransportError):
-    """The request was sent and no whole answer came back: the API may or may not have acted on it."""
+    """The request was sent and no whole response came back: the API may or may not have acted on it.
+
+    Attributes:
+        stale: Whether the connection had served a request before, and ended before any byte of a response: the server
+            has most likely closed it as idle while the request was on its way.
+    """
+
+    stale: bool = False
 
     hint = "The API may have acted on the request. Check the network, and whether the API is up."
 

@@ -6,13 +6,13 @@ import inspect
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from functools import partial
-from math import isfinite
 from types import TracebackType
 from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
 
 from ._api import Operations, OperationsWithResponse
 from ._checkpoint import Checkpoint
+from ._checks import LONGEST_SECONDS, is_positive
 from ._engine import Engine, Plan
 from ._errors import AuthenticationError, ClientClosedError, VersionMismatchError
 from ._items import Items, name_of
@@ -25,6 +25,9 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 DEFAULT_LIMIT = 64
+
+MOST_PER_SECOND = 1e9
+"""Requests per second: a higher rate is as good as no bound, and one request each nanosecond is this."""
 
 HITS_ALL: tuple[type[Exception], ...] = (AuthenticationError, VersionMismatchError, ClientClosedError)
 """What ends a fan-out at once: every other call would fail as well."""
@@ -187,12 +190,12 @@ def fan_out(
     journal = None if checkpoint is None else Checkpoint(checkpoint)
     plan = Plan(
         limit=auto_limit(limit),
-        rate=_positive("rate", rate),
+        rate=_positive("rate", rate, MOST_PER_SECOND),
         ordered=ordered,
         retry=retry_failed if callable(retry_failed) else may_call_again if retry_failed else _never,
         checkpoint=journal,
         on_progress=on_progress,
-        deadline=_positive("deadline", deadline),
+        deadline=_positive("deadline", deadline, LONGEST_SECONDS),
         stop_on=stop_on,
         clock=clock or SystemClock(),
     )
@@ -274,12 +277,12 @@ def auto_limit(limit: object) -> AutoLimit:
     return AutoLimit(minimum=limit, maximum=limit, initial=limit)
 
 
-def _positive(name: str, value: object) -> float | None:
+def _positive(name: str, value: object, most: float) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value <= 0:
+    if not is_positive(value):
         raise ValueError(f"{name} must be a positive number, not {value!r}")
-    return float(value)
+    return float(min(value, most))
 
 
 def _never(_: Exception) -> bool:

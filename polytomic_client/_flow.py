@@ -8,7 +8,7 @@ from math import inf
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from ._api import AsyncOperations
-from ._config import positive_seconds
+from ._checks import positive_seconds
 from ._errors import APIStatusError, DeadlineExceededError, RequestError, ServerError, TLSError, TransportError
 from ._log import logger
 from ._retry import RETRIED_STATUSES

@@ -9,8 +9,8 @@ from typing import NoReturn
 import httpx
 
 from ._api import generated
+from ._http.messages import Reply, Request
 from ._operation import Operation
-from ._transport import Reply, Request
 
 AsyncSend = Callable[[Request, Operation[object] | None], Awaitable[Reply]]
 Send = Callable[[Request, Operation[object] | None], Reply]

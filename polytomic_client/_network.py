@@ -9,6 +9,7 @@ from attrs import frozen
 
 from ._auth import Secret, basic
 from ._errors import ConfigurationError
+from ._http.tls import environment_context, with_alpn
 from ._warnings import SecurityWarning, warn
 
 
@@ -53,8 +54,13 @@ def choose_proxy(proxy: object, *, trust_env: object, base_url: str) -> Proxy | 
     return _of_environment(urlsplit(base_url).hostname or "") if trust_env and secure else None
 
 
-def choose_tls(ssl_context: object, *, verify: object) -> ssl.SSLContext | None:
-    """Return the TLS settings of a client, or None for the ones of the process.
+def choose_tls(ssl_context: object, *, verify: object, needed: bool) -> ssl.SSLContext | None:
+    """Return the TLS settings of a client, or None for those with the CAs of certifi, which are made when first needed.
+
+    Args:
+        ssl_context: The user's, which is never changed.
+        verify: Whether the server is verified.
+        needed: Whether the client has connections over TLS, so that SSL_CERT_FILE and SSL_CERT_DIR matter.
 
     Raises:
         ConfigurationError: They contradict each other, or are none.
@@ -66,8 +72,8 @@ def choose_tls(ssl_context: object, *, verify: object) -> ssl.SSLContext | None:
         )
     if ssl_context is None:
         if verify:
-            return None
-        ssl_context = ssl.create_default_context()
+            return environment_context() if needed else None
+        ssl_context = with_alpn(ssl.create_default_context())
         ssl_context.check_hostname = False
         ssl_context.verify_mode = ssl.CERT_NONE
     elif not isinstance(ssl_context, ssl.SSLContext):

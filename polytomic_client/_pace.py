@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from math import inf
 from threading import Lock
 
+from ._checks import LONGEST_SECONDS
 from ._errors import APIStatusError
 from ._log import logger
 from ._retry import RETRIED_STATUSES, Clock, SystemClock
@@ -30,7 +31,7 @@ class Pace:
             rate: The most requests per second, evenly spaced; None for no such bound.
         """
         self.clock = clock
-        self._interval = 0.0 if rate is None else 1.0 / rate
+        self._interval = 0.0 if rate is None else min(1.0 / rate, LONGEST_SECONDS)
         self._next = -inf
         self._resumes = -inf
         self._lock = Lock()

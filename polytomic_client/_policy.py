@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import Callable, Collection, Generator
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
@@ -22,16 +22,18 @@ from ._errors import (
     AuthenticationError,
     DeadlineExceededError,
     DecodeError,
+    NotSentError,
+    OutcomeUnknownError,
     RequestError,
     VersionMismatchError,
     status_error,
 )
+from ._http.body import inflate
+from ._http.messages import Reply, Request
 from ._log import log_answer, logger
 from ._operation import APIResponse, Operation
 from ._pace import Lane, current_lane
-from ._retry import may_be_in_flight, parse_retry_after, retry_delay
-from ._transport import Reply, Request
-from ._transport._shared import inflate
+from ._retry import is_stale, may_be_in_flight, parse_retry_after, retry_delay
 
 T = TypeVar("T")
 Failure = TypeVar("Failure", bound=RequestError)
@@ -51,15 +53,22 @@ ONE_AT_A_TIME = frozenset({"start_bulk_sync_execution"})
 
 @frozen
 class Send:
-    """Send the request; answered with a Reply, or thrown a TransportError or DeadlineExceededError."""
+    """Send the request; answered with a Reply, or thrown a TransportError or DeadlineExceededError.
+
+    Attributes:
+        request: What to send.
+        remaining: The seconds until the deadline.
+        fresh: Whether to send it over a new connection.
+    """
 
     request: Request
     remaining: float
+    fresh: bool = False
 
 
 @frozen
 class Sleep:
-    """Wait so many seconds."""
+    """Wait so many seconds; thrown a ClientClosedError if the client is closed meanwhile."""
 
     seconds: float
 
@@ -74,6 +83,31 @@ class Authorize:
 
 Step = Send | Sleep | Authorize
 Flow = Generator[Step, Any, T]
+
+
+@frozen
+class Finished(Generic[T]):
+    """The end of a flow, with what it returned."""
+
+    value: T
+
+
+def proceed(resume: Callable[[Any], Step], argument: object) -> Step | Finished[Any]:
+    """Resume a flow with its `send` or `throw`, and return its next step or its end.
+
+    A StopIteration is the end of the flow only here: one that code of the user's raises, such as a mock without
+    values, must not be taken for it.
+    """
+    try:
+        return resume(argument)
+    except StopIteration as stop:
+        return Finished(stop.value)
+
+
+def stopped(step: Step) -> RuntimeError:
+    """Return the error of a StopIteration that code of the user's raised in a step."""
+    source = {Send: "the transport", Sleep: "the clock", Authorize: "the api_key callable"}[type(step)]
+    return RuntimeError(f"{source} raised StopIteration, got no result. Does a mock have a value for every call?")
 
 
 def run(request: Request, config: Config, operation: Operation[T]) -> Flow[APIResponse[T]]:
@@ -119,11 +153,14 @@ class _Call:
         "_attempts",
         "_config",
         "_ends",
+        "_fresh",
         "_in_flight",
         "_last",
         "_operation",
+        "_renewed",
         "_request",
         "_successes",
+        "_unknown",
     )
 
     def __init__(self, request: Request, config: Config, operation: str, successes: Collection[int] | None) -> None:
@@ -139,11 +176,12 @@ class _Call:
         self._ends = config.clock.monotonic() + config.deadline
         self._attempts = 0
         self._last: RequestError | None = None
+        self._fresh = self._renewed = self._unknown = False
+        """Whether the API may have acted on a request whose response never came."""
 
     def steps(self, finish: Callable[[Reply, Request, int], T]) -> Flow[T]:
         request, config = self._request, self._config
         lane = current_lane.get()
-        renewed = False
         if lane is not None:
             lane.follow(config.clock)
         if request.authorization is None:
@@ -152,61 +190,83 @@ class _Call:
             if lane is not None and not lane.is_first():
                 yield from self._wait_for_place(lane)
             left = self._remaining()
-            self._attempts += 1
+            if not self._fresh:
+                self._attempts += 1
             try:
-                reply: Reply = yield Send(request, left)
+                reply: Reply = yield Send(request, left, self._fresh)
                 log_answer(self._operation, request, reply.status, reply.headers)
                 reply = _checked(reply, self._asked, config, self._successes)
             except DeadlineExceededError as error:
+                self._unknown = True
                 if lane is not None:
                     lane.failed(error)
                 raise self._overdue("it passed during a try, which may have reached the API") from self._last or error
             except RequestError as error:
-                last = self._last = self._located(error)
-                if lane is not None:
-                    lane.failed(last)
+                failure = error
             else:
                 config.budget.refund()
                 config.announcements.heed(self._operation, reply.headers)
                 return finish(reply, request, self._attempts)
-            if isinstance(last, AuthenticationError) and config.credential.key is not None and not renewed:
-                # Not one of max_attempts: a key that was rotated is no fault of the API's.
-                renewed = True
-                refused = request.authorization
-                request.authorization = yield from self._authorize(refused)
-                if request.authorization == refused:
-                    raise last
-                logger.info("%s Trying again with a fresh key.", last)
-            else:
-                delay = self._delay(last)
-                # A fan-out has bounds of its own, and gets slower where an open door would let ever more calls in.
-                if lane is None and not config.budget.take():
-                    logger.info("%s %s", last, BUDGET_SPENT)
-                    last.add_note(BUDGET_SPENT)
-                    raise last
-                logger.info("%s Trying again in %.2f s.", last, delay)
-                yield Sleep(delay)
+            yield from self._before_next(failure, lane)
+
+    def _before_next(self, failure: RequestError, lane: Lane | None) -> Generator[Step, Any, None]:
+        """Do what comes between a failed attempt and the next one, or raise what ends the call."""
+        request, config = self._request, self._config
+        if may_be_in_flight(failure):
+            self._unknown = True
+            # From now on, a 409 may be about the key.
+            self._in_flight = self._in_flight or request.method == "POST"
+        last = self._last = self._located(self._honest(failure))
+        if is_stale(failure) and not self._fresh and request.method in REPEATABLE_METHODS:
+            # The server has closed an idle connection: not a failed attempt, and not a sign of overload.
+            logger.info("%s Sending it again over a new connection.", last)
+            self._fresh = True
+            return
+        self._fresh = False
+        if lane is not None:
+            lane.failed(failure)
+        if isinstance(failure, AuthenticationError) and config.credential.key is not None and not self._renewed:
+            # Not one of max_attempts: a key that was rotated is no fault of the API's.
+            self._renewed = True
+            refused = request.authorization
+            request.authorization = yield from self._authorize(refused)
+            if request.authorization == refused:
+                raise last
+            logger.info("%s Trying again with a fresh key.", last)
+            return
+        delay = self._delay(failure, last)
+        # A fan-out has bounds of its own, and gets slower where an open door would let ever more calls in.
+        if lane is None and not config.budget.take():
+            logger.info("%s %s", last, BUDGET_SPENT)
+            last.add_note(BUDGET_SPENT)
+            raise last
+        logger.info("%s Trying again in %.2f s.", last, delay)
+        yield from self._sleep(delay)
 
     def _wait_for_place(self, lane: Lane) -> Generator[Step, Any, None]:
         """Wait as the fan-out that the call is part of has it."""
         for seconds in lane.waits():
             if seconds >= self._remaining():
                 raise self._overdue("it would pass before the fan-out's next request may start") from self._last
-            yield Sleep(seconds)
+            yield from self._sleep(seconds)
 
-    def _delay(self, last: RequestError) -> float:
-        """Return the seconds until the next try, or raise what ends the call."""
+    def _sleep(self, seconds: float) -> Generator[Step, Any, None]:
+        try:
+            yield Sleep(seconds)
+        except RequestError as error:
+            raise self._located(error) from self._last
+
+    def _delay(self, error: RequestError, last: RequestError) -> float:
+        """Return the seconds until the next attempt, or raise `last`, which is what the call says of the error."""
         if self._attempts >= self._config.max_attempts:
             raise last
         delay = retry_delay(
-            last,
+            error,
             attempt=self._attempts,
             repeatable=self._request.method in REPEATABLE_METHODS,
             in_flight=self._in_flight,
             clock=self._config.clock,
         )
-        if self._request.method == "POST" and may_be_in_flight(last):
-            self._in_flight = True
         if delay is None:
             raise last
         if delay >= self._remaining():
@@ -214,6 +274,14 @@ class _Call:
                 raise last
             raise self._overdue("it would pass before the next try") from last
         return delay
+
+    def _honest(self, failure: RequestError) -> RequestError:
+        """Return the error of an attempt, or, where an earlier one may have acted, one that does not deny that."""
+        if not self._unknown or not isinstance(failure, NotSentError):
+            return failure
+        unknown = OutcomeUnknownError(f"{failure.reason()}; an earlier attempt was sent, and its outcome is unknown")
+        unknown.__cause__ = failure
+        return unknown
 
     def _authorize(self, refused: Secret | None) -> Generator[Step, Any, Secret]:
         try:
@@ -240,6 +308,7 @@ class _Call:
 
     def _located(self, error: Failure) -> Failure:
         error.idempotency_key = self._request.headers.get(IDEMPOTENCY_HEADER)
+        error.outcome_unknown = self._unknown
         return error.locate(self._operation, str(self._request), self._attempts)
 
 

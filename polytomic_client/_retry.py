@@ -10,13 +10,24 @@ from math import isfinite
 from threading import Lock
 from typing import Protocol
 
-from ._errors import APIStatusError, DeadlineExceededError, NotSentError, OutcomeUnknownError, RequestError, TLSError
+from ._errors import (
+    APIStatusError,
+    ClientClosedError,
+    DeadlineExceededError,
+    NotSentError,
+    OutcomeUnknownError,
+    RequestError,
+    TLSError,
+)
 
 BACKOFF_FIRST = 0.5
 """Seconds: the ceiling of the first delay."""
 
 BACKOFF_LONGEST = 8.0
 """Seconds: the ceiling of every delay after a few; the deadline ends a call long before more is of use."""
+
+MOST_DOUBLINGS = 10
+"""How often the ceiling is doubled at most, which is far above the longest: 2.0 ** 1024 is an OverflowError."""
 
 RETRY_AFTER_LONGEST = 60.0
 """Seconds: a server that asks for a longer wait is believed, and its error is raised at once instead."""
@@ -138,7 +149,14 @@ def may_be_in_flight(error: RequestError) -> bool:
     """Say whether the API may still be working on a failed try, so that it answers a repetition with 409."""
     if isinstance(error, APIStatusError):
         return error.status_code in PASSED_ON_STATUSES
+    if isinstance(error, ClientClosedError):
+        return isinstance(error.__cause__, OutcomeUnknownError)
     return isinstance(error, OutcomeUnknownError)
+
+
+def is_stale(error: RequestError) -> bool:
+    """Say whether a request met a connection that the server was closing as idle."""
+    return isinstance(error, OutcomeUnknownError) and error.stale
 
 
 def may_repeat(error: Exception, *, repeatable: bool, in_flight: bool = False) -> bool:
@@ -166,11 +184,13 @@ def may_repeat(error: Exception, *, repeatable: bool, in_flight: bool = False) -
 def may_call_again(error: Exception) -> bool:
     """Say whether a whole call that failed may be made again, and could end in another way.
 
-    Not a POST whose outcome is unknown: the next call has another idempotency key.
+    Not a POST any of whose attempts has an unknown outcome: the next call has another idempotency key.
     """
     if not isinstance(error, RequestError):
         return isinstance(error, (TimeoutError, ConnectionError))
     repeatable = error.request.startswith("GET ")
+    if error.outcome_unknown and not repeatable:
+        return False
     return may_repeat(error, repeatable=repeatable) or (repeatable and isinstance(error, DeadlineExceededError))
 
 
@@ -194,4 +214,4 @@ def retry_delay(error: RequestError, *, attempt: int, repeatable: bool, in_fligh
     if retry_after is not None:
         return retry_after if retry_after <= RETRY_AFTER_LONGEST else None
     # Full jitter: callers that failed together must not come back together.
-    return clock.random() * min(BACKOFF_LONGEST, BACKOFF_FIRST * 2.0 ** (attempt - 1))
+    return clock.random() * min(BACKOFF_LONGEST, BACKOFF_FIRST * 2.0 ** min(attempt - 1, MOST_DOUBLINGS))

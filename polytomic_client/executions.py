@@ -11,7 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ._api import models
-from ._config import positive_seconds
+from ._checks import positive_seconds
 from ._errors import (
     APIStatusError,
     ConflictError,

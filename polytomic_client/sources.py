@@ -6,7 +6,7 @@ import datetime as dt
 from uuid import UUID
 
 from ._api import models
-from ._config import positive_seconds
+from ._checks import positive_seconds
 from ._errors import DeadlineExceededError, RequestError
 from ._flow import BlockingFlows, Caller, blocking
 from ._log import logger

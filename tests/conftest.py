@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
 import pytest
+import uvloop
 
 from polytomic_client import APIResponse, AsyncPolytomic, Polytomic
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 from polytomic_client.v2023_04_25.models import BulkDestinationEnvelope
 
 ID = UUID("248df4b7-aa70-47b8-a036-33ac447e668d")
+T = TypeVar("T")
 KEY = "canary-5a1d0e36-key"
 
 
@@ -45,12 +47,34 @@ class FakeClock:
         self.sleep(seconds)
 
 
-def _async(**settings: Any) -> BulkDestinationEnvelope:
-    async def call() -> BulkDestinationEnvelope:
-        async with AsyncPolytomic(**settings) as polytomic:
-            return await polytomic.get_bulk_destination(ID)
+def _run_uvloop(work: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
 
-    return asyncio.run(call())
+
+def _run_debug(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work, debug=True)
+
+
+RUNNERS: dict[str, Callable[[Coroutine[Any, Any, Any]], Any]] = {
+    "asyncio": asyncio.run,
+    "debug": _run_debug,
+    "uvloop": _run_uvloop,
+}
+"""The event loops that the asyncio client works in."""
+
+
+async def _call(**settings: Any) -> BulkDestinationEnvelope:
+    async with AsyncPolytomic(**settings) as polytomic:
+        return await polytomic.get_bulk_destination(ID)
+
+
+def _async(**settings: Any) -> BulkDestinationEnvelope:
+    return asyncio.run(_call(**settings))
+
+
+def _async_uvloop(**settings: Any) -> BulkDestinationEnvelope:
+    return _run_uvloop(_call(**settings))
 
 
 def _sync(**settings: Any) -> BulkDestinationEnvelope:
@@ -63,7 +87,7 @@ def _async_generated(**settings: Any) -> BulkDestinationEnvelope:
         async with AsyncPolytomic(**settings) as polytomic:
             return await get_bulk_destination.asyncio(ID, client=polytomic.generated)
 
-    return asyncio.run(call())
+    return _run_debug(call())
 
 
 def _sync_generated(**settings: Any) -> BulkDestinationEnvelope:
@@ -82,6 +106,7 @@ def _sync_httpx(**settings: Any) -> BulkDestinationEnvelope:
 WAYS: dict[str, Callable[..., BulkDestinationEnvelope]] = {
     "async": _async,
     "sync": _sync,
+    "async-uvloop": _async_uvloop,
     "async-generated": _async_generated,
     "sync-generated": _sync_generated,
     "async-httpx": _async_httpx,

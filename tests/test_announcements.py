@@ -110,7 +110,7 @@ def test_without_logging_nothing_is_printed() -> None:
 
 def test_no_module_of_the_package_prints() -> None:
     package = Path(__file__).parent.parent / "polytomic_client"
-    hand_written = [*package.glob("*.py"), *package.glob("_transport/*.py")]
+    hand_written = [path for path in package.rglob("*.py") if "v20" not in str(path) and path.name != "__main__.py"]
     assert len(hand_written) > 20
     calls = [
         f"{path.name}:{node.lineno}"

@@ -40,7 +40,7 @@ from polytomic_client import (
     UnprocessableEntityError,
     VersionMismatchError,
 )
-from polytomic_client._transport._shared import inflate
+from polytomic_client._http.body import inflate
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock
 from .server import Answer, Raw, Server, hang_up, reset, reset_in_the_body, stall

@@ -270,7 +270,9 @@ async def test_without_retries_exactly_the_broken_calls_fail() -> None:
 
     assert {item for item, outcome in found.items() if not outcome.ok} == set(broken)
     assert all(isinstance(found[item].error, (OutcomeUnknownError, NotSentError)) for item in broken)
-    assert set(server.times.values()) == {1}
+    # One that met the end of a kept connection was sent once more.
+    assert {item for item, times in server.times.items() if times > 1} <= set(broken)
+    assert max(server.times.values()) <= 2
 
 
 async def test_retry_failed_repairs_what_the_client_did_not() -> None:
@@ -287,10 +289,14 @@ async def test_retry_failed_repairs_what_the_client_did_not() -> None:
             found = all_of_them([outcome async for outcome in outcomes])
 
     assert {item for item, outcome in found.items() if not outcome.ok} == lost
-    assert server.times == Counter({item: 2 if item in broken else 1 for item in range(COUNT)})
+    # Some met the end of a kept connection, and were sent once more: at once, and in either call.
+    assert {item: min(times, 2) for item, times in server.times.items()} == {
+        item: 2 if item in broken else 1 for item in range(COUNT)
+    }
+    assert all(times <= (4 if item in lost else 2) for item, times in server.times.items())
     # After all others, of which the last may still be on their way.
-    assert set(server.asked[: COUNT + LIMIT]) == set(range(COUNT))
-    assert len(set(server.asked[: COUNT - LIMIT])) == COUNT - LIMIT
+    assert set(server.asked[: COUNT + LIMIT + len(broken)]) == set(range(COUNT))
+    assert len(set(server.asked[: COUNT - LIMIT])) >= COUNT - LIMIT - len(broken)
 
 
 # 3. An item that hangs.
@@ -739,14 +745,15 @@ def test_blocking_calls_survive_resets_and_429s_and_leave_no_thread(max_attempts
                 found = by_item(list(outcomes))
             assert not fan_out_threads()
         wait_until(lambda: server.open == 0)
-        assert server.most_open <= 33  # httpcore makes one more now and then, when threads race for it
+        assert server.most_open <= 32
 
     assert sorted(found) == list(range(len(BLOCKING_IDS)))
     failed = {item: outcome.error for item, outcome in found.items() if outcome.error is not None}
     if max_attempts > 1:
         assert not failed
         return
-    assert set(failed) == set(broken)
+    # But for those that met the end of a kept connection, and were sent once more.
+    assert set(failed) == {item for item in broken if server.times[item] == 1}
     for item, error in failed.items():
         expected = (OutcomeUnknownError, NotSentError) if broken[item] in BREAKS else RateLimitError
         assert isinstance(error, expected)

@@ -14,7 +14,7 @@ from .fuzz.targets import CORPUS, TARGETS
 
 SEEDS = sorted(CORPUS.iterdir())
 
-CHANGES = {"decode": 600, "error_body": 400, "retry_after": 10_000, "gunzip": 5_000}
+CHANGES = {"decode": 600, "error_body": 400, "retry_after": 10_000, "gunzip": 5_000, "exchange": 1_000}
 """How many changed inputs each target gets: together about 3 s on two cores."""
 
 LONGEST = 4_000

@@ -9,7 +9,9 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 import warnings
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,7 +22,7 @@ from polytomic_client import AsyncPolytomic, ClientClosedError, DeadlineExceeded
 from polytomic_client._errors import FORKED
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
-from .conftest import ID, KEY, FakeClock
+from .conftest import ID, KEY, WAYS, FakeClock
 from .server import DESTINATION, Answer, Connection, Server, stall
 
 
@@ -104,8 +106,7 @@ async def test_a_transport_is_closed_with_the_client() -> None:
 
 
 class Busy:
-    """Answers after a moment, and counts how many requests are there at once. Connections would not do: httpcore
-    replaces one now and then when threads race for it, and the server may be late to see the old one closed."""
+    """Answers after a moment, and counts how many requests are there at once."""
 
     def __init__(self) -> None:
         self.most = 0
@@ -128,6 +129,7 @@ def test_threads_share_a_blocking_client() -> None:
         with ThreadPoolExecutor(16) as threads:
             answers = list(threads.map(polytomic.get_bulk_destination, [ID] * 64))
         assert 2 <= busy.most <= 4
+        assert server.connections <= 4
     assert all(answer == answers[0] for answer in answers)
     assert len(server.requests) == 64
 
@@ -220,7 +222,7 @@ def test_closing_a_blocking_client_while_calls_are_under_way_leaves_no_connectio
         release.set()
         for call in calls:
             call.exception()
-        assert transport._pool.connections == []
+        assert transport._idle == {}
 
 
 @pytest.mark.parametrize("settings", [{}, {"transport": httpx.AsyncHTTPTransport()}, {"api_key": lambda: KEY}])
@@ -322,11 +324,12 @@ def test_a_call_that_waits_for_anothers_key_stops_at_its_deadline() -> None:
 FORK = """
 import os, sys, warnings
 from polytomic_client import ClientClosedError, Polytomic
+from polytomic_client._http.places import Lease
 
 polytomic = Polytomic(api_key="k", base_url=sys.argv[1])
 unused = Polytomic(api_key="k", base_url=sys.argv[1])
 polytomic.get_bulk_destination(sys.argv[2])
-polytomic._shared.lock.acquire()  # as if another thread asked for a key
+polytomic._shared.lock.enter(Lease(), float("inf"))  # as if another thread asked for a key
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Python 3.12 warns of threads
     child = os.fork()
@@ -335,7 +338,7 @@ if child == 0:
         polytomic.get_bulk_destination(sys.argv[2])
     except ClientClosedError as error:
         print("child:", error, flush=True)
-    print("child:", polytomic._shared.lock.locked(), flush=True)
+    print("child:", len(polytomic._shared.lock._taken), flush=True)
     print("child:", len(unused.get_bulk_destination(sys.argv[2]).data.modes), flush=True)
     polytomic.close()
     os._exit(0)
@@ -353,7 +356,7 @@ def test_a_forked_process_is_told_to_make_its_own_client_and_the_parent_goes_on(
     assert result.stderr == ""
     assert result.stdout.splitlines() == [
         f"child: get_bulk_destination: GET {server.url}/api/bulk/dest/{ID}: {FORKED}",
-        "child: False",
+        "child: 0",
         "child: 1",
         "parent: 1",
     ]
@@ -376,3 +379,65 @@ def test_an_asyncio_client_says_so_in_a_forked_process_too() -> None:
                 runner.run(call(polytomic))
             polytomic._shared.transport, polytomic._shared.loop, polytomic._shared.over = kept, loop, ""
             runner.run(polytomic.aclose())
+
+
+@pytest.mark.parametrize("transport", [None, "httpx"])
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # of asyncio, whose loop was closed before the client
+def test_a_client_whose_loop_is_closed_can_be_closed_in_another_one(transport: str | None) -> None:
+    settings: dict[str, Any] = {} if transport is None else {"transport": httpx.AsyncHTTPTransport()}
+    with Server() as server:
+        polytomic = AsyncPolytomic(api_key=KEY, base_url=server.url, **settings)
+        asyncio.run(polytomic.get_bulk_destination(ID))
+        asyncio.run(polytomic.aclose())
+        if transport is None:
+            deadline = time.monotonic() + 10
+            while server.open:
+                assert time.monotonic() < deadline
+                time.sleep(0.001)
+        with pytest.raises(ClientClosedError, match="closed"):
+            asyncio.run(polytomic.get_bulk_destination(ID))
+        gc.collect()
+
+
+async def test_a_client_of_another_loop_that_runs_is_not_closed_from_here_and_goes_on() -> None:
+    with Server() as server, asyncio.Runner() as runner, ThreadPoolExecutor(1) as thread:
+        polytomic = AsyncPolytomic(api_key=KEY, base_url=server.url)
+
+        def there(call: Coroutine[Any, Any, Any]) -> Any:
+            return thread.submit(runner.run, call).result(10)
+
+        there(polytomic.get_bulk_destination(ID))
+        with pytest.raises(ClientClosedError, match="belongs to another event loop"):
+            await polytomic.aclose()
+        assert there(polytomic.get_bulk_destination(ID)).data.modes
+        there(polytomic.aclose())
+        assert server.connections == 1
+        thread.submit(runner.close).result(10)
+
+
+def raise_stop_iteration(*_: object) -> Any:
+    raise StopIteration
+
+
+class Stopping(FakeClock):
+    """A clock that is a mock without values."""
+
+    sleep = raise_stop_iteration
+    sleep_async = raise_stop_iteration
+
+
+STOPS: dict[str, dict[str, Any]] = {
+    "the transport": {"transport": httpx.MockTransport(raise_stop_iteration)},
+    "the clock": {"transport": httpx.MockTransport(lambda _: httpx.Response(503)), "clock": Stopping()},
+    "the api_key callable": {"api_key": raise_stop_iteration},
+}
+
+
+@pytest.mark.parametrize("source", STOPS)
+@pytest.mark.parametrize("kind", ["async", "sync", "sync-generated", "async-generated"])
+def test_a_stop_iteration_of_the_users_is_an_error_and_never_the_end_of_a_call(source: str, kind: str) -> None:
+    with pytest.raises(RuntimeError, match="StopIteration") as caught:
+        WAYS[kind](**{"api_key": KEY, "base_url": "http://127.0.0.1:1", **STOPS[source]})
+    if kind.startswith("sync"):
+        assert str(caught.value).startswith(f"{source} raised StopIteration")
+    assert isinstance(caught.value.__cause__, StopIteration)

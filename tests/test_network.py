@@ -26,7 +26,7 @@ from polytomic_client import (
     SecurityWarning,
     TLSError,
 )
-from polytomic_client._transport._shared import tls_context
+from polytomic_client._http.tls import tls_context
 
 from .conftest import KEY, OWN_TRANSPORTS, Ask, FakeClock
 from .proxy import Proxy

@@ -35,7 +35,7 @@ from polytomic_client import (
     VersionMismatchError,
 )
 from polytomic_client._auth import FetchedKey, Secret
-from polytomic_client._transport import Request
+from polytomic_client._http.messages import Request
 from polytomic_client.v2023_04_25.models import ActivateBulkSync
 
 from .conftest import FakeClock
@@ -287,7 +287,7 @@ def test_a_request_shows_its_key_to_the_transport_only(credential: Credential) -
     kept: list[Request] = []
 
     class Transport:
-        def send(self, request: Request, timeout: object, remaining: float) -> None:
+        def send(self, request: Request, timeout: object, remaining: float, *, fresh: bool = False) -> None:
             kept.append(request)
             raise DeadlineExceededError("enough")
 

@@ -21,7 +21,6 @@ from polytomic_client import (
     AuthenticationError,
     ConfigurationError,
     DeadlineExceededError,
-    OutcomeUnknownError,
     Polytomic,
     RateLimitError,
     ServerError,
@@ -76,21 +75,6 @@ def test_silence_is_tried_again(ask: Ask, clock: FakeClock) -> None:
         assert ask(base_url=server.url, clock=clock, timeout=Timeout(read=0.05)).data.modes
 
     assert len(server.requests) == 2
-
-
-def test_a_kept_connection_that_the_server_dropped_costs_one_try_at_most(clock: FakeClock) -> None:
-    # Never behind the policy's back, as HTTP clients repeat a GET: the server must see the policy's tries.
-    async def calls(url: str) -> None:
-        async with AsyncPolytomic(api_key="k", base_url=url, max_attempts=1) as polytomic:
-            await polytomic.get_bulk_destination(ID)
-            with pytest.raises(OutcomeUnknownError):
-                await polytomic.get_bulk_destination(ID)
-
-    with Server(Answer(), hang_up) as server:
-        asyncio.run(calls(server.url))
-
-    assert len(server.requests) == 2
-    assert clock.slept == []
 
 
 def test_attempts_are_counted_in_the_error_and_in_the_answer(ask: Ask, clock: FakeClock) -> None:

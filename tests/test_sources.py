@@ -17,7 +17,7 @@ from polytomic_client import (
 )
 
 from .conftest import ID, FakeClock
-from .server import Answer, Connection, Received, Server, Step, hang_up, reset
+from .server import Answer, Connection, Raw, Received, Server, Step, hang_up, reset_in_the_body
 from .test_executions import WAYS, Api, Way, silence
 
 NAMES = {
@@ -176,8 +176,8 @@ def test_nothing_is_asked_after_the_deadline(way: Way, clock: FakeClock, moment:
 
 LOST: dict[str, list[Step]] = {
     "silence": [silence],
-    "hang up": [hang_up],
-    "reset": [reset],
+    "hang up": [Raw([b"HTTP/1.1 200 OK\r\n"])],
+    "reset": [reset_in_the_body],
     **{str(status): [Answer(status, b"")] for status in (408, 502, 503, 504)},
 }
 

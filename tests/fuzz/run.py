@@ -18,7 +18,7 @@ from types import ModuleType
 
 from .mutate import changed
 
-NAMES = ("decode", "error_body", "retry_after", "gunzip")
+NAMES = ("decode", "error_body", "retry_after", "gunzip", "exchange")
 """The functions of `targets.py`, which cannot be imported before atheris can watch it."""
 
 CORPUS = Path(__file__).resolve().parent / "corpus"

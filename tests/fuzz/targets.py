@@ -13,11 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from polytomic_client import APIStatusError, DecodeError, ResponseTooLargeError
+from polytomic_client import APIStatusError, DecodeError, RequestError, ResponseTooLargeError
 from polytomic_client._errors import status_error
+from polytomic_client._http.body import inflate
+from polytomic_client._http.exchange import Exchange
+from polytomic_client._http.messages import Reply
 from polytomic_client._operation import Operation
 from polytomic_client._retry import parse_retry_after
-from polytomic_client._transport._shared import inflate
 
 from ..document import MODULES
 
@@ -31,6 +33,17 @@ NOW = 1_795_500_000.0
 
 LIMIT = 100_000
 """Bytes that a body may have once it is decompressed."""
+
+ASKED = (("GET", LIMIT), ("GET", 20), ("HEAD", LIMIT))
+"""The requests that responses are read for: the method, and the bytes that a body may have."""
+
+HEADS = (
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\n\r\n",
+)
+"""Beginnings of a response for bytes that are not one: these become its headers, its body or its chunks."""
 
 
 def decode(data: bytes) -> None:
@@ -79,12 +92,60 @@ def gunzip(data: bytes) -> None:
         assert body is data or len(body) <= LIMIT
 
 
+def exchange(data: bytes) -> None:
+    """Read responses one behind another: each has one result, however it is cut, and what is behind it is surplus."""
+    if not data.startswith(b"HTTP/"):
+        data = HEADS[len(data) % len(HEADS)] + data
+    for method, limit in ASKED:
+        rest = data
+        while rest:
+            result, size = _read([rest[at : at + 1] for at in range(len(rest))], method, limit)
+            place = rest[-1] * len(rest) // 256
+            for pieces in ([rest], [rest[:place], rest[place:]]):
+                again, taken = _read(pieces, method, limit, size)
+                assert again == result
+                assert taken >= size
+            # The next one, as after a request on the same connection; an error is the end of it.
+            rest = rest[size:] if isinstance(result[0], int) else b""
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "decode": decode,
     "error_body": error_body,
     "retry_after": retry_after,
     "gunzip": gunzip,
+    "exchange": exchange,
 }
+
+
+def _read(pieces: list[bytes], method: str, limit: int, size: int | None = None) -> tuple[tuple[Any, ...], int]:
+    """Read a response and the end of its connection; return the result, and how many bytes came before it.
+
+    Args:
+        pieces: What comes, in pieces.
+        method: The request's method.
+        limit: The bytes that the body may have.
+        size: The bytes that the response has, where that is known.
+    """
+    reader = Exchange(method, limit)
+    taken = 0
+    result: Reply | RequestError | None = None
+    for piece in filter(None, pieces):
+        result = reader.feed(piece)
+        taken += len(piece)
+        if result is not None:
+            break
+    result = result or reader.eof(clean=True)
+    assert reader.heard
+    if not isinstance(result, Reply):
+        assert reader.reusable_for == 0
+        return (type(result), str(result)), taken
+    assert len(result.content) <= limit
+    if size is not None and taken > size:
+        assert reader.surplus
+    if reader.surplus:
+        assert reader.reusable_for == 0
+    return (result.status, list(result.headers.items()), result.content), taken
 
 
 def _check_error(error: DecodeError | APIStatusError) -> None:

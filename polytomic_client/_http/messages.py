@@ -1,4 +1,4 @@
-"""The seam: a Request goes in and a Reply comes out, or a TransportError. Each adapter behind it is one file."""
+"""The seam between policy and network: a Request goes in, and a Reply or a TransportError comes out."""
 
 from __future__ import annotations
 
@@ -42,13 +42,14 @@ class Reply:
 class AsyncTransport(Protocol):
     """Sends one request once, for asyncio."""
 
-    async def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
+    async def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:
         """Send a request and return its reply.
 
         Args:
             request: What to send.
             timeout: How long each step may take.
             remaining: The seconds until the call's deadline, which the transport enforces.
+            fresh: Whether to send it over a new connection.
 
         Raises:
             TransportError: Nothing was sent, or the outcome is unknown.
@@ -65,13 +66,14 @@ class AsyncTransport(Protocol):
 class Transport(Protocol):
     """Sends one request once, blocking."""
 
-    def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
+    def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:
         """Send a request and return its reply.
 
         Args:
             request: What to send.
             timeout: How long each step may take.
             remaining: The seconds until the call's deadline, which the transport enforces.
+            fresh: Whether to send it over a new connection.
 
         Raises:
             TransportError: Nothing was sent, or the outcome is unknown.

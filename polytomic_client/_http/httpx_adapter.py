@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 from math import inf
@@ -19,8 +20,9 @@ from .._errors import (
     ReadTimeoutError,
     RequestError,
 )
-from . import Reply, Request
-from ._shared import ErrorTable, read_body, read_body_async, translate, within
+from .body import read_body, read_body_async
+from .failures import ErrorTable, translate, within
+from .messages import Reply, Request
 
 ERRORS: ErrorTable = (
     ((httpx.ConnectTimeout, httpx.PoolTimeout), ConnectTimeoutError),
@@ -58,12 +60,13 @@ class AsyncHTTPXTransport:
     """Sends requests through an httpx transport of the user's."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport, config: Config) -> None:
+        self._loop = asyncio.get_running_loop()
         self._transport = transport
         self._limit = config.max_response_bytes
         self._closed = False
 
-    async def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
-        """Send a request once."""
+    async def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:  # noqa: ARG002
+        """Send a request once. Which connection it takes is the transport's business."""
         return await within(remaining, self._send(request, timeout))
 
     async def _send(self, request: Request, timeout: Timeout) -> Reply:
@@ -85,7 +88,12 @@ class AsyncHTTPXTransport:
     async def aclose(self) -> None:
         """Close the user's transport, as an httpx client does."""
         self._closed = True
-        await self._transport.aclose()
+        try:
+            await self._transport.aclose()
+        except RuntimeError:
+            # Of an event loop that is closed, and its connections with it.
+            if not self._loop.is_closed():
+                raise
 
 
 class HTTPXTransport:
@@ -96,7 +104,7 @@ class HTTPXTransport:
         self._limit = config.max_response_bytes
         self._closed = False
 
-    def send(self, request: Request, timeout: Timeout, remaining: float) -> Reply:
+    def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:  # noqa: ARG002
         """Send a request once; each step ends at the deadline, but a server that trickles is not stopped."""
         ends = time.monotonic() + remaining
         try:

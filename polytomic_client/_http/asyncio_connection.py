@@ -1,0 +1,205 @@
+"""One connection of the asyncio pool: it sends a request, feeds the bytes that come to its exchange, and keeps time."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import Any, cast
+
+from .._errors import DeadlineExceededError, OutcomeUnknownError, ReadTimeoutError
+from .exchange import CUT_SHORT, IDLE_SECONDS, Exchange, Result
+from .failures import BROKEN_OFF, DEADLINE_PASSED, silence, translate
+from .waiting import Waiter, waiter
+
+
+class AsyncioConnection(asyncio.BufferedProtocol):
+    """A connection, and the one exchange that is under way on it."""
+
+    # Of a thousand calls in flight, what each holds is cold in the cache when its response comes.
+    __slots__ = (
+        "__weakref__",
+        "_buffer",
+        "_ends",
+        "_exchange",
+        "_idle",
+        "_limit",
+        "_loop",
+        "_opened",
+        "_read",
+        "_served",
+        "_timer",
+        "_unsent",
+        "_waiter",
+        "expires",
+        "socket",
+        "transport",
+        "waiter",
+    )
+
+    transport: asyncio.Transport
+    _timer: asyncio.TimerHandle
+    _waiter: Waiter
+
+    def __init__(
+        self,
+        opened: set[AsyncioConnection],
+        idle: dict[AsyncioConnection, None],
+        buffer: memoryview,
+        limit: int,
+        sock: socket.socket | None = None,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._opened = opened
+        self._idle = idle
+        # Of all connections: what is read is fed to an exchange before another connection reads.
+        self._buffer = buffer
+        self._limit = limit
+        self.socket = sock
+        self.waiter: asyncio.Future[Result] | None = None
+        self._exchange: Exchange | None = None
+        self._served = False
+        self._read = self._ends = 0.0
+        self._unsent = 0
+
+    def ask(self, method: str, content: bytes, read: float, ends: float) -> asyncio.Future[Result]:
+        """Send a request, and return the future of its result.
+
+        Args:
+            method: The request's method.
+            content: The request.
+            read: How many seconds no silence may be longer than.
+            ends: The deadline, in the event loop's time.
+        """
+        self.waiter = waiter = self._loop.create_future()
+        self._exchange = Exchange(method, self._limit)
+        self._read, self._ends = read, ends
+        self.transport.write(content)
+        self._unsent = self.transport.get_write_buffer_size()
+        now = self._loop.time()
+        self._expire_at(min(now + read, ends), now)
+        return waiter
+
+    def is_usable(self) -> bool:
+        """Say whether an idle connection can take a request.
+
+        One that is readable has ended, or has bytes that nobody asked for: the event loop, when it was busy, has not
+        seen it yet.
+        """
+        return self.expires > self._loop.time() and not self._waiter.readable(0)
+
+    def end(self, result: Result | None = None) -> None:
+        """Close the connection, and give the call that waits, if one does, its result."""
+        self._idle.pop(self, None)
+        self._exchange = None
+        if self in self._opened:
+            self.transport.abort()
+        self._hand_over(result)
+
+    def forget(self) -> None:
+        """Close a connection whose event loop may never say that it is lost.
+
+        uvloop does not, where a call is cancelled while it connects, and an event loop that is closed does nothing.
+        """
+        if self in self._opened:
+            self._opened.discard(self)
+            self._timer.cancel()
+            if self._loop.is_closed():
+                if self.socket is not None:
+                    self.socket.close()
+            else:
+                self.transport.abort()
+        self.end()
+
+    def _hand_over(self, result: Result | None) -> None:
+        waiter, self.waiter = self.waiter, None
+        if waiter is not None and result is not None and not waiter.done():
+            waiter.set_result(result)
+
+    def _lost(self, exchange: Exchange, failure: Result) -> Result:
+        if isinstance(failure, OutcomeUnknownError):
+            failure.stale = self._served and not exchange.heard
+        return failure
+
+    # Time: one timer, which a request does not arm again. When it rings too early, it waits for the rest.
+
+    def _expire_at(self, when: float, now: float) -> None:
+        self.expires = when
+        if when < self._timer.when():
+            self._arm(now)
+
+    def _arm(self, now: float) -> None:
+        self._timer.cancel()
+        # Never later than an idle connection must go, so that it need not be armed when it becomes idle.
+        self._timer = self._loop.call_at(min(self.expires, now + IDLE_SECONDS), self._ring)
+
+    def _ring(self) -> None:
+        now, unsent = self._loop.time(), self.transport.get_write_buffer_size()
+        if unsent < self._unsent:
+            self._unsent, self.expires = unsent, min(now + self._read, self._ends)
+        if now < self.expires:
+            self._arm(now)
+        elif now >= self._ends:
+            self.end(DeadlineExceededError(DEADLINE_PASSED))
+        else:
+            self.end(ReadTimeoutError(silence(self._read)))
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self._waiter = waiter(transport.get_extra_info("socket").fileno())
+        self.expires = self._loop.time() + IDLE_SECONDS
+        self._timer = self._loop.call_at(self.expires, self._ring)
+        self._opened.add(self)
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  (asyncio's signature)
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        exchange = self._exchange
+        if exchange is None:
+            # Nobody asked: it would be taken for the response to the next request.
+            self.end()
+            return
+        result = exchange.feed(self._buffer[:nbytes])
+        if result is None:
+            self.expires = min(self._loop.time() + self._read, self._ends)
+        elif not exchange.reusable_for or (self._unsent and self.transport.get_write_buffer_size()):
+            self.end(result)
+        else:
+            self._exchange = None
+            self._unsent = 0
+            self._served = True
+            self._hand_over(result)
+            self._idle[self] = None
+            now = self._loop.time()
+            self._expire_at(now + exchange.reusable_for, now)
+
+    def eof_received(self) -> None:
+        exchange = self._exchange
+        if exchange is None:
+            self.end()
+        else:
+            clean = _is_close_notify(self.transport.get_extra_info("ssl_object"))
+            self.end(self._lost(exchange, exchange.eof(clean=clean)))
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._opened.discard(self)
+        self._timer.cancel()
+        exchange = self._exchange
+        if exchange is None:
+            self.end()
+        else:
+            failure = OutcomeUnknownError(CUT_SHORT) if exc is None else translate(exc, BROKEN_OFF)
+            self.end(self._lost(exchange, failure))
+
+
+def _is_close_notify(ssl_object: Any) -> bool:
+    """Say whether an end was announced, as it must be over TLS: else somebody on the network may have cut the body."""
+    if ssl_object is None:
+        return True
+    try:
+        return not ssl_object.read(1)
+    except ssl.SSLError:
+        return False

@@ -1,0 +1,89 @@
+"""A request as bytes, for the one host that a pool of connections is for (RFC 9112, sections 3 and 5)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from .._auth import Secret
+from .._errors import NotSentError
+from .._network import netloc
+from .messages import Request
+
+METHODS_WITHOUT_LENGTH = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods whose requests do not say that their body is empty (RFC 9110, section 8.6)."""
+
+REQUEST_LINE = re.compile(r'[A-Z]+ /[!"$-~]*')
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class RequestEncoder:
+    """Writes the requests to one host.
+
+    Attributes:
+        host: The name or address of the host.
+        port: Its port.
+        secure: Whether it is reached over TLS.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        base = urlsplit(base_url)
+        self._base = f"{base.scheme}://{base.netloc}/"
+        self._origin = _origin(base_url)
+        _, self.host, self.port = self._origin
+        self.secure = base.scheme == "https"
+        default = self.port == DEFAULT_PORTS[base.scheme]
+        self._host = netloc(self.host, self.port).removesuffix(f":{self.port}" if default else "")
+        self._last: tuple[dict[str, str], Secret | None, Secret] = {}, None, Secret("")
+        """The headers that were sent last, and how they are written: those of one client's GETs are all the same."""
+
+    def head(self, request: Request) -> tuple[str, Secret]:
+        """Return the first lines of a request and its headers, once both are known to be sendable.
+
+        Raises:
+            NotSentError: The request is for another host, or a part of it would not be one line.
+        """
+        return self._line(request), self._fields(request)
+
+    def encode(self, head: tuple[str, Secret], request: Request) -> bytes:
+        """Return a request as it is sent."""
+        line, fields = head
+        content = request.content
+        sized = content is not None or request.method not in METHODS_WITHOUT_LENGTH
+        length = f"Content-Length: {len(content or b'')}\r\n" if sized else ""
+        # Never an error of the encoding: it would hold the headers.
+        return f"{line}{fields.reveal()}{length}\r\n".encode("utf-8", "replace") + (content or b"")
+
+    def _line(self, request: Request) -> str:
+        url = request.url
+        if url.startswith(self._base):
+            target = url[len(self._base) - 1 :]
+        elif _origin(url) == self._origin:
+            target = "/" + url.partition("://")[2].partition("/")[2]
+        else:
+            raise NotSentError("the URL is of another host than base_url")
+        line = f"{request.method} {target}"
+        if not REQUEST_LINE.fullmatch(line):
+            raise NotSentError("the URL has a fragment, or a character that must be escaped")
+        return f"{line} HTTP/1.1\r\nHost: {self._host}\r\n"
+
+    def _fields(self, request: Request) -> Secret:
+        headers, authorization, fields = self._last
+        if request.headers == headers and request.authorization == authorization:
+            return fields
+        written = _joined(request.wire_headers())
+        if written is None:
+            raise NotSentError("a header has a line break or a NUL")
+        # A copy, because the policy may change a request's headers.
+        self._last = dict(request.headers), request.authorization, written
+        return written
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+def _joined(headers: list[tuple[str, str]]) -> Secret | None:
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    return Secret(lines) if lines.count("\r") == lines.count("\n") == len(headers) and "\0" not in lines else None

@@ -1,0 +1,278 @@
+"""One response, read without I/O: bytes go in, and a Reply or the reason why there is none comes out (RFC 9112)."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any
+
+import httptools
+from multidict import CIMultiDict, istr
+
+from .._errors import OutcomeUnknownError, RequestError
+from .body import too_large
+from .messages import Reply
+
+HEAD_LIMIT = 64 * 1024
+"""Bytes of status line and headers that a response may have, those of 1xx responses before it included. Framing and
+trailers of a chunked body may have as many in a row, counted in blocks."""
+
+BLOCK = 16 * 1024
+"""Bytes: the parser never sees the end of one block and the start of the next at once, so that what is counted in
+blocks does not depend on how the network cut the response."""
+
+IDLE_SECONDS = 15.0
+"""Seconds that a connection waits for its next request: proxies commonly close after 60."""
+
+CUT_SHORT = "the connection was closed before the end of the response"
+
+Result = Reply | RequestError
+
+METHODS_WITHOUT_BODY = frozenset({"HEAD", "CONNECT"})
+STATUSES_WITHOUT_BODY = frozenset({204, 304})
+"""Methods and statuses whose responses end with their headers, whatever these say (RFC 9112, section 6.3). What a proxy
+says of a CONNECT that it refuses is not read: its status tells it."""
+
+KEEP_ALIVE_TIMEOUT = re.compile(r"(?:^|[\s,;])timeout\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
+
+CHUNKED = re.compile(rb"\r\nTransfer-Encoding: *chunked *\r\n", re.IGNORECASE)
+"""The one form in which the parser and this module both see chunks, in bytes, since only ASCII has cases there."""
+
+_HEAD, _END = object(), object()
+
+CONNECTION, CONTENT_LENGTH = istr("Connection"), istr("Content-Length")
+KEEP_ALIVE, TRANSFER_ENCODING = istr("Keep-Alive"), istr("Transfer-Encoding")
+
+
+class Exchange:
+    """The response to one request. Made for the request, and gone with its response, so that nothing reaches the next.
+
+    Attributes:
+        heard: Whether any byte of a response came.
+        reusable_for: Once there is a reply, the seconds that its connection may be kept for another request; 0 before,
+            and where it must be closed.
+        surplus: Whether more came than the response, or may have come.
+    """
+
+    __slots__ = (
+        "_before",
+        "_body",
+        "_broken",
+        "_ends_at",
+        "_events",
+        "_fed",
+        "_filled",
+        "_head",
+        "_idle",
+        "_limit",
+        "_method",
+        "_parser",
+        "_reply",
+        "_until_close",
+        "heard",
+        "on_body",
+        "on_headers_complete",
+        "on_message_complete",
+        "reusable_for",
+        "surplus",
+    )
+
+    def __init__(self, method: str, limit: int) -> None:
+        """Wait for a response.
+
+        Args:
+            method: The request's method.
+            limit: The bytes that a body may have, before decompression.
+        """
+        self._method = method
+        self._limit = limit
+        self._head = bytearray()
+        self._reply: Reply | None = None
+        self._body: bytearray | None = None
+        self._until_close = False
+        self._fed = self._before = self._filled = 0
+        self._ends_at: int | None = None
+        self.heard = self.surplus = False
+        self._idle = self.reusable_for = 0.0
+        self._start()
+
+    def _start(self) -> None:
+        events: list[Any] = []
+        self._events = events
+        # What the parser calls is in C: it replaces an exception that is raised in Python code by one of its own, also
+        # one that a signal handler raises.
+        self.on_body = append = events.append
+        self.on_headers_complete = partial(append, _HEAD)
+        self.on_message_complete = partial(append, _END)
+        self._parser = httptools.HttpResponseParser(self)
+        self._broken = ""
+
+    def feed(self, data: bytes | memoryview) -> Result | None:
+        """Read what came.
+
+        Args:
+            data: One byte or more.
+
+        Returns:
+            The reply, why there is none, or None for "more".
+        """
+        self.heard = True
+        room = BLOCK - self._fed % BLOCK
+        if len(data) > room:
+            data = memoryview(data)
+        while len(data) > room:
+            result = self._read(data[:room])
+            if result is not None:
+                self.reusable_for, self.surplus = 0.0, True
+                return result
+            data, room = data[room:], BLOCK
+        return self._read(data)
+
+    def eof(self, *, clean: bool) -> Result:
+        """Read the end of the connection.
+
+        Args:
+            clean: Whether the other side closed it: a FIN, over TLS behind a close_notify (RFC 9112, section 8).
+
+        Returns:
+            The reply, where the end of the connection is the end of its body; else why there is none.
+        """
+        if clean and self._until_close and self._reply is not None:
+            self._reply.content = bytes(self._body or b"")
+            return self._reply
+        return OutcomeUnknownError(CUT_SHORT)
+
+    def _parse(self, data: bytes | memoryview) -> None:
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            self._broken = str(error)
+
+    def _read(self, data: bytes | memoryview) -> Result | None:
+        """Read a part of one block."""
+        self._fed += len(data)
+        self._parse(data)
+        reply = self._reply
+        if reply is None:
+            failure = self._read_heads(data)
+            reply = self._reply
+            if reply is None or failure is not None:
+                return failure
+        if self._fed == self._ends_at and self._body is None:
+            # The common case: a length, and all of the body at once.
+            pieces = self._events
+            reply.content = pieces[0] if len(pieces) == 2 else b"".join(pieces[:-1])
+            self.reusable_for = self._idle
+            return reply
+        return self._read_body(reply, data)
+
+    def _read_heads(self, data: bytes | memoryview) -> RequestError | None:
+        """Read the head, and those of 1xx responses before it, which are forgotten."""
+        while self._events or self._broken or len(self._head) + len(data) > HEAD_LIMIT - self._before:
+            head = self._head + data if self._head else bytes(data)
+            end = head.find(b"\r\n\r\n") + 4 if self._events else len(head)
+            if self._before + end > HEAD_LIMIT:
+                return OutcomeUnknownError(f"the response has more than {HEAD_LIMIT:,} bytes of headers")
+            if not self._events:
+                return _no_http(self._broken)
+            if not (head.startswith(b"HTTP/1.") and head[8:9] == b" " and head[9:12].isdigit()) or b"\0" in head[:end]:
+                return _no_http("its first line is not a status line of HTTP/1.0 or HTTP/1.1")
+            self._head = bytearray()
+            self._before += end
+            status = int(head[9:12])
+            lines = head[: end - 4].decode("utf-8", "surrogateescape").split("\r\n")
+            del lines[0]
+            fields = [line.partition(":") for line in lines]
+            headers = CIMultiDict([(name, value.strip(" \t")) for name, _, value in fields])
+            if status >= 200:
+                del self._events[0]
+                self._reply = Reply(status, headers, b"")
+                return self._frame(head[:end], status, headers)
+            if status < 100 or status == 101 or CONTENT_LENGTH in headers or TRANSFER_ENCODING in headers:
+                return _no_http(f"a response with status {status:03} was not asked for, or has a body")
+            # What follows is read with a parser of its own.
+            data = bytes(head[end:])
+            self._start()
+            self._parse(data)
+        self._head += data
+        return None
+
+    def _frame(self, head: bytes | bytearray, status: int, headers: CIMultiDict[str]) -> RequestError | None:
+        """Decide where the body ends (RFC 9112, section 6.3), and whether the connection may serve another request."""
+        end, is_1_0 = self._before, head[7:8] == b"0"
+        self._filled = -(-end // BLOCK)
+        length = headers.get(CONTENT_LENGTH)
+        coding = headers.get(TRANSFER_ENCODING)
+        if self._method in METHODS_WITHOUT_BODY or status in STATUSES_WITHOUT_BODY:
+            self._ends_at = end
+        elif coding is not None:
+            if is_1_0 or CHUNKED.search(head) is None or len(headers.getall(TRANSFER_ENCODING)) > 1:
+                return _no_http("its Transfer-Encoding is not chunked, or not of HTTP/1.1")
+        elif length is not None:
+            size = int(length.lstrip("0") or "0")
+            if size > self._limit:
+                return too_large(self._limit)
+            self._ends_at = end + size
+        else:
+            self._until_close = True
+        if not self._until_close:
+            self._idle = idle_seconds(headers, is_1_0=is_1_0)
+        if self._ends_at == end:
+            # Nothing that the parser makes of the rest belongs to this response.
+            self._events[:] = [_END]
+        return None
+
+    def _read_body(self, reply: Reply, data: bytes | memoryview) -> Result | None:
+        events = self._events
+        end = events.index(_END) if _END in events else None
+        body = self._body = self._body or bytearray()
+        body += b"".join(events[:end])
+        if len(body) > self._limit:
+            return too_large(self._limit)
+        if end is not None:
+            reply.content = bytes(body)
+            self.surplus = bool(self._broken) or end + 1 < len(events) or self._goes_on(data)
+            if not self.surplus:
+                self.reusable_for = self._idle
+            return reply
+        if self._broken:
+            return _no_http(self._broken)
+        if events:
+            self._filled = -(-self._fed // BLOCK)
+            events.clear()
+        if self._fed % BLOCK == 0 and (self._fed // BLOCK - self._filled) * BLOCK > HEAD_LIMIT:
+            return OutcomeUnknownError(
+                f"the response has more than {HEAD_LIMIT:,} bytes in a row that are not its body"
+            )
+        return None
+
+    def _goes_on(self, data: bytes | memoryview) -> bool:
+        """Say whether there is more behind a response, or may be."""
+        if self._ends_at is not None:
+            return self._fed > self._ends_at
+        # Behind chunks, the parser skips line ends without a sign.
+        tail = bytes(data[-5:])
+        return not tail.endswith(b"\r\n\r\n") or tail[0] in b"\r\n"
+
+
+def idle_seconds(headers: CIMultiDict[str], *, is_1_0: bool) -> float:
+    """Return how long a connection may wait for its next request.
+
+    `Keep-Alive: timeout=` is when the server closes it: a second less, because the next request takes time to arrive,
+    and half of it at least.
+    """
+    connection = headers.getall(CONNECTION, None)
+    if is_1_0 or (connection is not None and connection != ["keep-alive"]):
+        value = ",".join(connection or ())
+        options = [option.strip() for option in value.lower().split(",")]
+        if "close" in options or not value.isascii() or (is_1_0 and "keep-alive" not in options):
+            return 0.0
+    announced = KEEP_ALIVE_TIMEOUT.search(",".join(headers.getall(KEEP_ALIVE))) if KEEP_ALIVE in headers else None
+    if announced is None:
+        return IDLE_SECONDS
+    seconds = int(announced[1])
+    return min(IDLE_SECONDS, max(seconds - 1.0, seconds / 2))
+
+
+def _no_http(reason: object) -> OutcomeUnknownError:
+    return OutcomeUnknownError(f"the response is not HTTP/1.1: {reason}")

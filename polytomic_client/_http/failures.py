@@ -1,0 +1,96 @@
+"""How the errors of a library or of the system become ours, and the deadline of something awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
+
+from .._errors import (
+    ConnectTimeoutError,
+    DeadlineExceededError,
+    NotSentError,
+    OutcomeUnknownError,
+    RequestError,
+    TLSError,
+)
+from .._network import netloc
+from .tls import refusal
+
+T = TypeVar("T")
+
+ErrorTable = Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...], type[RequestError]]]
+"""A library's errors and ours, the most specific first."""
+
+DEADLINE_PASSED = "the deadline passed"
+
+CLOSED = "the client was closed while the call waited for a connection"
+
+CLOSED_EARLY = "the connection was closed before anything was sent"
+
+BROKEN_OFF: ErrorTable = ((BaseException, OutcomeUnknownError),)
+"""The errors of a connection on which a request was sent."""
+
+NOT_CONNECTED: ErrorTable = ((BaseException, NotSentError),)
+"""The errors of a connection that was not made."""
+
+
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """Return what `work` gives, unless the call's deadline passes first.
+
+    Raises:
+        DeadlineExceededError: It passed, and the work is cancelled.
+    """
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            return await work
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    # Out here, so that the cancellation, whose frames hold the request's headers, is not its context.
+    raise DeadlineExceededError(DEADLINE_PASSED)
+
+
+def silence(seconds: float) -> str:
+    """Return what is wrong with a server that neither sent nor took anything for so long."""
+    return f"silence for {seconds:g} s"
+
+
+def not_connected(seconds: float) -> ConnectTimeoutError:
+    """Return the error of a connection that was not made in so many seconds."""
+    return ConnectTimeoutError(f"no connection within {seconds:g} s")
+
+
+def unreachable(address: Any, number: int | None) -> NotSentError:
+    """Return the error of an address that cannot be connected to, in the same words for both clients.
+
+    Args:
+        address: The address of a socket.
+        number: What the system says, or None where it says nothing in time.
+    """
+    kind = ConnectTimeoutError if number is None else NotSentError
+    reason = "no connection in its share of the time" if number is None else os.strerror(number)
+    return kind(f"cannot connect to {netloc(address[0], address[1])}: {reason}")
+
+
+def is_of_the_system(error: OSError) -> bool:
+    """Say whether an error is of the system, and not raised by a signal handler, such as a TimeoutError of its own.
+
+    What the system raises has a number. The other one is the user's, and must be raised as it is.
+    """
+    return error.errno is not None
+
+
+def translate(error: BaseException, table: ErrorTable) -> RequestError:
+    """Return our error for a library's. Raise it outside of `except`: the library's holds the request's headers."""
+    kind = next(ours for theirs, ours in table if isinstance(error, theirs))
+    tls = refusal(error)
+    if tls is not None and issubclass(kind, NotSentError):
+        # Only a handshake: a record that cannot be read later on comes after the request was sent.
+        kind, error = TLSError, tls
+    if kind is NotSentError and not str(error):
+        # What asyncio raises where the other side closes the connection during the handshake.
+        return kind(CLOSED_EARLY)
+    return kind(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)

@@ -1,0 +1,250 @@
+"""One connection of the thread pool: a socket that never blocks, waited for with `poll`, and TLS over memory.
+
+`ssl.SSLContext.wrap_socket` would make a second owner of the descriptor, and close it twice where an exception of a
+signal handler comes in between.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+
+from .._config import Timeout
+from .._errors import DeadlineExceededError, NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
+from .._network import Proxy
+from .exchange import Exchange, Result
+from .failures import (
+    BROKEN_OFF,
+    CLOSED_EARLY,
+    DEADLINE_PASSED,
+    is_of_the_system,
+    silence,
+    translate,
+    unreachable,
+)
+from .resolver import Address
+from .tls import other_protocol, server_hostname
+from .tunnel import connect_exchange, connect_request, refusal
+from .waiting import waiter
+
+READ_SIZE = 16 * 1024
+"""Bytes read in one go: a TLS record."""
+
+IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK})
+"""What `connect` says of a socket that does not block, on Windows the latter."""
+
+
+class TimeIsUp(Exception):  # noqa: N818  (not an error yet: the pool knows which time it was)
+    """A connection was not made in its time."""
+
+
+class ThreadConnection:
+    """A connected socket, which one call uses at a time.
+
+    Attributes:
+        expires: Until when it may be idle, in the seconds of `time.monotonic`.
+    """
+
+    __slots__ = ("_incoming", "_outgoing", "_served", "_socket", "_tls", "_waiter", "expires")
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._waiter = waiter(sock.fileno())
+        self._tls: ssl.SSLObject | None = None
+        self._served = False
+        self.expires = 0.0
+
+    def is_usable(self) -> bool:
+        """Say whether an idle connection can take a request: it has neither ended nor sent what nobody asked for."""
+        if self.expires <= time.monotonic() or self._waiter.readable(0):
+            return False
+        return self._tls is None or not (self._incoming.pending or self._tls.pending())
+
+    def close(self) -> None:
+        """Close it; a second time does nothing."""
+        self._socket.close()
+
+    def exchange(self, exchange: Exchange, content: memoryview, timeout: Timeout, ends: float) -> Result:
+        """Send a request, and return its result.
+
+        Args:
+            exchange: What reads the response.
+            content: The request. Not as bytes, which a report of an error would print.
+            timeout: How long each step may take.
+            ends: The deadline, in the seconds of `time.monotonic`.
+        """
+        try:
+            result = self._exchange(exchange, content, timeout, ends)
+        except OSError as error:
+            if not is_of_the_system(error):
+                raise
+            result = translate(error, BROKEN_OFF)
+        if isinstance(result, OutcomeUnknownError) and not isinstance(result, ReadTimeoutError):
+            result.stale = self._served and not exchange.heard
+        self._served = True
+        return result
+
+    def _exchange(self, exchange: Exchange, content: memoryview, timeout: Timeout, ends: float) -> Result:
+        unsent = self._send(self._encrypted(content))
+        while True:
+            now = time.monotonic()
+            if now >= ends:
+                return DeadlineExceededError(DEADLINE_PASSED)
+            if unsent:
+                seconds = timeout.write
+                # The server may answer before it has taken all, and close.
+                readable, writable = self._waiter.ready(min(seconds, ends - now))
+            else:
+                seconds = timeout.read
+                readable, writable = self._waiter.readable(min(seconds, ends - now)), False
+            if writable:
+                unsent = self._send(unsent)
+            if readable:
+                result = self._feed(exchange)
+                if result is not None:
+                    if unsent:
+                        exchange.reusable_for = 0.0
+                    return result
+            elif not writable and time.monotonic() < ends:
+                return ReadTimeoutError(silence(seconds))
+
+    def _send(self, content: memoryview) -> memoryview:
+        """Send what the system takes, and return the rest."""
+        try:
+            return content[self._socket.send(content) :]
+        except BlockingIOError as error:
+            if not is_of_the_system(error):
+                raise
+            return content
+
+    def _encrypted(self, content: memoryview) -> memoryview:
+        if self._tls is None:
+            return content
+        while content:
+            content = content[self._tls.write(content) :]
+        return memoryview(self._outgoing.read())
+
+    def _receive(self) -> bytes | None:
+        """Return what came; empty is an end, and None is nothing, which `poll` may have been wrong about."""
+        try:
+            return self._socket.recv(READ_SIZE)
+        except BlockingIOError as error:
+            if not is_of_the_system(error):
+                raise
+            return None
+
+    def _feed(self, exchange: Exchange) -> Result | None:
+        """Feed what came to an exchange."""
+        data = self._receive()
+        if data is None:
+            return None
+        if self._tls is None:
+            return exchange.feed(data) if data else exchange.eof(clean=True)
+        self._take(data)
+        while True:
+            try:
+                data = self._tls.read(READ_SIZE)
+            except ssl.SSLWantReadError:
+                return None
+            except ssl.SSLEOFError:
+                return exchange.eof(clean=False)
+            # Empty is a close_notify.
+            result = exchange.feed(data) if data else exchange.eof(clean=True)
+            if result is not None:
+                return result
+
+    def _take(self, data: bytes) -> None:
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+    def open_tunnel(self, proxy: Proxy, host: str, port: int, ends: float) -> None:
+        """Have a proxy open a tunnel.
+
+        Raises:
+            NotSentError: The proxy refuses.
+            TimeIsUp: It takes too long.
+        """
+        exchange, result = connect_exchange(), None
+        self._send_all(memoryview(connect_request(proxy, host, port)), ends)
+        while result is None:
+            self._wait_readable(ends)
+            result = self._feed(exchange)
+        problem = refusal(result, exchange, proxy, host, port)
+        if problem is not None:
+            raise problem
+
+    def start_tls(self, context: ssl.SSLContext, host: str, ends: float) -> None:
+        """Agree on TLS.
+
+        Raises:
+            NotSentError: There is no TLS, or with another protocol than HTTP/1.1.
+            OSError: The handshake failed.
+            TimeIsUp: It takes too long.
+        """
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_hostname(host))
+        while True:
+            try:
+                tls.do_handshake()
+            except ssl.SSLWantReadError:
+                agreed = False
+            else:
+                agreed = True
+            self._send_all(memoryview(self._outgoing.read()), ends)
+            if agreed:
+                break
+            self._wait_readable(ends)
+            data = self._receive()
+            if data == b"":
+                raise NotSentError(CLOSED_EARLY)
+            self._take(data or b"")
+        problem = other_protocol(tls.selected_alpn_protocol())
+        if problem is not None:
+            raise TLSError(problem)
+        self._tls = tls
+
+    def _wait_readable(self, ends: float) -> None:
+        if not self._waiter.readable(max(ends - time.monotonic(), 0.0)):
+            raise TimeIsUp
+
+    def _send_all(self, content: memoryview, ends: float) -> None:
+        while content := self._send(content):
+            if not self._waiter.ready(max(ends - time.monotonic(), 0.0))[1]:
+                raise TimeIsUp
+
+
+def connect(addresses: Sequence[Address], ends: float) -> socket.socket:
+    """Return a connected socket, trying one address after the other, each with its share of the time.
+
+    Args:
+        addresses: Where to connect to.
+        ends: Until when, in the seconds of `time.monotonic`.
+
+    Raises:
+        NotSentError: No address answers.
+        TimeIsUp: The last one takes too long.
+    """
+    failure = NotSentError("the host has no address")
+    for place, (family, address) in enumerate(addresses):
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.settimeout(0.0)
+        number = sock.connect_ex(address)
+        if number in IN_PROGRESS:
+            left, rest = ends - time.monotonic(), len(addresses) - place
+            connection = waiter(sock.fileno())
+            if any(connection.ready(max(left, 0.0) / rest)):
+                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            elif rest == 1:
+                sock.close()
+                raise TimeIsUp
+        if number == 0:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+        sock.close()
+        failure = unreachable(address, None if number in IN_PROGRESS else number)
+    raise failure

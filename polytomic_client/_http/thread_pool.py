@@ -1,0 +1,139 @@
+"""The thread pool: connections of its own to one host, for any number of threads, each call with one at a time.
+
+One exception at any bytecode, as a signal handler or `PyThreadState_SetAsyncExc` raises it, is raised as itself and
+leaves nothing taken: every change is one call of C code (see `places`), and what an interrupted call holds is closed.
+"""
+
+from __future__ import annotations
+
+import time
+
+from .._config import Config, Timeout
+from .._errors import DeadlineExceededError, NotSentError
+from .encoding import RequestEncoder
+from .exchange import Exchange, Result
+from .failures import CLOSED, DEADLINE_PASSED, NOT_CONNECTED, is_of_the_system, not_connected, translate
+from .messages import Reply, Request
+from .places import Lease, Places
+from .resolver import Resolver
+from .thread_connection import ThreadConnection, TimeIsUp, connect
+from .tls import tls_context
+
+
+class _ConnectionLease(Lease):
+    """A place among the connections, and the connection."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connection: ThreadConnection | None = None
+
+
+class ThreadPool:
+    """Sends requests over connections of its own, one at a time on each, the one that was used last first."""
+
+    def __init__(self, config: Config) -> None:
+        self._limit = config.max_response_bytes
+        self._encoder = RequestEncoder(config.base_url)
+        self._proxy = config.proxy
+        self._resolver = Resolver()
+        self._ssl = (config.ssl_context or tls_context()) if self._encoder.secure else None
+        self._places = Places(config.max_connections)
+        self._idle: dict[ThreadConnection, bool] = {}
+        self._closed = False
+
+    def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:
+        """Send a request once."""
+        ends = time.monotonic() + remaining
+        lease = _ConnectionLease()
+        try:
+            try:
+                result = self._send(lease, request, timeout, ends, fresh=fresh)
+            finally:
+                self._leave(lease)
+        finally:
+            self._leave(lease)
+        if isinstance(result, Reply):
+            return result
+        raise result
+
+    def _send(self, lease: _ConnectionLease, request: Request, timeout: Timeout, ends: float, *, fresh: bool) -> Result:
+        head = self._encoder.head(request)
+        if not self._places.enter(lease, ends):
+            return DeadlineExceededError(DEADLINE_PASSED)
+        if self._closed:
+            return NotSentError(CLOSED)
+        connection = self._kept(lease, fresh=fresh) or self._connect(lease, timeout.connect, ends)
+        exchange = Exchange(request.method, self._limit)
+        result = connection.exchange(exchange, memoryview(self._encoder.encode(head, request)), timeout, ends)
+        if exchange.reusable_for:
+            self._keep(lease, connection, exchange.reusable_for)
+        return result
+
+    def _keep(self, lease: _ConnectionLease, connection: ThreadConnection, seconds: float) -> None:
+        connection.expires = time.monotonic() + seconds
+        # In this order, so that no interrupt leaves a connection to two owners.
+        lease.connection = None
+        self._idle[connection] = True
+        if self._closed:
+            self._close_idle()
+
+    def _leave(self, lease: _ConnectionLease) -> None:
+        if lease.connection is not None:
+            lease.connection.close()
+            lease.connection = None
+        self._places.leave(lease)
+
+    def _kept(self, lease: _ConnectionLease, *, fresh: bool) -> ThreadConnection | None:
+        """Return the idle connection that was used last; close it instead where a fresh one is to take its place."""
+        idle = list(self._idle)
+        if idle and idle[0].expires <= time.monotonic():
+            # The one that waits longest, which might never be the last.
+            self._close_if_idle(idle[0])
+        for connection in reversed(idle):
+            # One call of C code: whoever gets the value has the connection.
+            if self._idle.pop(connection, False):
+                lease.connection = connection
+                if connection.is_usable() and not fresh:
+                    return connection
+                connection.close()
+                fresh = False
+        lease.connection = None
+        return None
+
+    def _connect(self, lease: _ConnectionLease, seconds: float, ends: float) -> ThreadConnection:
+        encoder, proxy = self._encoder, self._proxy
+        host, port = (encoder.host, encoder.port) if proxy is None else (proxy.host, proxy.port)
+        until = min(time.monotonic() + seconds, ends)
+        try:
+            addresses = self._resolver.find(host, port, until)
+            if addresses is None:
+                raise TimeIsUp
+            connection = lease.connection = ThreadConnection(connect(addresses, until))
+            if proxy is not None:
+                connection.open_tunnel(proxy, encoder.host, encoder.port, until)
+            if self._ssl is not None:
+                connection.start_tls(self._ssl, encoder.host, until)
+        except TimeIsUp:
+            late = DeadlineExceededError(DEADLINE_PASSED) if time.monotonic() >= ends else not_connected(seconds)
+            raise late from None
+        except OSError as error:
+            if not is_of_the_system(error):
+                raise
+            raise translate(error, NOT_CONNECTED) from None
+        return connection
+
+    def _close_idle(self) -> None:
+        for connection in list(self._idle):
+            self._close_if_idle(connection)
+
+    def _close_if_idle(self, connection: ThreadConnection) -> None:
+        if self._idle.pop(connection, False):
+            connection.close()
+
+    def close(self) -> None:
+        """Close every connection; those of calls under way once these end, and calls that wait for one end now."""
+        self._closed = True
+        self._places.open()
+        self._close_idle()

@@ -1,0 +1,79 @@
+"""TLS: which CAs are trusted, and which failures of a handshake no retry can mend."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from functools import cache
+
+from .._errors import ConfigurationError
+
+ALPN = "http/1.1"
+
+
+def environment_context() -> ssl.SSLContext | None:
+    """Return the context that SSL_CERT_FILE and SSL_CERT_DIR describe, or None where neither is set.
+
+    Raises:
+        ConfigurationError: One names what does not exist or holds no certificates.
+    """
+    file, directories = (os.environ.get(name) or None for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    if file is None and directories is None:
+        return None
+    if file is not None and not os.path.isfile(file):  # noqa: PTH113  (a Path would normalise the name)
+        raise ConfigurationError(f"SSL_CERT_FILE must name a file of CA certificates, got {file!r}. There is none.")
+    for directory in [] if directories is None else directories.split(os.pathsep):
+        if not os.path.isdir(directory):  # noqa: PTH112
+            raise ConfigurationError(f"SSL_CERT_DIR must name directories, got {directory!r}. There is none.")
+    try:
+        return tls_context(file, directories)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be loaded: {error}") from None
+
+
+@cache
+def tls_context(file: str | None = None, directories: str | None = None) -> ssl.SSLContext:
+    """Return a context that verifies the server, made once for a process: loading the CAs takes 20 ms.
+
+    Args:
+        file: A file of CA certificates.
+        directories: Directories of CA certificates, as OpenSSL separates them. Without either, the CAs of certifi.
+    """
+    if file is None and directories is None:
+        import certifi
+
+        file = certifi.where()
+    return with_alpn(ssl.create_default_context(cafile=file, capath=directories))
+
+
+def with_alpn(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Have a context of ours ask for HTTP/1.1. One that a user made is never changed."""
+    context.set_alpn_protocols([ALPN])
+    return context
+
+
+def server_hostname(host: str) -> str:
+    """Return the name that a certificate has for a host: without the dot that makes a name absolute (RFC 6066)."""
+    return host.removesuffix(".")
+
+
+def other_protocol(alpn: str | None) -> str | None:
+    """Return why a connection cannot be used on which another protocol was agreed on."""
+    if alpn in (None, ALPN):
+        return None
+    return f"the ssl_context negotiated {alpn!r}, got no HTTP/1.1. Call set_alpn_protocols(['http/1.1']) on it."
+
+
+def refusal(error: object) -> ssl.SSLError | None:
+    """Return the TLS error behind an error, if it is about a certificate or an alert: no retry mends these.
+
+    Any other failure of a handshake, such as a connection that ends, may be gone the next time.
+    """
+    # httpcore wraps a TLS error as its argument, and httpx wraps httpcore's error as its cause.
+    while isinstance(error, BaseException) and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or (error.args[0] if error.args else None)
+    if isinstance(error, ssl.SSLCertVerificationError) or (
+        isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
+    ):
+        return error
+    return None

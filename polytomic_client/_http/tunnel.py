@@ -1,0 +1,86 @@
+"""A tunnel through a proxy: CONNECT and its response, before TLS to the API begins (RFC 9110, section 9.3.6)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import cast
+
+from .._errors import NotSentError
+from .._network import Proxy, netloc
+from .exchange import Exchange, Result
+from .messages import Reply
+
+
+def connect_request(proxy: Proxy, host: str, port: int) -> bytes:
+    """Return the request that asks a proxy for a tunnel."""
+    target = netloc(host, port)
+    credential = "" if proxy.authorization is None else f"Proxy-Authorization: {proxy.authorization.reveal()}\r\n"
+    return f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{credential}\r\n".encode()
+
+
+def connect_exchange() -> Exchange:
+    """Return what reads the response of a proxy."""
+    return Exchange("CONNECT", 0)
+
+
+def refusal(result: Result, exchange: Exchange, proxy: Proxy, host: str, port: int) -> NotSentError | None:
+    """Return why there is no tunnel, or None where there is one."""
+    if not isinstance(result, Reply):
+        return NotSentError(f"no tunnel through the proxy {proxy.netloc}: {result.reason()}")
+    if result.status // 100 != 2:
+        target = netloc(host, port)
+        return NotSentError(
+            f"the proxy {proxy.netloc} answered {result.status} instead of opening a tunnel to {target}"
+        )
+    if exchange.surplus:
+        # The server speaks second in TLS: this is somebody else.
+        return NotSentError(f"the proxy {proxy.netloc} sent more than its response")
+    return None
+
+
+class _Tunnel(asyncio.Protocol):
+    """The connection to the proxy, until it is a tunnel."""
+
+    def __init__(self) -> None:
+        self.exchange = connect_exchange()
+        self.result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self.result.done():
+            self._transport.abort()
+            return
+        result = self.exchange.feed(data)
+        if result is not None:
+            self.result.set_result(result)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  (asyncio's signature)
+        if not self.result.done():
+            self.result.set_result(self.exchange.eof(clean=False))
+
+
+async def open_tunnel(sock: socket.socket, proxy: Proxy, host: str, port: int) -> asyncio.Transport:
+    """Return a connection through a proxy, on which TLS to `host` can begin.
+
+    Args:
+        sock: A connection to the proxy.
+        proxy: The proxy.
+        host: Where the tunnel leads to.
+        port: The port there.
+
+    Raises:
+        NotSentError: The proxy refuses.
+    """
+    transport, tunnel = await asyncio.get_running_loop().create_connection(_Tunnel, sock=sock)
+    try:
+        transport.write(connect_request(proxy, host, port))
+        problem = refusal(await tunnel.result, tunnel.exchange, proxy, host, port)
+        if problem is not None:
+            raise problem
+    except BaseException:
+        transport.abort()
+        raise
+    return transport
