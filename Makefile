@@ -6,8 +6,11 @@ BIN = .venv/bin
 READY = .venv/.ready
 BENCH = benchmarks/.venv
 LOWEST = tests/.venv-lowest
+NEWEST = tests/.venv-newest
 FUZZ = tests/fuzz/.venv
 ATHERIS_VERSION = 3.0.0
+NETWORK_TESTS = $(addprefix tests/test_, $(addsuffix .py, asyncio_pool body broken_off errors exchange lifecycle network \
+  resend resolver retry thread_pool tls wire))
 OASDIFF = openapi/.oasdiff
 OASDIFF_VERSION = 2.0.4
 
@@ -44,12 +47,26 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@touch $@
 
 test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed version of every dependency
-	@$(LOWEST)/bin/python -m pytest --quiet tests/test_wire.py tests/test_errors.py tests/test_retry.py \
-	  tests/test_asyncio_pool.py tests/test_network.py tests/test_lifecycle.py tests/test_decoding.py tests/test_fan_out.py \
+	@$(LOWEST)/bin/python -m pytest --quiet $(NETWORK_TESTS) tests/test_decoding.py tests/test_fan_out.py \
 	  tests/test_schedules.py tests/sandbox/test_bulk_syncs.py
 
-soak: $(READY)  ## Make a million calls against a server that misbehaves (ARGS="--calls 20000 --blocking" for another way)
-	@$(BIN)/python -m tests.soak $(ARGS)
+test-newest: $(READY)  ## Check network and fan-out, with eager tasks, on the newest CPython that is installed
+	@for version in 3.15 3.14 3.13 3.12; do \
+	  python=$$($(BIN)/uv python find --no-python-downloads --no-project "$$version" 2>/dev/null) && break; \
+	done; \
+	if [ -z "$$python" ]; then echo "No CPython newer than 3.11 is installed: nothing to check."; exit 0; fi; \
+	$(BIN)/uv venv --quiet --clear --python "$$python" $(NEWEST) && \
+	$(BIN)/uv pip install --quiet --python $(NEWEST)/bin/python --require-hashes --requirement requirements.lock && \
+	$(BIN)/uv pip install --quiet --python $(NEWEST)/bin/python --no-build-isolation --no-deps --editable . && \
+	$(NEWEST)/bin/python --version && \
+	$(NEWEST)/bin/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not soak" $(NETWORK_TESTS) \
+	  tests/test_fan_out.py tests/test_fan_out_blocking.py tests/test_fan_out_faults.py tests/test_fan_out_options.py
+
+soak: $(READY)  ## Make a million calls against a server that misbehaves, in each client and event loop; interrupt calls at random
+	@for way in "" --uvloop --blocking; do $(BIN)/python -m tests.soak $$way $(ARGS) || exit 1; done
+	@$(BIN)/python -m tests.interrupts --signals 5000
+	@$(BIN)/python -m tests.interrupts --signals 5000 --tls
+	@$(BIN)/python -m tests.storm $(STORM)
 
 $(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
 	@echo "Making $(FUZZ) with atheris $(ATHERIS_VERSION) ..."
@@ -121,4 +138,4 @@ lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write t
 	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help demo examples test test-lowest soak fuzz lint types format generate check-generated update-api diff-api bench bench-lock lock lowest-lock
+.PHONY: help demo examples test test-lowest test-newest soak fuzz lint types format generate check-generated update-api diff-api bench bench-lock lock lowest-lock

@@ -102,7 +102,11 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         return self._config.clock.time()
 
     async def _sleep(self, seconds: float) -> None:
-        await self._unless_closed(self._config.clock.sleep_async(seconds))
+        await self._unless_closed(self._sleeping(seconds))
+
+    async def _sleeping(self, seconds: float) -> None:
+        # A coroutine, so that a StopIteration of the user's clock cannot be taken for the end of another one.
+        await self._config.clock.sleep_async(seconds)
 
     def _within(self, seconds: float) -> Self:
         return self.with_options(deadline=min(seconds, self._config.deadline))
@@ -115,23 +119,23 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
 
     async def _drive(self, flow: Flow[T]) -> T:
         """Do what the policy says until it returns or raises."""
+        timeout = self._config.timeout
         step = proceed(flow.send, None)
         while not isinstance(step, Finished):
+            done: Reply | Secret | None = None
             try:
-                done = await self._perform(step)
+                if isinstance(step, Send):
+                    done = await self._open().send(step.request, timeout, step.remaining, fresh=step.fresh)
+                elif isinstance(step, Sleep):
+                    await self._unless_closed(self._sleeping(step.seconds))
+                else:
+                    done = await within(step.remaining, self._unless_closed(self._authorize(step)))
             except RequestError as error:
                 step = proceed(flow.throw, self._failure(error))
             else:
                 step = proceed(flow.send, done)
         outcome: T = step.value
         return outcome
-
-    async def _perform(self, step: Step) -> Reply | Secret | None:
-        if isinstance(step, Send):
-            return await self._open().send(step.request, self._config.timeout, step.remaining, fresh=step.fresh)
-        if isinstance(step, Sleep):
-            return await self._unless_closed(self._config.clock.sleep_async(step.seconds))
-        return await within(step.remaining, self._unless_closed(self._authorize(step)))
 
     async def _unless_closed(self, work: Awaitable[T]) -> T:
         """Return what `work` gives, unless the client is closed meanwhile.
@@ -203,7 +207,7 @@ class Polytomic(
 
     _shared: Shared[Transport, Places]
     _blocking = True
-    _lock = partial(Places, 1)
+    _lock = staticmethod(partial(Places, 1))
 
     @property
     def with_response(self) -> OperationsWithResponse:

@@ -6,9 +6,11 @@ import asyncio
 import gc
 import socket
 import ssl
+import sys
+import threading
 import traceback
 import weakref
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -29,13 +31,14 @@ from polytomic_client._auth import Secret
 from polytomic_client._config import Config, build_config
 from polytomic_client._http import asyncio_pool
 from polytomic_client._http.asyncio_connection import AsyncioConnection
-from polytomic_client._http.asyncio_pool import READ_SIZE, AsyncioPool
+from polytomic_client._http.asyncio_pool import LONGEST_CLOSE, READ_SIZE, AsyncioPool
 from polytomic_client._http.encoding import RequestEncoder
 from polytomic_client._http.exchange import IDLE_SECONDS, Result
 from polytomic_client._http.messages import Reply, Request
 from polytomic_client._http.tls import tls_context
 
-from .conftest import KEY
+from .conftest import KEY, RUNNERS
+from .server import Answer, Connection, Server, Step, hang_up, stall
 
 FOREVER = 30.0
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\n{}"
@@ -674,3 +677,116 @@ async def test_a_handshake_that_stalls_is_part_of_the_time_to_connect() -> None:
     await until(lambda: bool(peers) and not peers[0].open)
     server.close()
     await server.wait_closed()
+
+
+async def test_a_connection_is_kept_no_longer_than_the_server_announces(quiet: socket.socket) -> None:
+    line = Line(quiet)
+    line.ask()
+    line.feed(OK.replace(b"\r\n", b"\r\nKeep-Alive: timeout=5\r\n", 1))
+    line.clock.pass_to(3.9)
+    assert line.kept()
+    line.clock.pass_to(4.0)
+    assert not line.kept()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), asyncio.CancelledError(), OSError(5, "x"), None])
+async def test_whatever_ends_a_connection_the_call_hears_of_it(
+    quiet: socket.socket, error: BaseException | None
+) -> None:
+    line = Line(quiet)
+    answer = line.ask()
+    line.connection.connection_lost(error)
+    assert isinstance(answer.result(), OutcomeUnknownError)
+
+
+# Event loops of every kind, each with a server in other threads.
+
+
+class Talking:
+    """Answers, and does something more on the connection when the client is told to be busy."""
+
+    def __init__(self, more: Step) -> None:
+        self.done = threading.Event()
+        self._more = more
+        self._first = True
+
+    def __call__(self, connection: Connection) -> bool:
+        alive = Answer(204, b"", {"Content-Length": None})(connection)
+        if not self._first:
+            return alive
+        self._first = False
+        alive = self._more(connection)
+        if not alive:
+            connection.socket.shutdown(socket.SHUT_RDWR)
+        self.done.set()
+        return alive
+
+
+def unasked(connection: Connection) -> bool:
+    connection.send(b"HTTP/1.1 204 No Content\r\nX-Forged: yes\r\n\r\n")
+    return True
+
+
+@pytest.mark.parametrize("run", RUNNERS.values(), ids=RUNNERS)
+@pytest.mark.parametrize("more", [hang_up, unasked])
+def test_a_busy_event_loop_does_not_use_a_connection_that_has_ended_or_spoken(
+    run: Callable[[Coroutine[Any, Any, Any]], Any], more: Step
+) -> None:
+    talking = Talking(more)
+
+    async def calls(url: str) -> Reply:
+        transport = AsyncioPool(config(url))
+        await transport.send(get(url, method="DELETE"), Timeout(), FOREVER)
+        # The event loop does not turn, and so does not see what came.
+        assert talking.done.wait(FOREVER)
+        reply = await transport.send(get(url, method="DELETE"), Timeout(), FOREVER)
+        await transport.aclose()
+        return reply
+
+    with Server(talking) as server:
+        assert "X-Forged" not in run(calls(server.url)).headers
+    assert (len(server.requests), server.connections) == (2, 2)
+
+
+@pytest.mark.parametrize("run", RUNNERS.values(), ids=RUNNERS)
+@pytest.mark.parametrize("turns", range(6))
+def test_a_client_closes_after_a_call_that_was_cancelled_while_it_connected(
+    run: Callable[[Coroutine[Any, Any, Any]], Any], turns: int
+) -> None:
+    async def cancel(url: str) -> None:
+        transport = AsyncioPool(config(url))
+        call = sending(transport, get(url))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+        async with asyncio.timeout(LONGEST_CLOSE / 2):
+            await transport.aclose()
+        assert not transport._opened
+
+    with Server(stall) as server:
+        run(cancel(server.url))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks are new in Python 3.12")
+@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["::1", "127.0.0.1"]])
+def test_eager_tasks_connect_call_and_close(addresses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    find = socket.getaddrinfo
+
+    def several(host: str, port: int, **settings: Any) -> list[Any]:
+        hosts = addresses if host == "localhost" else [host]
+        return [found for each in hosts for found in find(each, port, **settings)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", several)
+
+    async def calls(url: str) -> list[Reply]:
+        asyncio.get_running_loop().set_task_factory(getattr(asyncio, "eager_task_factory"))  # noqa: B009  (not in 3.11)
+        transport = AsyncioPool(config(url, max_connections=3))
+        replies = await asyncio.gather(*[sending(transport, get(url)) for _ in range(20)])
+        await transport.aclose()
+        return replies
+
+    with Server() as server:
+        replies = asyncio.run(calls(server.url.replace("127.0.0.1", "localhost")))
+    assert [reply.status for reply in replies] == [200] * 20
+    assert server.connections <= 3

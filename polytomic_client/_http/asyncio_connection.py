@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from .._errors import DeadlineExceededError, OutcomeUnknownError, ReadTimeoutError
 from .exchange import CUT_SHORT, IDLE_SECONDS, Exchange, Result
-from .failures import BROKEN_OFF, DEADLINE_PASSED, silence, translate
+from .failures import DEADLINE_PASSED, describe, silence
 from .waiting import Waiter, waiter
 
 
@@ -25,6 +25,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         "_idle",
         "_limit",
         "_loop",
+        "_method",
         "_opened",
         "_read",
         "_served",
@@ -58,6 +59,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self.socket = sock
         self.waiter: asyncio.Future[Result] | None = None
         self._exchange: Exchange | None = None
+        self._method = ""
         self._served = False
         self._read = self._ends = 0.0
         self._unsent = 0
@@ -72,8 +74,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             ends: The deadline, in the event loop's time.
         """
         self.waiter = waiter = self._loop.create_future()
-        self._exchange = Exchange(method, self._limit)
-        self._read, self._ends = read, ends
+        self._method, self._read, self._ends = method, read, ends
         self.transport.write(content)
         self._unsent = self.transport.get_write_buffer_size()
         now = self._loop.time()
@@ -116,9 +117,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         if waiter is not None and result is not None and not waiter.done():
             waiter.set_result(result)
 
-    def _lost(self, exchange: Exchange, failure: Result) -> Result:
-        if isinstance(failure, OutcomeUnknownError):
-            failure.stale = self._served and not exchange.heard
+    def _broken_off(self, failure: OutcomeUnknownError) -> OutcomeUnknownError:
+        failure.stale = self._served and self._exchange is None
         return failure
 
     # Time: one timer, which a request does not arm again. When it rings too early, it waits for the rest.
@@ -159,9 +159,12 @@ class AsyncioConnection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         exchange = self._exchange
         if exchange is None:
-            # Nobody asked: it would be taken for the response to the next request.
-            self.end()
-            return
+            if self.waiter is None:
+                # Nobody asked: it would be taken for the response to the next request.
+                self.end()
+                return
+            # Not before its first byte: what a thousand calls in flight hold, the garbage collector goes through.
+            exchange = self._exchange = Exchange(self._method, self._limit)
         result = exchange.feed(self._buffer[:nbytes])
         if result is None:
             self.expires = min(self._loop.time() + self._read, self._ends)
@@ -177,22 +180,14 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             self._expire_at(now + exchange.reusable_for, now)
 
     def eof_received(self) -> None:
+        clean = _is_close_notify(self.transport.get_extra_info("ssl_object"))
         exchange = self._exchange
-        if exchange is None:
-            self.end()
-        else:
-            clean = _is_close_notify(self.transport.get_extra_info("ssl_object"))
-            self.end(self._lost(exchange, exchange.eof(clean=clean)))
+        self.end(self._broken_off(OutcomeUnknownError(CUT_SHORT)) if exchange is None else exchange.eof(clean=clean))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._opened.discard(self)
         self._timer.cancel()
-        exchange = self._exchange
-        if exchange is None:
-            self.end()
-        else:
-            failure = OutcomeUnknownError(CUT_SHORT) if exc is None else translate(exc, BROKEN_OFF)
-            self.end(self._lost(exchange, failure))
+        self.end(self._broken_off(OutcomeUnknownError(CUT_SHORT if exc is None else describe(exc))))
 
 
 def _is_close_notify(ssl_object: Any) -> bool:

@@ -35,7 +35,7 @@ says of a CONNECT that it refuses is not read: its status tells it."""
 
 KEEP_ALIVE_TIMEOUT = re.compile(r"(?:^|[\s,;])timeout\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 
-CHUNKED = re.compile(rb"\r\nTransfer-Encoding: *chunked *\r\n", re.IGNORECASE)
+CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[ \t]*chunked *\r\n", re.IGNORECASE)
 """The one form in which the parser and this module both see chunks, in bytes, since only ASCII has cases there."""
 
 _HEAD, _END = object(), object()
@@ -58,6 +58,7 @@ class Exchange:
         "_before",
         "_body",
         "_broken",
+        "_closes",
         "_ends_at",
         "_events",
         "_fed",
@@ -89,7 +90,7 @@ class Exchange:
         self._head = bytearray()
         self._reply: Reply | None = None
         self._body: bytearray | None = None
-        self._until_close = False
+        self._until_close = self._closes = False
         self._fed = self._before = self._filled = 0
         self._ends_at: int | None = None
         self.heard = self.surplus = False
@@ -175,7 +176,9 @@ class Exchange:
                 return OutcomeUnknownError(f"the response has more than {HEAD_LIMIT:,} bytes of headers")
             if not self._events:
                 return _no_http(self._broken)
-            if not (head.startswith(b"HTTP/1.") and head[8:9] == b" " and head[9:12].isdigit()) or b"\0" in head[:end]:
+            if b"\0" in head[:end]:
+                return _no_http("its headers have a NUL")
+            if not (head.startswith(b"HTTP/1.") and head[8:9] == b" " and head[9:12].isdigit()):
                 return _no_http("its first line is not a status line of HTTP/1.0 or HTTP/1.1")
             self._head = bytearray()
             self._before += end
@@ -190,6 +193,7 @@ class Exchange:
                 return self._frame(head[:end], status, headers)
             if status < 100 or status == 101 or CONTENT_LENGTH in headers or TRANSFER_ENCODING in headers:
                 return _no_http(f"a response with status {status:03} was not asked for, or has a body")
+            self._closes = self._closes or not idle_seconds(headers, is_1_0=False)
             # What follows is read with a parser of its own.
             data = bytes(head[end:])
             self._start()
@@ -215,7 +219,7 @@ class Exchange:
             self._ends_at = end + size
         else:
             self._until_close = True
-        if not self._until_close:
+        if not (self._until_close or self._closes):
             self._idle = idle_seconds(headers, is_1_0=is_1_0)
         if self._ends_at == end:
             # Nothing that the parser makes of the rest belongs to this response.

@@ -93,4 +93,9 @@ def translate(error: BaseException, table: ErrorTable) -> RequestError:
     if kind is NotSentError and not str(error):
         # What asyncio raises where the other side closes the connection during the handshake.
         return kind(CLOSED_EARLY)
-    return kind(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+    return kind(describe(error))
+
+
+def describe(error: BaseException) -> str:
+    """Return what a library's error says."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
