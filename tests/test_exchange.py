@@ -151,7 +151,10 @@ SHAPES: dict[str, Shape] = {
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.0 199\r\n\r\n" + OK, headers=TWO
     ),
     "chunked after a 1xx": Shape(
-        b"HTTP/1.1 102 Wait\r\nConnection: close\r\n\r\n" + CHUNKED + b"2\r\n{}\r\n0\r\n\r\n", headers=CHUNKS
+        b"HTTP/1.1 102 Wait\r\nConnection: keep-alive\r\n\r\n" + CHUNKED + b"2\r\n{}\r\n0\r\n\r\n", headers=CHUNKS
+    ),
+    "after a 1xx that announces the end": Shape(
+        b"HTTP/1.1 102 Wait\r\nConnection: close\r\n\r\n" + OK, headers=TWO, kept=0
     ),
     "204": Shape(b"HTTP/1.1 204 None\r\nX: 1\r\nX: 2\r\n\r\n", 204, [("X", "1"), ("X", "2")], b""),
     "204 with a length": Shape(b"HTTP/1.1 204 None\r\nContent-Length: 2\r\n\r\n", 204, content=b""),
