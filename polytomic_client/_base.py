@@ -116,7 +116,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             proxy: A proxy that opens a tunnel to the API: `http://host:port`, with `user:password@` if it asks.
             trust_env: Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY name the proxy. A .netrc file is never read.
             ssl_context: The TLS settings, for an authority of your own or a client certificate. Default: the
-                authorities of certifi, or those that SSL_CERT_FILE or SSL_CERT_DIR names.
+                CAs of certifi, or those that SSL_CERT_FILE and SSL_CERT_DIR name when the client is made.
             verify: False accepts any certificate, with a SecurityWarning: for a test environment.
             transport: An httpx transport to send through instead, such as httpx.MockTransport; closed with the client.
                 It has its own proxy and TLS settings.
