@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from typing import Any, cast
 
 from .._errors import DeadlineExceededError, OutcomeUnknownError, ReadTimeoutError
 from .exchange import CUT_SHORT, IDLE_SECONDS, Exchange, Result
 from .failures import DEADLINE_PASSED, describe, silence
-from .waiting import Waiter, waiter
+from .waiting import waiter
 
 
 class AsyncioConnection(asyncio.BufferedProtocol):
@@ -24,6 +25,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         "_exchange",
         "_idle",
         "_limit",
+        "_look",
         "_loop",
         "_method",
         "_opened",
@@ -31,7 +33,6 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         "_served",
         "_timer",
         "_unsent",
-        "_waiter",
         "expires",
         "socket",
         "transport",
@@ -40,7 +41,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     transport: asyncio.Transport
     _timer: asyncio.TimerHandle
-    _waiter: Waiter
+    _look: Callable[[int], object]
 
     def __init__(
         self,
@@ -87,7 +88,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         One that is readable has ended, or has bytes that nobody asked for: the event loop, when it was busy, has not
         seen it yet.
         """
-        return self.expires > self._loop.time() and not self._waiter.readable(0)
+        return self.expires > self._loop.time() and not self._look(0)
 
     def end(self, result: Result | None = None) -> None:
         """Close the connection, and give the call that waits, if one does, its result."""
@@ -148,7 +149,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
-        self._waiter = waiter(transport.get_extra_info("socket").fileno())
+        self._look = waiter(transport.get_extra_info("socket").fileno()).look
         self.expires = self._loop.time() + IDLE_SECONDS
         self._timer = self._loop.call_at(self.expires, self._ring)
         self._opened.add(self)

@@ -35,6 +35,10 @@ says of a CONNECT that it refuses is not read: its status tells it."""
 
 KEEP_ALIVE_TIMEOUT = re.compile(r"(?:^|[\s,;])timeout\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 
+STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([0-9]{3})[^\0\r]*(?=\r)")
+FIELDS = re.compile(r"\r\n([^:\r]+):[ \t]*([^\r]*)")
+"""The name and value of each field. What they may consist of, the parser has checked."""
+
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[ \t]*chunked *\r\n", re.IGNORECASE)
 """The one form in which the parser and this module both see chunks, in bytes, since only ASCII has cases there."""
 
@@ -170,48 +174,47 @@ class Exchange:
     def _read_heads(self, data: bytes | memoryview) -> RequestError | None:
         """Read the head, and those of 1xx responses before it, which are forgotten."""
         while self._events or self._broken or len(self._head) + len(data) > HEAD_LIMIT - self._before:
-            head = self._head + data if self._head else bytes(data)
-            end = head.find(b"\r\n\r\n") + 4 if self._events else len(head)
-            if self._before + end > HEAD_LIMIT:
+            head = bytes(self._head + data) if self._head else bytes(data)
+            size = head.find(b"\r\n\r\n") + 4 if self._events else len(head)
+            self._before = end = self._before + size
+            if end > HEAD_LIMIT:
                 return OutcomeUnknownError(f"the response has more than {HEAD_LIMIT:,} bytes of headers")
             if not self._events:
                 return _no_http(self._broken)
-            if b"\0" in head[:end]:
-                return _no_http("its headers have a NUL")
-            if not (head.startswith(b"HTTP/1.") and head[8:9] == b" " and head[9:12].isdigit()):
+            text = str(head[: size - 2], "utf-8", "surrogateescape")
+            line = STATUS_LINE.match(text)
+            if line is None:
                 return _no_http("its first line is not a status line of HTTP/1.0 or HTTP/1.1")
-            self._head = bytearray()
-            self._before += end
-            status = int(head[9:12])
-            lines = head[: end - 4].decode("utf-8", "surrogateescape").split("\r\n")
-            del lines[0]
-            fields = [line.partition(":") for line in lines]
-            headers = CIMultiDict([(name, value.strip(" \t")) for name, _, value in fields])
+            status, is_1_0 = int(line[2]), line[1] == "0"
+            fields = FIELDS.findall(text, line.end())
+            if " \r" in text or "\t\r" in text:
+                fields = [(name, value.rstrip(" \t")) for name, value in fields]
+            headers = CIMultiDict(fields)
             if status >= 200:
                 del self._events[0]
                 self._reply = Reply(status, headers, b"")
-                return self._frame(head[:end], status, headers)
+                return self._frame(head[:size], status, headers, is_1_0=is_1_0)
             if status < 100 or status == 101 or CONTENT_LENGTH in headers or TRANSFER_ENCODING in headers:
                 return _no_http(f"a response with status {status:03} was not asked for, or has a body")
             self._closes = self._closes or not idle_seconds(headers, is_1_0=False)
             # What follows is read with a parser of its own.
-            data = bytes(head[end:])
+            self._head = bytearray()
+            data = head[size:]
             self._start()
             self._parse(data)
         self._head += data
         return None
 
-    def _frame(self, head: bytes | bytearray, status: int, headers: CIMultiDict[str]) -> RequestError | None:
+    def _frame(self, head: bytes, status: int, headers: CIMultiDict[str], *, is_1_0: bool) -> RequestError | None:
         """Decide where the body ends (RFC 9112, section 6.3), and whether the connection may serve another request."""
-        end, is_1_0 = self._before, head[7:8] == b"0"
-        self._filled = -(-end // BLOCK)
-        length = headers.get(CONTENT_LENGTH)
-        coding = headers.get(TRANSFER_ENCODING)
+        end = self._before
+        length, coding = headers.get(CONTENT_LENGTH), headers.get(TRANSFER_ENCODING)
         if self._method in METHODS_WITHOUT_BODY or status in STATUSES_WITHOUT_BODY:
             self._ends_at = end
         elif coding is not None:
             if is_1_0 or CHUNKED.search(head) is None or len(headers.getall(TRANSFER_ENCODING)) > 1:
                 return _no_http("its Transfer-Encoding is not chunked, or not of HTTP/1.1")
+            self._filled = -(-end // BLOCK)
         elif length is not None:
             size = int(length.lstrip("0") or "0")
             if size > self._limit:

@@ -59,7 +59,7 @@ class ThreadConnection:
 
     def is_usable(self) -> bool:
         """Say whether an idle connection can take a request: it has neither ended nor sent what nobody asked for."""
-        if self.expires <= time.monotonic() or self._waiter.readable(0):
+        if self.expires <= time.monotonic() or self._waiter.look(0):
             return False
         return self._tls is None or not (self._incoming.pending or self._tls.pending())
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import select
+from collections.abc import Callable
 from typing import Protocol
 
 
 class Waiter(Protocol):
-    """Waits for one descriptor, in one thread at a time."""
+    """Waits for one descriptor, in one thread at a time.
+
+    Attributes:
+        look: Given 0, tells at once whether there is something to read. It is in C, and takes 0.4 us.
+    """
+
+    look: Callable[[int], object]
 
     def readable(self, seconds: float) -> bool:
         """Wait at most so long until there is something to read, which an end is too."""
@@ -19,13 +26,13 @@ class Waiter(Protocol):
 
 
 class _Poll:
-    __slots__ = ("_both", "_descriptor", "_read")
+    __slots__ = ("_both", "_descriptor", "_read", "look")
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        # Kept, so that a look at an idle connection takes 0.4 us.
         self._read = select.poll()
         self._read.register(descriptor, select.POLLIN)
+        self.look: Callable[[int], object] = self._read.poll
         self._both: select.poll | None = None
 
     def readable(self, seconds: float) -> bool:
@@ -45,6 +52,7 @@ class _Select:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptors = [descriptor]
+        self.look: Callable[[int], object] = self.readable
 
     def readable(self, seconds: float) -> bool:
         return bool(select.select(self._descriptors, (), (), seconds)[0])
