@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import ssl
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 from urllib.parse import urlencode
@@ -35,13 +34,14 @@ Guard = TypeVar("Guard")
 class Shared(Generic[OpenTransport, Guard]):
     """What a client and its copies have in common: one transport, and locks around a fetched key and start and end."""
 
+    transport: OpenTransport | None = None
+    """In the instance once it is made, so that one call of `dict.setdefault` decides between two threads."""
+
     def __init__(self, make_lock: Callable[[], Guard]) -> None:
         self._make_lock = make_lock
-        self.transport: OpenTransport | None = None
         self.lock = make_lock()
-        self.gate = threading.Lock()
         self.loop: Any = None
-        self.waiting: set[Any] = set()
+        self.waiting: dict[Any, bool] = {}
         """What ends the waits of calls that have nothing under way, once the client is closed."""
         self.over = ""
         """Why no call can be made any more, once there is a reason."""
@@ -49,7 +49,7 @@ class Shared(Generic[OpenTransport, Guard]):
 
     def forked(self) -> None:
         """In a child process: leave the parent's connections alone, and its locks, which nobody here would open."""
-        self.lock, self.gate = self._make_lock(), threading.Lock()
+        self.lock = self._make_lock()
         if self.transport is not None:
             # Kept, because closing a TLS connection would end it for the parent.
             self._inherited, self.transport = self.transport, None

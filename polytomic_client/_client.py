@@ -19,11 +19,11 @@ from ._api import (
 )
 from ._auth import KeySource, Secret
 from ._base import BaseClient, Shared
-from ._errors import ANOTHER_LOOP, CLOSED, ClientClosedError, DeadlineExceededError, RequestError
+from ._errors import ANOTHER_LOOP, CLOSED, ClientClosedError, RequestError
 from ._flow import Caller
-from ._http.failures import DEADLINE_PASSED, within
+from ._http.failures import within
 from ._http.messages import AsyncTransport, Reply, Request, Transport
-from ._http.places import Lease, Places
+from ._http.places import Places
 from ._operation import APIResponse, Operation
 from ._policy import Authorize, Finished, Flow, Send, Sleep, Step, proceed, relay, run, stopped
 from ._retry import SystemClock
@@ -146,13 +146,13 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         shared, limit = self._shared, asyncio.timeout(None)
         try:
             async with limit:
-                shared.waiting.add(limit)
+                shared.waiting[limit] = True
                 return await work
         except TimeoutError:
             if not limit.expired():
                 raise
         finally:
-            shared.waiting.discard(limit)
+            shared.waiting.pop(limit, None)
         raise ClientClosedError(shared.over)
 
     async def _authorize(self, step: Authorize) -> Secret:
@@ -223,13 +223,17 @@ class Polytomic(
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
-        with self._shared.gate:
-            self._shared.over = self._shared.over or CLOSED
-            transport, self._shared.transport = self._shared.transport, None
-            while self._shared.waiting:
-                self._shared.waiting.pop().release()
+        shared = self._shared
+        shared.over = shared.over or CLOSED
+        for gate in list(shared.waiting):
+            # One call of C code: each gate is opened once, whoever else closes the client or stops waiting.
+            if shared.waiting.pop(gate, False):
+                gate.release()
+        transport = shared.transport
         if transport is not None:
+            # Kept until it is closed, so that closing again does what an interrupt has prevented.
             transport.close()
+            vars(shared).pop("transport", None)
 
     def __enter__(self) -> Self:
         return self
@@ -285,42 +289,42 @@ class Polytomic(
             return
         gate = allocate_lock()
         gate.acquire()
+        # Twice, as in `Places`.
         try:
-            shared.waiting.add(gate)
-            if not shared.over:
-                gate.acquire(timeout=seconds)
+            try:
+                shared.waiting[gate] = True
+                if not shared.over:
+                    gate.acquire(timeout=seconds)
+            finally:
+                shared.waiting.pop(gate, None)
         finally:
-            shared.waiting.discard(gate)
+            shared.waiting.pop(gate, None)
         if shared.over:
             raise ClientClosedError(shared.over)
 
     def _authorize(self, step: Authorize) -> Secret:
         key = self._config.credential.key
         assert key is not None
-        places, lease = self._shared.lock, Lease()
-        try:
-            try:
-                if not places.enter(lease, time.monotonic() + step.remaining):
-                    raise DeadlineExceededError(DEADLINE_PASSED)
-                if key.stale(step.refused):
-                    key.accept(key.fetch())
-            finally:
-                places.leave(lease)
-        finally:
-            places.leave(lease)
+
+        def fetch() -> None:
+            if key.stale(step.refused):
+                key.accept(key.fetch())
+
+        self._shared.lock.hold(fetch, time.monotonic() + step.remaining)
         return key.current
 
     def _open(self) -> Transport:
         """Return the transport, made when it is first needed, and never after the end."""
         shared = self._shared
-        transport = shared.transport  # once: another thread may close the client between two looks
+        if shared.over:
+            raise ClientClosedError(shared.over)
+        transport = shared.transport
         if transport is None:
-            with shared.gate:
-                if shared.over:
-                    raise ClientClosedError(shared.over)
-                transport = shared.transport
-                if transport is None:
-                    transport = shared.transport = self._make_transport()
+            # Without a lock, which an interrupt would leave taken: one call of C code says which thread's it is.
+            transport = vars(shared).setdefault("transport", self._make_transport())
+            if self._shared.over:
+                # Closed meanwhile, perhaps before there was a transport to close.
+                transport.close()
         return transport
 
     def _make_transport(self) -> Transport:

@@ -28,7 +28,7 @@ from ._errors import (
     VersionMismatchError,
     status_error,
 )
-from ._http.body import inflate
+from ._http.body import EncodingError, inflate
 from ._http.messages import Reply, Request
 from ._log import log_answer, logger
 from ._operation import APIResponse, Operation
@@ -362,7 +362,7 @@ def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int
     content, malformed = reply.content, None
     try:
         content = inflate(content, reply.headers.get("Content-Encoding"), config.max_response_bytes)
-    except ValueError as error:
+    except EncodingError as error:
         malformed = error
     failure: APIStatusError | None = None
     if reply.status // 100 != 2 or (successes is not None and reply.status not in successes):

@@ -7,7 +7,6 @@ import random
 import time
 from datetime import UTC
 from math import isfinite
-from threading import Lock
 from typing import Protocol
 
 from ._errors import (
@@ -19,6 +18,7 @@ from ._errors import (
     RequestError,
     TLSError,
 )
+from ._http.places import Places
 
 BACKOFF_FIRST = 0.5
 """Seconds: the ceiling of the first delay."""
@@ -100,21 +100,25 @@ class RetryBudget:
 
     def __init__(self) -> None:
         self._left = self._most = RETRY_BUDGET * SUCCESSES_PER_RETRY
-        self._lock = Lock()
+        self._turn = Places(1)
 
     def take(self) -> bool:
         """Say whether a failed try may be repeated, and count it if so."""
-        with self._lock:
-            if self._left < SUCCESSES_PER_RETRY:
-                return False
-            self._left -= SUCCESSES_PER_RETRY
-            return True
+        return self._turn.hold(self._take)
+
+    def _take(self) -> bool:
+        if self._left < SUCCESSES_PER_RETRY:
+            return False
+        self._left -= SUCCESSES_PER_RETRY
+        return True
 
     def refund(self) -> None:
         """Count a success."""
         if self._left < self._most:
-            with self._lock:
-                self._left = min(self._most, self._left + 1)
+            self._turn.hold(self._give_back)
+
+    def _give_back(self) -> None:
+        self._left = min(self._most, self._left + 1)
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from polytomic_client import DecodeError
-from polytomic_client._http.body import GZIP_PIECE, inflate
+from polytomic_client._http.body import GZIP_PIECE, EncodingError, inflate
 
 from .conftest import Ask
 from .server import DESTINATION, Answer, Server
@@ -40,7 +40,7 @@ def test_padding_behind_a_stream_is_ignored(name: str) -> None:
 
 @pytest.mark.parametrize("content", NOT_GZIP.values(), ids=NOT_GZIP)
 def test_anything_else_behind_a_stream_is_an_error(content: bytes) -> None:
-    with pytest.raises(ValueError, match="gzip"):
+    with pytest.raises(EncodingError, match="gzip"):
         inflate(content, "gzip", 1_000)
 
 

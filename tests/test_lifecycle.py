@@ -422,8 +422,11 @@ def raise_stop_iteration(*_: object) -> Any:
 class Stopping(FakeClock):
     """A clock that is a mock without values."""
 
-    sleep = raise_stop_iteration
-    sleep_async = raise_stop_iteration
+    def sleep(self, seconds: float) -> None:
+        raise_stop_iteration()
+
+    def sleep_async(self, seconds: float) -> Any:
+        raise_stop_iteration()
 
 
 STOPS: dict[str, dict[str, Any]] = {

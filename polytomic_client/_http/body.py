@@ -7,6 +7,11 @@ from collections.abc import AsyncIterable, Iterable
 
 from .._errors import ResponseTooLargeError
 
+
+class EncodingError(Exception):
+    """A body is not what its Content-Encoding says. Not a ValueError, which a signal handler may raise."""
+
+
 GZIP_PIECE = 4096
 """Bytes that are decompressed in one go."""
 
@@ -49,12 +54,12 @@ def inflate(content: bytes, encoding: str | None, limit: int) -> bytes:
 
     Raises:
         ResponseTooLargeError: It is larger once decompressed.
-        ValueError: It is not gzip, or in an encoding that was not asked for.
+        EncodingError: It is not gzip, or in an encoding that was not asked for.
     """
     if not encoding or encoding.lower() == "identity" or not content:
         return content
     if encoding.lower() not in ("gzip", "x-gzip"):
-        raise ValueError(f"Content-Encoding {encoding!r} was not asked for")
+        raise EncodingError(f"Content-Encoding {encoding!r} was not asked for")
     body = bytearray()
     decompressor = None
     padding = b""
@@ -71,12 +76,12 @@ def inflate(content: bytes, encoding: str | None, limit: int) -> bytes:
             try:
                 body += decompressor.decompress(piece, limit + 1 - len(body))
             except zlib.error as error:
-                raise ValueError(f"the body is not gzip: {error}") from None
+                raise EncodingError(f"the body is not gzip: {error}") from None
             if len(body) > limit:
                 raise too_large(limit)
             piece = decompressor.unused_data
             if decompressor.eof:
                 decompressor, padding = None, b"\0"
     if decompressor is not None:
-        raise ValueError("the gzip body is cut short")
+        raise EncodingError("the gzip body is cut short")
     return bytes(body)

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 import time
 from _thread import LockType, allocate_lock
+from collections.abc import Callable
+from math import inf
+from typing import TypeVar
 
 from .._checks import LARGEST_COUNT
+from .._errors import DeadlineExceededError
+from .failures import DEADLINE_PASSED
+
+T = TypeVar("T")
 
 LONGEST_WAIT = 0.25
 """Seconds after which a waiting thread looks again, in case an interrupted thread has not woken it."""
@@ -18,15 +25,11 @@ LONGEST_WAIT = 0.25
 class Lease:
     """What one call takes, made before it takes anything. Losing a lease that took nothing loses nothing."""
 
-    __slots__ = ("gate",)
-
-    def __init__(self) -> None:
-        self.gate: LockType | None = None
-        """What the call waits on for its place."""
+    __slots__ = ()
 
 
 class Places:
-    """So many places, which leases take and give back.
+    """So many places, which leases take in the order in which they came, and give back.
 
     Use it as `try: try: enter(lease) ... finally: leave(lease) finally: leave(lease)`: the second `leave` is for an
     exception that is raised in the first.
@@ -34,55 +37,74 @@ class Places:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        # Every lease, in the order of arrival. The first `most` have a place and the others wait, so that a place is
+        # handed over in the call of C code that gives it back, and no call that begins later is ever first.
         self._taken: dict[Lease, None] = {}
-        self._waiting: dict[LockType, bool] = {}
+        self._waiting: dict[Lease, LockType] = {}
+        """What those that wait are woken with."""
 
     def enter(self, lease: Lease, ends: float) -> bool:
         """Take a place, and say whether there was one before the time was up.
 
         Args:
-            lease: What takes it.
+            lease: What takes it. Let it leave also where there was none.
             ends: Until when to wait, in the seconds of `time.monotonic`.
         """
-        while True:
-            self._taken[lease] = None
-            gate = lease.gate
-            if len(self._taken) <= self._most:
-                if gate is not None:
-                    self._waiting.pop(gate, None)
-                return True
-            self._taken.pop(lease, None)
-            if gate is None:
-                gate = lease.gate = allocate_lock()
-                gate.acquire()
-            self._waiting[gate] = True
-            # A place may have come free before this thread could be seen to wait.
-            if len(self._taken) >= self._most:
-                left = ends - time.monotonic()
-                if left <= 0:
-                    return False
-                gate.acquire(timeout=min(left, LONGEST_WAIT))
+        self._taken[lease] = None
+        if len(self._taken) <= self._most:
+            return True
+        gate = allocate_lock()
+        gate.acquire()
+        self._waiting[lease] = gate
+        # First looked at now: its turn may have come before this thread could be seen to wait.
+        while lease not in self._first():
+            left = ends - time.monotonic()
+            if left <= 0:
+                return False
+            gate.acquire(timeout=min(left, LONGEST_WAIT))
+        self._waiting.pop(lease, None)
+        return True
 
     def leave(self, lease: Lease) -> None:
-        """Give back what a lease has taken, and wake one thread that waits. Twice is harmless."""
+        """Give back what a lease has taken, and wake the thread whose turn it is now. Twice is harmless."""
         self._taken.pop(lease, None)
-        gate = lease.gate
-        if gate is not None:
-            self._waiting.pop(gate, None)
-        # Also where nothing was taken: the thread may have been woken, and interrupted before it took its place.
-        self.wake()
-
-    def wake(self, most: int = 1) -> None:
-        """Wake so many of the threads that wait."""
         if self._waiting:
-            for gate in list(self._waiting):
-                if self._waiting.pop(gate, False):
-                    gate.release()
-                    most -= 1
-                    if not most:
-                        return
+            self._waiting.pop(lease, None)
+            self._wake()
+
+    def hold(self, work: Callable[[], T], ends: float = inf) -> T:
+        """Return what `work` gives, called once there is a place.
+
+        Args:
+            work: What to do.
+            ends: Until when to wait for the place, in the seconds of `time.monotonic`.
+
+        Raises:
+            DeadlineExceededError: The time was up first.
+        """
+        lease = Lease()
+        try:
+            try:
+                if not self.enter(lease, ends):
+                    raise DeadlineExceededError(DEADLINE_PASSED)
+                return work()
+            finally:
+                self.leave(lease)
+        finally:
+            self.leave(lease)
+
+    def _first(self) -> list[Lease]:
+        """Return the leases that have a place."""
+        return list(self._taken)[: self._most]
+
+    def _wake(self) -> None:
+        """Wake every thread that waits and has a place: once each, because it keeps its place."""
+        for lease in self._first():
+            gate = self._waiting.pop(lease, None)
+            if gate is not None:
+                gate.release()
 
     def open(self) -> None:
         """Let every lease in from now on."""
         self._most = LARGEST_COUNT
-        self.wake(len(self._waiting))
+        self._wake()

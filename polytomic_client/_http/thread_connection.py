@@ -28,7 +28,7 @@ from .failures import (
 from .resolver import Address
 from .tls import other_protocol, server_hostname
 from .tunnel import connect_exchange, connect_request, refusal
-from .waiting import waiter
+from .waiting import Waiter, waiter
 
 READ_SIZE = 16 * 1024
 """Bytes read in one go: a TLS record."""
@@ -42,7 +42,7 @@ class TimeIsUp(Exception):  # noqa: N818  (not an error yet: the pool knows whic
 
 
 class ThreadConnection:
-    """A connected socket, which one call uses at a time.
+    """A socket, connected by `connect`, which one call uses at a time.
 
     Attributes:
         expires: Until when it may be idle, in the seconds of `time.monotonic`.
@@ -50,9 +50,10 @@ class ThreadConnection:
 
     __slots__ = ("_incoming", "_outgoing", "_served", "_socket", "_tls", "_waiter", "expires")
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self._waiter = waiter(sock.fileno())
+    _socket: socket.socket
+    _waiter: Waiter
+
+    def __init__(self) -> None:
         self._tls: ssl.SSLObject | None = None
         self._served = False
         self.expires = 0.0
@@ -65,7 +66,8 @@ class ThreadConnection:
 
     def close(self) -> None:
         """Close it; a second time does nothing."""
-        self._socket.close()
+        if hasattr(self, "_socket"):
+            self._socket.close()
 
     def exchange(self, exchange: Exchange, content: memoryview, timeout: Timeout, ends: float) -> Result:
         """Send a request, and return its result.
@@ -162,6 +164,37 @@ class ThreadConnection:
         else:
             self._incoming.write_eof()
 
+    def connect(self, addresses: Sequence[Address], ends: float) -> None:
+        """Connect to one of the addresses, trying one after the other, each with its share of the time.
+
+        Args:
+            addresses: Where to connect to.
+            ends: Until when, in the seconds of `time.monotonic`.
+
+        Raises:
+            NotSentError: No address answers.
+            TimeIsUp: The last one takes too long.
+        """
+        failure = NotSentError("the host has no address")
+        for place, (family, address) in enumerate(addresses):
+            self.close()
+            # Held at once, so that an interrupt leaves nothing open.
+            sock = self._socket = socket.socket(family, socket.SOCK_STREAM)
+            sock.settimeout(0.0)
+            self._waiter = waiter(sock.fileno())
+            number = sock.connect_ex(address)
+            if number in IN_PROGRESS:
+                left, rest = ends - time.monotonic(), len(addresses) - place
+                if any(self._waiter.ready(max(left, 0.0) / rest)):
+                    number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                elif rest == 1:
+                    raise TimeIsUp
+            if number == 0:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return
+            failure = unreachable(address, None if number in IN_PROGRESS else number)
+        raise failure
+
     def open_tunnel(self, proxy: Proxy, host: str, port: int, ends: float) -> None:
         """Have a proxy open a tunnel.
 
@@ -216,35 +249,3 @@ class ThreadConnection:
         while content := self._send(content):
             if not self._waiter.ready(max(ends - time.monotonic(), 0.0))[1]:
                 raise TimeIsUp
-
-
-def connect(addresses: Sequence[Address], ends: float) -> socket.socket:
-    """Return a connected socket, trying one address after the other, each with its share of the time.
-
-    Args:
-        addresses: Where to connect to.
-        ends: Until when, in the seconds of `time.monotonic`.
-
-    Raises:
-        NotSentError: No address answers.
-        TimeIsUp: The last one takes too long.
-    """
-    failure = NotSentError("the host has no address")
-    for place, (family, address) in enumerate(addresses):
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.settimeout(0.0)
-        number = sock.connect_ex(address)
-        if number in IN_PROGRESS:
-            left, rest = ends - time.monotonic(), len(addresses) - place
-            connection = waiter(sock.fileno())
-            if any(connection.ready(max(left, 0.0) / rest)):
-                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            elif rest == 1:
-                sock.close()
-                raise TimeIsUp
-        if number == 0:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return sock
-        sock.close()
-        failure = unreachable(address, None if number in IN_PROGRESS else number)
-    raise failure

@@ -16,7 +16,7 @@ from .failures import CLOSED, DEADLINE_PASSED, NOT_CONNECTED, is_of_the_system, 
 from .messages import Reply, Request
 from .places import Lease, Places
 from .resolver import Resolver
-from .thread_connection import ThreadConnection, TimeIsUp, connect
+from .thread_connection import ThreadConnection, TimeIsUp
 from .tls import tls_context
 
 
@@ -110,7 +110,8 @@ class ThreadPool:
             addresses = self._resolver.find(host, port, until)
             if addresses is None:
                 raise TimeIsUp
-            connection = lease.connection = ThreadConnection(connect(addresses, until))
+            connection = lease.connection = ThreadConnection()
+            connection.connect(addresses, until)
             if proxy is not None:
                 connection.open_tunnel(proxy, encoder.host, encoder.port, until)
             if self._ssl is not None:

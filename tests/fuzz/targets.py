@@ -15,7 +15,7 @@ from typing import Any
 
 from polytomic_client import APIStatusError, DecodeError, RequestError, ResponseTooLargeError
 from polytomic_client._errors import status_error
-from polytomic_client._http.body import inflate
+from polytomic_client._http.body import EncodingError, inflate
 from polytomic_client._http.exchange import Exchange
 from polytomic_client._http.messages import Reply
 from polytomic_client._operation import Operation
@@ -86,7 +86,7 @@ def gunzip(data: bytes) -> None:
     for encoding in ("gzip", "X-GZIP", "identity", None, data[:20].decode("latin-1")):
         try:
             body = inflate(data, encoding, LIMIT)
-        except (ValueError, ResponseTooLargeError):
+        except (EncodingError, ResponseTooLargeError):
             continue
         # What is not compressed was bounded by the transport.
         assert body is data or len(body) <= LIMIT
