@@ -47,7 +47,7 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@touch $@
 
 test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed version of every dependency
-	@$(LOWEST)/bin/python -m pytest --quiet $(NETWORK_TESTS) tests/test_decoding.py tests/test_fan_out.py \
+	@$(LOWEST)/bin/python -m pytest --quiet -m "not matrix and not soak and not process" $(NETWORK_TESTS) tests/test_decoding.py tests/test_fan_out.py \
 	  tests/test_schedules.py tests/sandbox/test_bulk_syncs.py
 
 test-newest: $(READY)  ## Check network and fan-out, with eager tasks, on the newest CPython that is installed

@@ -289,11 +289,9 @@ CASES: dict[str, Case] = {
 def left(client: Polytomic) -> list[str]:
     """Return what an interrupted call still has of a client that nobody else uses."""
     shared, found = client._shared, list[str]()
-    locks = {"client": getattr(shared, "gate", None), "retry budget": getattr(client._config.budget, "_lock", None)}
-    found += [f"the lock of the {name} is taken" for name, lock in locks.items() if lock is not None and lock.locked()]
     if shared.waiting:
         found.append("the client still has a wait to end")
-    places: dict[str, Places] = {"fetched key": shared.lock}
+    places: dict[str, Places] = {"fetched key": shared.lock, "retry budget": client._config.budget._turn}
     if shared.transport is not None:
         places["connections"] = shared.transport._places  # type: ignore[attr-defined]
     for name, each in places.items():

@@ -17,7 +17,7 @@ import urllib3
 from polytomic_client import RequestError, Timeout
 from polytomic_client._config import Config, build_config
 from polytomic_client._http.asyncio_pool import AsyncioPool
-from polytomic_client._http.body import inflate
+from polytomic_client._http.body import EncodingError, inflate
 from polytomic_client._http.exchange import HEAD_LIMIT
 from polytomic_client._http.messages import Reply, Request
 from polytomic_client._http.thread_pool import ThreadPool
@@ -943,7 +943,7 @@ async def _by_async(url: str, method: Method, seconds: float) -> Ours:
     pool = AsyncioPool(_settings(url, blocking=False))
     try:
         return _decoded(await pool.send(Request(method, url, {}), Timeout(read=seconds), PATIENCE))
-    except (RequestError, ValueError) as error:
+    except (RequestError, EncodingError) as error:
         return _failed(error)
     finally:
         await pool.aclose()
@@ -953,7 +953,7 @@ def _by_sync(url: str, method: Method, seconds: float) -> Ours:
     pool = ThreadPool(_settings(url, blocking=True))
     try:
         return _decoded(pool.send(Request(method, url, {}), Timeout(read=seconds), PATIENCE))
-    except (RequestError, ValueError) as error:
+    except (RequestError, EncodingError) as error:
         return _failed(error)
     finally:
         pool.close()

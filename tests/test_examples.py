@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
+
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 

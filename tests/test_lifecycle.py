@@ -157,6 +157,7 @@ def test_nothing_is_left_running_or_open() -> None:
     assert threading.active_count() <= before
 
 
+@pytest.mark.process
 def test_import_is_light() -> None:
     program = (
         "import sys; import polytomic_client; "
@@ -348,6 +349,7 @@ polytomic.close()
 """
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_forked_process_is_told_to_make_its_own_client_and_the_parent_goes_on() -> None:
     with Server() as server:
@@ -360,6 +362,67 @@ def test_a_forked_process_is_told_to_make_its_own_client_and_the_parent_goes_on(
         "child: 1",
         "parent: 1",
     ]
+    assert server.connections == 2
+
+
+FORK_DURING_A_CALL = """
+import os, sys, threading, warnings
+from polytomic_client import ClientClosedError, Polytomic
+
+polytomic = Polytomic(api_key="k", base_url=sys.argv[1], max_connections=1)
+polytomic.get_bulk_destination(sys.argv[2])
+answers = []
+thread = threading.Thread(target=lambda: answers.append(polytomic.get_bulk_destination(sys.argv[2])))
+thread.start()
+print("asked", flush=True)
+sys.stdin.readline()  # the server has the request, and does not answer it yet
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Python 3.12 warns of threads
+    child = os.fork()
+if child == 0:
+    try:
+        polytomic.with_options(deadline=5).get_bulk_destination(sys.argv[2])
+    except ClientClosedError as error:
+        print("child:", "forked" in str(error), flush=True)
+    with Polytomic(api_key="k", base_url=sys.argv[1]) as another:
+        print("child:", len(another.get_bulk_destination(sys.argv[2]).data.modes), flush=True)
+    polytomic.close()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+print("parent:", answers, flush=True)
+sys.stdin.readline()  # now it answers
+thread.join(10)
+print("parent:", len(answers[0].data.modes), len(polytomic.get_bulk_destination(sys.argv[2]).data.modes))
+polytomic.close()
+"""
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_neither_reads_nor_ends_what_its_parent_waits_for() -> None:
+    release = threading.Event()
+
+    def wait(connection: Connection) -> bool:
+        release.wait(30)
+        return Answer()(connection)
+
+    with Server(Answer(), wait, Answer()) as server:
+        command = [sys.executable, "-W", "error", "-c", FORK_DURING_A_CALL, server.url, str(ID)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            lines = [process.stdout.readline()]
+            while len(server.requests) < 2:
+                time.sleep(0.001)
+            process.stdin.write("\n")
+            process.stdin.flush()
+            lines += [process.stdout.readline() for _ in range(3)]
+            release.set()
+            process.stdin.write("\n")
+            process.stdin.close()
+            lines.append(process.stdout.read())
+    assert "".join(lines).splitlines() == ["asked", "child: True", "child: 1", "parent: []", "parent: 1 1"]
+    # The parent's, which it goes on with, and the child's own.
     assert server.connections == 2
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
+
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "reliability.md"
 NAMED = re.compile(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`(?: \(([a-z, ]+)\))?")

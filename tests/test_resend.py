@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import trustme
 
 from polytomic_client import (
     AsyncPolytomic,
@@ -134,6 +137,22 @@ def test_neither_silence_nor_half_a_response_is_a_reason_to_send_again(
     with Server(EMPTY, step) as server:
         _, error = run(server.url, "GET", "GET", max_attempts=1, timeout=Timeout(read=0.2))
     assert isinstance(error, ReadTimeoutError if step is stall else OutcomeUnknownError)
+    assert not error.stale
+    assert len(server.requests) == 2
+
+
+def _garble(connection: Connection) -> bool:
+    os.write(connection.socket.fileno(), b"\x17\x03\x03\x00\x20" + b"x" * 32)
+    return False
+
+
+def test_a_record_that_cannot_be_read_is_no_reason_to_send_again(run: Callable[..., list[Any]]) -> None:
+    authority, theirs, ours = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1").configure_cert(theirs)  # pyright: ignore[reportUnknownMemberType]
+    authority.configure_trust(ours)  # pyright: ignore[reportUnknownMemberType]
+    with Server(EMPTY, _garble, tls=theirs) as server:
+        _, error = run(server.url, "GET", "GET", max_attempts=1, ssl_context=ours)
+    assert isinstance(error, OutcomeUnknownError)
     assert not error.stale
     assert len(server.requests) == 2
 

@@ -14,6 +14,9 @@ from polytomic_client import Polytomic
 from polytomic_client.sandbox import Sandbox
 from polytomic_client.v2023_04_25 import models
 
+pytestmark = pytest.mark.process
+
+
 DOCUMENT = Path(__file__).resolve().parents[1] / "openapi" / "polytomic-2023-04-25.yaml"
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
+
 API = Path(__file__).resolve().parent / "typing" / "api.py"
 
 PYRIGHT = {

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from .._errors import DeadlineExceededError, OutcomeUnknownError, ReadTimeoutError
 from .exchange import CUT_SHORT, IDLE_SECONDS, Exchange, Result
-from .failures import DEADLINE_PASSED, describe, silence
+from .failures import DEADLINE_PASSED, describe, is_end, silence
 from .waiting import waiter
 
 
@@ -118,8 +118,9 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         if waiter is not None and result is not None and not waiter.done():
             waiter.set_result(result)
 
-    def _broken_off(self, failure: OutcomeUnknownError) -> OutcomeUnknownError:
-        failure.stale = self._served and self._exchange is None
+    def _broken_off(self, error: BaseException | None) -> OutcomeUnknownError:
+        failure = OutcomeUnknownError(CUT_SHORT if error is None else describe(error))
+        failure.stale = is_end(error) and self._served and self._exchange is None
         return failure
 
     # Time: one timer, which a request does not arm again. When it rings too early, it waits for the rest.
@@ -183,12 +184,12 @@ class AsyncioConnection(asyncio.BufferedProtocol):
     def eof_received(self) -> None:
         clean = _is_close_notify(self.transport.get_extra_info("ssl_object"))
         exchange = self._exchange
-        self.end(self._broken_off(OutcomeUnknownError(CUT_SHORT)) if exchange is None else exchange.eof(clean=clean))
+        self.end(self._broken_off(None) if exchange is None else exchange.eof(clean=clean))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._opened.discard(self)
         self._timer.cancel()
-        self.end(self._broken_off(OutcomeUnknownError(CUT_SHORT if exc is None else describe(exc))))
+        self.end(self._broken_off(exc))
 
 
 def _is_close_notify(ssl_object: Any) -> bool:

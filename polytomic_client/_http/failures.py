@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 
@@ -73,6 +74,11 @@ def unreachable(address: Any, number: int | None) -> NotSentError:
     kind = ConnectTimeoutError if number is None else NotSentError
     reason = "no connection in its share of the time" if number is None else os.strerror(number)
     return kind(f"cannot connect to {netloc(address[0], address[1])}: {reason}")
+
+
+def is_end(error: BaseException | None) -> bool:
+    """Say whether an error is that the other side has ended the connection, with a reset or without an error."""
+    return error is None or isinstance(error, (ConnectionError, ssl.SSLEOFError))
 
 
 def is_of_the_system(error: OSError) -> bool:

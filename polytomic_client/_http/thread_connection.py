@@ -20,6 +20,7 @@ from .failures import (
     BROKEN_OFF,
     CLOSED_EARLY,
     DEADLINE_PASSED,
+    is_end,
     is_of_the_system,
     silence,
     translate,
@@ -78,14 +79,15 @@ class ThreadConnection:
             timeout: How long each step may take.
             ends: The deadline, in the seconds of `time.monotonic`.
         """
+        ended = True
         try:
             result = self._exchange(exchange, content, timeout, ends)
         except OSError as error:
             if not is_of_the_system(error):
                 raise
-            result = translate(error, BROKEN_OFF)
+            result, ended = translate(error, BROKEN_OFF), is_end(error)
         if isinstance(result, OutcomeUnknownError) and not isinstance(result, ReadTimeoutError):
-            result.stale = self._served and not exchange.heard
+            result.stale = ended and self._served and not exchange.heard
         self._served = True
         return result
 

@@ -17,6 +17,8 @@ from openapi.document import Refused
 from .shared import DATA, ROOT, contents, package_of, read_document
 from .test_reproducible import PROGRAM
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -17,6 +17,9 @@ import yaml
 
 from .shared import DATA, FULL, ID
 
+pytestmark = pytest.mark.process
+
+
 MOMENT = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
 
 

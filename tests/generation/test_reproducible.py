@@ -12,6 +12,11 @@ from .shared import DATA, ROOT, contents
 PROGRAM = """
 import pathlib, sys
 from openapi import document, generate
+
+import pytest
+
+pytestmark = pytest.mark.process
+
 generate.generate(document.read(pathlib.Path(sys.argv[1])), pathlib.Path(sys.argv[2]))
 """
 

@@ -21,6 +21,9 @@ from openapi.update import check_types
 
 from .shared import DATA, ROOT, as_3_0, contents, read_document
 
+pytestmark = pytest.mark.process
+
+
 PACKAGE = "polytomic_client/v2023_04_25"
 VENDORED = "openapi/polytomic-2023-04-25.yaml"
 

@@ -18,6 +18,9 @@ import pytest
 from polytomic_client.sandbox import World
 from polytomic_client.sandbox.__main__ import seconds
 
+pytestmark = pytest.mark.process
+
+
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"Polytomic sandbox at (http://127\.0\.0\.1:\d+) key: (\S+)\n")
 
