@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import trustme
 import uvloop
 
 from polytomic_client import APIResponse, AsyncPolytomic, Polytomic
@@ -133,6 +135,27 @@ def ask(request: pytest.FixtureRequest) -> Ask:
         return way(**settings)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """The tests' own CA."""
+    return trustme.CA()
+
+
+def server_context(authority: trustme.CA, name: str = "127.0.0.1", **settings: Any) -> ssl.SSLContext:
+    """The TLS settings of a server whose certificate is for a name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, **settings).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
+    return context
+
+
+@pytest.fixture
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    """What a user makes who has a CA of their own."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]
+    return context
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from polytomic_client._http.asyncio_pool import AsyncioPool
 from polytomic_client._http.messages import Reply, Request
 from polytomic_client._http.thread_pool import ThreadPool
 
-from .conftest import KEY, RUNNERS
+from .conftest import KEY, RUNNERS, server_context
 from .server import Connection, Server
 
 Result = Reply | RequestError
@@ -105,22 +105,13 @@ class Setting:
 
 
 @pytest.fixture(params=["tcp", "tls"])
-def setting(request: pytest.FixtureRequest, authority: trustme.CA) -> Iterator[Setting]:
+def setting(request: pytest.FixtureRequest, authority: trustme.CA, trusting: ssl.SSLContext) -> Iterator[Setting]:
     if request.param == "tcp":
         with Server(respond) as server:
             yield Setting(server, None)
         return
-    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(theirs)  # pyright: ignore[reportUnknownMemberType]
-    ours = ssl.create_default_context()
-    authority.configure_trust(ours)  # pyright: ignore[reportUnknownMemberType]
-    with Server(respond, tls=theirs) as server:
-        yield Setting(server, ours)
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
+    with Server(respond, tls=server_context(authority)) as server:
+        yield Setting(server, trusting)
 
 
 def blocking_results(setting: Setting, cases: list[Case]) -> list[tuple[Result, Result]]:
@@ -217,6 +208,7 @@ def test_an_end_is_the_end_of_a_body_only_without_a_length_and_over_tls_only_wit
     ending: Ending,
     secure: bool,  # noqa: FBT001
     authority: trustme.CA,
+    trusting: ssl.SSLContext,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def step(connection: Connection) -> bool:
@@ -225,12 +217,8 @@ def test_an_end_is_the_end_of_a_body_only_without_a_length_and_over_tls_only_wit
 
     for name in BODIES:
         monkeypatch.setitem(BEFORE, name, b"")
-    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(theirs)  # pyright: ignore[reportUnknownMemberType]
-    ours = ssl.create_default_context()
-    authority.configure_trust(ours)  # pyright: ignore[reportUnknownMemberType]
-    with Server(step, tls=theirs if secure else None) as server:
-        setting = Setting(server, ours if secure else None)
+    with Server(step, tls=server_context(authority) if secure else None) as server:
+        setting = Setting(server, trusting if secure else None)
         cases = [Case(name, name, ending) for name in BODIES]
         for case, (first, _) in zip(cases, CLIENTS[client](setting, cases), strict=True):
             if BODIES[case.before][1] and (not secure or ending == "close_notify"):

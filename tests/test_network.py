@@ -28,32 +28,13 @@ from polytomic_client import (
 )
 from polytomic_client._http.tls import tls_context
 
-from .conftest import KEY, OWN_TRANSPORTS, Ask, FakeClock
+from .conftest import KEY, OWN_TRANSPORTS, Ask, FakeClock, server_context
 from .proxy import Proxy
 from .server import Connection, Server
 from .test_secrets import CANARY, USER, check_error, leaks, shown, watched
 
 ONCE: dict[str, Any] = {"max_attempts": 1}
 OWN = pytest.mark.parametrize("ask", OWN_TRANSPORTS, indirect=True)
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-def tls(authority: trustme.CA, name: str = "127.0.0.1", **settings: Any) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name, **settings).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    return context
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """What a user makes who has an authority of their own."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]
-    return context
 
 
 @pytest.fixture
@@ -69,7 +50,7 @@ def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_an_untrusted_certificate_is_a_tls_error_and_not_tried_again(
     ask: Ask, authority: trustme.CA, clock: FakeClock
 ) -> None:
-    with Server(tls=tls(authority)) as server, pytest.raises(TLSError, match="Nothing was sent") as caught:
+    with Server(tls=server_context(authority)) as server, pytest.raises(TLSError, match="Nothing was sent") as caught:
         ask(base_url=server.url, clock=clock)
     assert caught.value.attempts == 1
     assert clock.slept == []
@@ -78,7 +59,7 @@ def test_an_untrusted_certificate_is_a_tls_error_and_not_tried_again(
 
 @pytest.mark.usefixtures("trusted")
 def test_a_certificate_of_another_host_is_refused(ask: Ask, authority: trustme.CA) -> None:
-    with Server(tls=tls(authority, "polytomic.example.com")) as server, pytest.raises(TLSError):
+    with Server(tls=server_context(authority, "polytomic.example.com")) as server, pytest.raises(TLSError):
         ask(base_url=server.url, **ONCE)
     assert server.requests == []
 
@@ -86,7 +67,7 @@ def test_a_certificate_of_another_host_is_refused(ask: Ask, authority: trustme.C
 @pytest.mark.usefixtures("trusted")
 def test_an_expired_certificate_is_refused(ask: Ask, authority: trustme.CA) -> None:
     past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    expired = tls(authority, not_before=past, not_after=past + dt.timedelta(days=1))
+    expired = server_context(authority, not_before=past, not_after=past + dt.timedelta(days=1))
     with Server(tls=expired) as server, pytest.raises(TLSError, match="expired"):
         ask(base_url=server.url, **ONCE)
     assert server.requests == []
@@ -94,7 +75,7 @@ def test_an_expired_certificate_is_refused(ask: Ask, authority: trustme.CA) -> N
 
 @pytest.mark.usefixtures("trusted")
 def test_an_authority_of_ones_own_is_named_by_ssl_cert_file(ask: Ask, authority: trustme.CA) -> None:
-    with Server(tls=tls(authority)) as server:
+    with Server(tls=server_context(authority)) as server:
         assert ask(base_url=server.url).data.modes
 
 
@@ -105,7 +86,7 @@ def _break_off_in_tls(connection: Connection) -> bool:
 
 @pytest.mark.usefixtures("trusted")
 def test_a_tls_failure_after_the_request_was_sent_leaves_the_outcome_unknown(ask: Ask, authority: trustme.CA) -> None:
-    with Server(_break_off_in_tls, tls=tls(authority)) as server, pytest.raises(OutcomeUnknownError):
+    with Server(_break_off_in_tls, tls=server_context(authority)) as server, pytest.raises(OutcomeUnknownError):
         ask(base_url=server.url, **ONCE)
     assert len(server.requests) == 1
 
@@ -114,13 +95,13 @@ def test_a_tls_failure_after_the_request_was_sent_leaves_the_outcome_unknown(ask
 def test_an_authority_of_ones_own_is_given_in_a_context(
     ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext
 ) -> None:
-    with Server(tls=tls(authority)) as server:
+    with Server(tls=server_context(authority)) as server:
         assert ask(base_url=server.url, ssl_context=trusting).data.modes
 
 
 @OWN
 def test_a_client_certificate_is_shown(ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext) -> None:
-    demanding = tls(authority)
+    demanding = server_context(authority)
     demanding.verify_mode = ssl.CERT_REQUIRED
     authority.configure_trust(demanding)  # pyright: ignore[reportUnknownMemberType]
     with Server(tls=demanding) as server:
@@ -133,7 +114,7 @@ def test_a_client_certificate_is_shown(ask: Ask, authority: trustme.CA, trusting
 @OWN
 def test_without_verification_anybody_is_believed_and_python_warns(ask: Ask, authority: trustme.CA) -> None:
     with (
-        Server(tls=tls(authority, "polytomic.example.com")) as server,
+        Server(tls=server_context(authority, "polytomic.example.com")) as server,
         pytest.warns(SecurityWarning, match="not verified") as warned,
     ):
         assert ask(base_url=server.url, verify=False).data.modes
@@ -156,7 +137,7 @@ def test_a_context_that_verifies_nothing_warns_too(client: type[Polytomic]) -> N
 def test_a_proxy_opens_a_tunnel_and_never_sees_the_key(
     ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, credential: str
 ) -> None:
-    with Server(tls=tls(authority)) as server, Proxy() as proxy:
+    with Server(tls=server_context(authority)) as server, Proxy() as proxy:
         url = proxy.url.replace("http://", f"http://{credential}")
         assert ask(base_url=server.url, ssl_context=trusting, proxy=url).data.modes
     (head,) = proxy.heads
@@ -179,7 +160,7 @@ def test_a_proxy_opens_a_tunnel_and_never_sees_the_key(
 def test_a_proxy_that_opens_no_tunnel_means_that_nothing_was_sent(
     ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, answer: bytes, named: str
 ) -> None:
-    with Server(tls=tls(authority)) as server, Proxy(answer) as proxy:
+    with Server(tls=server_context(authority)) as server, Proxy(answer) as proxy:
         url = proxy.url.replace("http://", "http://user:canary-proxy@")
         with pytest.raises(NotSentError, match=named) as caught:
             ask(base_url=server.url, ssl_context=trusting, proxy=url, **ONCE)
@@ -210,7 +191,7 @@ def test_a_proxys_password_is_nowhere_whatever_becomes_of_the_tunnel(
 ) -> None:
     monkeypatch.setenv("PYTHONASYNCIODEBUG", "1")
     settings: dict[str, Any] = {"ssl_context": trusting} if trusts else {}
-    with watched(capfd), Server(tls=tls(authority)) as server, Proxy(answer) as proxy:
+    with watched(capfd), Server(tls=server_context(authority)) as server, Proxy(answer) as proxy:
         url = proxy.url.replace("http://", f"http://{USER}:{CANARY}@")
         try:
             ask(base_url=server.url, proxy=url, deadline=0.2 if answer is None else 5, max_attempts=1, **settings)
@@ -233,14 +214,14 @@ def test_a_proxys_password_is_nowhere_whatever_becomes_of_the_tunnel(
 def test_a_proxy_that_speaks_no_http_means_that_nothing_was_sent(
     ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, answer: bytes | None
 ) -> None:
-    with Server(tls=tls(authority)) as server, Proxy(answer) as proxy, pytest.raises(NotSentError):
+    with Server(tls=server_context(authority)) as server, Proxy(answer) as proxy, pytest.raises(NotSentError):
         ask(base_url=server.url, ssl_context=trusting, proxy=proxy.url, timeout=0.2, **ONCE)
     assert server.requests == []
 
 
 @OWN
 def test_a_certificate_behind_a_proxy_is_verified(ask: Ask, authority: trustme.CA) -> None:
-    with Server(tls=tls(authority)) as server, Proxy() as proxy:
+    with Server(tls=server_context(authority)) as server, Proxy() as proxy:
         with pytest.raises(TLSError):
             ask(base_url=server.url, proxy=proxy.url, **ONCE)
     assert server.requests == []
@@ -248,7 +229,7 @@ def test_a_certificate_behind_a_proxy_is_verified(ask: Ask, authority: trustme.C
 
 @OWN
 def test_a_proxy_that_says_nothing_is_part_of_the_deadline(ask: Ask, authority: trustme.CA) -> None:
-    with Server(tls=tls(authority)) as server, Proxy(None) as proxy:
+    with Server(tls=server_context(authority)) as server, Proxy(None) as proxy:
         with pytest.raises(DeadlineExceededError):
             ask(base_url=server.url, proxy=proxy.url, deadline=0.2, **ONCE)
 
@@ -265,7 +246,7 @@ def test_a_proxy_that_is_not_there_means_that_nothing_was_sent(ask: Ask) -> None
 def test_the_environment_names_the_proxy_only_where_it_is_trusted(
     ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Server(tls=tls(authority)) as server, Proxy() as proxy:
+    with Server(tls=server_context(authority)) as server, Proxy() as proxy:
         for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "HTTP_PROXY"):
             monkeypatch.setenv(name, f"127.0.0.1:{proxy.port}")
         settings: dict[str, Any] = {"base_url": server.url, "ssl_context": trusting}

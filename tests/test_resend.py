@@ -28,7 +28,7 @@ from polytomic_client import (
 )
 from polytomic_client.v2023_04_25.models import StartBulkSyncExecution, UpdateConnection
 
-from .conftest import ID, KEY, FakeClock
+from .conftest import ID, KEY, FakeClock, server_context
 from .server import Answer, Connection, Raw, Server, Step, hang_up, reset, stall
 
 START = StartBulkSyncExecution()
@@ -146,12 +146,11 @@ def _garble(connection: Connection) -> bool:
     return False
 
 
-def test_a_record_that_cannot_be_read_is_no_reason_to_send_again(run: Callable[..., list[Any]]) -> None:
-    authority, theirs, ours = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
-    authority.issue_cert("127.0.0.1").configure_cert(theirs)  # pyright: ignore[reportUnknownMemberType]
-    authority.configure_trust(ours)  # pyright: ignore[reportUnknownMemberType]
-    with Server(EMPTY, _garble, tls=theirs) as server:
-        _, error = run(server.url, "GET", "GET", max_attempts=1, ssl_context=ours)
+def test_a_record_that_cannot_be_read_is_no_reason_to_send_again(
+    run: Callable[..., list[Any]], authority: trustme.CA, trusting: ssl.SSLContext
+) -> None:
+    with Server(EMPTY, _garble, tls=server_context(authority)) as server:
+        _, error = run(server.url, "GET", "GET", max_attempts=1, ssl_context=trusting)
     assert isinstance(error, OutcomeUnknownError)
     assert not error.stale
     assert len(server.requests) == 2

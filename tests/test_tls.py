@@ -18,28 +18,10 @@ import trustme
 
 from polytomic_client import ConfigurationError, NotSentError, TLSError
 
-from .conftest import OWN_TRANSPORTS, Ask, FakeClock
+from .conftest import OWN_TRANSPORTS, Ask, FakeClock, server_context
 from .server import Server
 
 pytestmark = pytest.mark.parametrize("ask", OWN_TRANSPORTS, indirect=True)
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-def server_context(authority: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    return context
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]
-    return context
 
 
 def finish(connection: socket.socket) -> None:

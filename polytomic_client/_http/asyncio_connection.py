@@ -49,7 +49,6 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         idle: dict[AsyncioConnection, None],
         buffer: memoryview,
         limit: int,
-        sock: socket.socket | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._opened = opened
@@ -57,7 +56,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         # Of all connections: what is read is fed to an exchange before another connection reads.
         self._buffer = buffer
         self._limit = limit
-        self.socket = sock
+        self.socket: socket.socket | None = None
         self.waiter: asyncio.Future[Result] | None = None
         self._exchange: Exchange | None = None
         self._method = ""
