@@ -11,8 +11,10 @@ from polytomic_client import AsyncPolytomic
 
 from . import soak
 
+pytestmark = pytest.mark.soak
 
-@pytest.mark.parametrize(("way", "calls"), [("asyncio", 5_000), ("blocking", 2_000)])
+
+@pytest.mark.parametrize(("way", "calls"), [("asyncio", 5_000), ("uvloop", 5_000), ("blocking", 2_000)])
 def test_thousands_of_calls_through_every_fault_are_flat_and_leave_nothing(way: str, calls: int) -> None:
     found = soak.run(calls, way=way, quiet=True)
 

@@ -142,12 +142,12 @@ def test_a_context_that_agrees_on_another_protocol_is_named(
 def test_a_host_with_the_dot_of_an_absolute_name_is_verified_without_it(
     ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket,
-        "getaddrinfo",
-        lambda host, *args, **kwargs: find("127.0.0.1" if host == "api.test." else host, *args, **kwargs),
-    )
+    find: Callable[..., Any] = socket.getaddrinfo
+
+    def found(host: str, *args: Any, **kwargs: Any) -> Any:
+        return find("127.0.0.1" if host == "api.test." else host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
     names: list[str] = []
     theirs = server_context(authority, "api.test")
     theirs.sni_callback = lambda _, name, __: names.append(name)

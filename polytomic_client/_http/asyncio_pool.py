@@ -82,10 +82,11 @@ class AsyncioPool:
         """Return the idle connection that was used last; close it instead where a fresh one is to take its place."""
         while self._idle:
             connection, _ = self._idle.popitem()
-            if connection.is_usable() and not fresh:
+            if not fresh and connection.is_usable():
                 return connection
             connection.end()
-            fresh = False
+            if fresh:
+                break
         return None
 
     async def _connect(self, seconds: float, ends: float) -> AsyncioConnection:

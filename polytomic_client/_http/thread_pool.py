@@ -95,10 +95,11 @@ class ThreadPool:
             # One call of C code: whoever gets the value has the connection.
             if self._idle.pop(connection, False):
                 lease.connection = connection
-                if connection.is_usable() and not fresh:
+                if not fresh and connection.is_usable():
                     return connection
                 connection.close()
-                fresh = False
+                if fresh:
+                    break
         lease.connection = None
         return None
 
