@@ -421,7 +421,7 @@ def phase(task: asyncio.Task[Any]) -> str:  # noqa: PLR0911  (one for each place
         return "before it starts"
     while inspect.iscoroutine(inner) and inner.cr_frame is not None:
         name, variables = inner.cr_code.co_name, inner.cr_frame.f_locals
-        if name == "acquire":
+        if name == "_turn":
             return "waits for a place"
         if name == "_connect":
             return "connects"
@@ -514,7 +514,7 @@ class Storm:
         """See that no place is taken, that each open connection is idle, and that every place still serves."""
         pool, report = self.client._shared.transport, self.report
         assert isinstance(pool, AsyncioPool)
-        free, waiters = pool._room._value, len(pool._room._waiters or ())
+        free, waiters = pool._free, len(pool._queue)
         report.check(f"{free} places are free of {CONNECTIONS}", unless=free == CONNECTIONS)
         report.check(f"{waiters} calls wait for a place", unless=not waiters)
         # asyncio closes a socket a turn later.

@@ -790,3 +790,44 @@ def test_eager_tasks_connect_call_and_close(addresses: list[str], monkeypatch: p
         replies = asyncio.run(calls(server.url.replace("127.0.0.1", "localhost")))
     assert [reply.status for reply in replies] == [200] * 20
     assert server.connections <= 3
+
+
+@pytest.mark.parametrize("when", ["before", "as a place comes free", "as it has been given one"])
+async def test_a_place_is_lost_to_nobody_who_is_cancelled_while_it_waits_for_one(when: str) -> None:
+    transport = AsyncioPool(config(max_connections=1))
+    transport._free = 0
+    second, third = (asyncio.create_task(transport._turn(FOREVER)) for _ in range(2))
+    await asyncio.sleep(0)
+    if when == "as it has been given one":
+        transport._leave()
+        second.cancel()
+    else:
+        second.cancel()
+        if when == "before":
+            await asyncio.sleep(0)
+        transport._leave()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    await asyncio.wait_for(third, FOREVER)
+    assert (transport._free, transport._queue) == (0, {})
+    transport._leave()
+    assert transport._free == 1
+
+
+async def test_places_are_given_in_the_order_of_arrival_and_nobody_overtakes() -> None:
+    async with served(max_connections=1) as (peers, transport, url):
+        order: list[int] = []
+
+        async def call(number: int) -> None:
+            await transport.send(get(url), Timeout(), FOREVER)
+            order.append(number)
+
+        calls = [asyncio.create_task(call(number)) for number in range(5)]
+        await until(lambda: bool(peers))
+        for number in range(5):
+            if number == 2:
+                calls.append(asyncio.create_task(call(5)))
+            await peers[0].answer()
+        await peers[0].answer()
+        await asyncio.gather(*calls)
+    assert order == list(range(6))
