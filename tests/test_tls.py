@@ -201,12 +201,12 @@ def test_directories_of_cas_are_read_too(
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("SSL_CERT_FILE", "/nowhere/ca.pem", "must name a file of CA certificates, got '/nowhere/ca.pem'"),
-        ("SSL_CERT_FILE", "/tmp", "must name a file of CA certificates, got '/tmp'"),
+        ("SSL_CERT_FILE", "/nowhere/ca.pem", "must name an existing file of CA certificates, got '/nowhere/ca.pem'"),
+        ("SSL_CERT_FILE", "/tmp", "must name an existing file of CA certificates, got '/tmp'"),
         ("SSL_CERT_FILE", __file__, "cannot be loaded"),
-        ("SSL_CERT_DIR", "/nowhere", "must name directories, got '/nowhere'"),
-        ("SSL_CERT_DIR", "/tmp:/nowhere", "must name directories, got '/nowhere'"),
-        ("SSL_CERT_DIR", __file__, "must name directories"),
+        ("SSL_CERT_DIR", "/nowhere", "must name existing directories, got '/nowhere'"),
+        ("SSL_CERT_DIR", "/tmp:/nowhere", "must name existing directories, got '/nowhere'"),
+        ("SSL_CERT_DIR", __file__, "must name existing directories"),
     ],
 )
 def test_cas_that_are_not_there_are_a_configuration_error(

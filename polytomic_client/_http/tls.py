@@ -21,10 +21,10 @@ def environment_context() -> ssl.SSLContext | None:
     if file is None and directories is None:
         return None
     if file is not None and not os.path.isfile(file):  # noqa: PTH113  (a Path would normalise the name)
-        raise ConfigurationError(f"SSL_CERT_FILE must name a file of CA certificates, got {file!r}. There is none.")
+        raise ConfigurationError(f"SSL_CERT_FILE must name an existing file of CA certificates, got {file!r}.")
     for directory in [] if directories is None else directories.split(os.pathsep):
         if not os.path.isdir(directory):  # noqa: PTH112
-            raise ConfigurationError(f"SSL_CERT_DIR must name directories, got {directory!r}. There is none.")
+            raise ConfigurationError(f"SSL_CERT_DIR must name existing directories, got {directory!r}.")
     try:
         return tls_context(file, directories)
     except (OSError, ValueError) as error:
