@@ -30,6 +30,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         "_method",
         "_opened",
         "_read",
+        "_rings",
         "_served",
         "_timer",
         "_unsent",
@@ -41,6 +42,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     transport: asyncio.Transport
     _timer: asyncio.TimerHandle
+    _rings: float
     _look: Callable[[int], object]
 
     def __init__(
@@ -126,13 +128,14 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def _expire_at(self, when: float, now: float) -> None:
         self.expires = when
-        if when < self._timer.when():
+        if when < self._rings:
             self._arm(now)
 
     def _arm(self, now: float) -> None:
         self._timer.cancel()
         # Never later than an idle connection must go, so that it need not be armed when it becomes idle.
-        self._timer = self._loop.call_at(min(self.expires, now + IDLE_SECONDS), self._ring)
+        self._rings = min(self.expires, now + IDLE_SECONDS)
+        self._timer = self._loop.call_at(self._rings, self._ring)
 
     def _ring(self) -> None:
         now, unsent = self._loop.time(), self.transport.get_write_buffer_size()
@@ -150,7 +153,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self._look = waiter(transport.get_extra_info("socket").fileno()).look
-        self.expires = self._loop.time() + IDLE_SECONDS
+        self.expires = self._rings = self._loop.time() + IDLE_SECONDS
         self._timer = self._loop.call_at(self.expires, self._ring)
         self._opened.add(self)
 

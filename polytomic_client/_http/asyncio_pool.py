@@ -69,6 +69,7 @@ class AsyncioPool:
             connection = self._kept(fresh=fresh) or await self._connect(timeout.connect, ends)
             # No frame of an error that is raised in here may hold the request's headers as a string.
             waiter = connection.ask(request.method, self._encoder.encode(head, request), timeout.read, ends)
+            del head
             try:
                 result = await waiter
             except asyncio.CancelledError:
