@@ -21,7 +21,7 @@ from ._config import (
     build_config,
     change_config,
 )
-from ._errors import FORKED, ClientClosedError, ConfigurationError, RequestError
+from ._errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
 from ._http.messages import Request
 from ._retry import Clock
 
@@ -126,6 +126,10 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             ConfigurationError: A setting cannot work. The text never contains a key.
         """
         try:
+            # First: what is refused needs no warning.
+            if transport is not None:
+                own = trust_env or not verify or ssl_context is not None or proxy is not None
+                _check_transport(transport, blocking=self._blocking, own_settings=own)
             self._config = build_config(
                 blocking=self._blocking,
                 api_key=cast("Any", api_key),
@@ -145,9 +149,6 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 clock=clock,
                 own_connections=transport is None,
             )
-            if transport is not None:
-                own = trust_env or not verify or ssl_context is not None or proxy is not None
-                _check_transport(transport, blocking=self._blocking, own_settings=own)
         except ConfigurationError as error:
             refused = ConfigurationError(*error.args)
         else:
@@ -210,9 +211,10 @@ class BaseClient(Generic[Key, HTTPXTransport]):
 
     def _failure(self, error: RequestError) -> RequestError:
         """Return why a step failed: because the client was closed meanwhile, or as the transport says."""
-        if not self._shared.over or isinstance(error, ClientClosedError):
+        if not self._shared.over or not isinstance(error, TransportError):
             return error
         closed = ClientClosedError(self._shared.over)
+        closed.outcome_unknown = error.outcome_unknown
         closed.__cause__ = error
         return closed
 
@@ -221,13 +223,14 @@ def _check_transport(transport: object, *, blocking: bool, own_settings: bool) -
     import httpx
 
     kind = httpx.BaseTransport if blocking else httpx.AsyncBaseTransport
+    own_kind = "HTTPTransport" if blocking else "AsyncHTTPTransport"
     if not isinstance(transport, kind):
         given = repr(transport) if isinstance(transport, str) else type(transport).__name__
         raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, not {given}")
     if own_settings:
         raise ConfigurationError(
             "proxy, trust_env, ssl_context and verify are settings of the client's own connections: "
-            "give them to the transport, such as httpx.AsyncHTTPTransport(proxy=..., verify=ssl_context)"
+            f"give them to the transport, such as httpx.{own_kind}(proxy=..., verify=ssl_context)"
         )
 
 

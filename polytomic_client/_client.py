@@ -25,7 +25,7 @@ from ._http.failures import within
 from ._http.messages import AsyncTransport, Reply, Request, Transport
 from ._http.places import Places
 from ._operation import APIResponse, Operation
-from ._policy import Authorize, Finished, Flow, Send, Sleep, Step, proceed, relay, run, stopped
+from ._policy import Authorize, Finished, Flow, Send, Sleep, Step, proceed, relay, run, stop_of, stopped
 from ._retry import SystemClock
 from .bulk_syncs import AsyncBulkSyncs, BulkSyncs
 from .events import AsyncEvents, Events
@@ -70,10 +70,13 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         return async_client(self._config.base_url, self._send)
 
     async def aclose(self) -> None:
-        """Close every connection; a second time does nothing.
+        """Close the client. A second time does nothing.
+
+        Every call under way ends at once with a ClientClosedError. Its `outcome_unknown` says whether the API may have
+        acted on the call.
 
         Raises:
-            ClientClosedError: The client belongs to another event loop, which is not closed.
+            ClientClosedError: The client's own event loop is another one, and still open.
         """
         shared, loop = self._shared, asyncio.get_running_loop()
         own: asyncio.AbstractEventLoop | None = shared.loop
@@ -133,6 +136,11 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
                     done = await within(step.remaining, self._unless_closed(self._authorize(step)))
             except RequestError as error:
                 step = proceed(flow.throw, self._failure(error))
+            except (StopIteration, StopAsyncIteration, RuntimeError) as error:
+                stop = stop_of(error)
+                if stop is None:
+                    raise
+                raise stopped(step) from stop
             else:
                 step = proceed(flow.send, done)
         return step.value
@@ -222,7 +230,11 @@ class Polytomic(
         return blocking_client(self._config.base_url, self._send)
 
     def close(self) -> None:
-        """Close every connection; a second time does nothing."""
+        """Close the client. A second time does nothing.
+
+        Every call under way, in any thread, ends at once with a ClientClosedError. Its `outcome_unknown` says whether
+        the API may have acted on the call. Over a transport of yours, a call ends as the transport does it.
+        """
         shared = self._shared
         shared.over = shared.over or CLOSED
         for gate in list(shared.waiting):
@@ -273,7 +285,7 @@ class Polytomic(
             if isinstance(step, Authorize):
                 return self._authorize(step)
             self._pause(step.seconds)
-        except StopIteration as error:
+        except (StopIteration, StopAsyncIteration) as error:
             raise stopped(step) from error
         return None
 

@@ -33,10 +33,10 @@ class RequestError(PolytomicError):
         operation: The operation's name, such as `get_bulk_destination`.
         request: The method and URL.
         attempts: How many times the request was tried, the first included.
-        idempotency_key: The key that a POST was sent with. Give it to the same call to learn what came of it, or to
-            have it done once: the API answers with the first outcome for 24 hours or longer.
-        outcome_unknown: Whether the API may have acted on an attempt whose response never came, also where the last
-            attempt failed in another way.
+        idempotency_key: The key that a POST was sent with, None for other methods. Give it to the same call to learn
+            what came of it, or to have it done once: the API answers with the first outcome for 24 hours or longer.
+        outcome_unknown: Whether the API may have acted on any attempt: one that got no response, or a 408, 502, 503 or
+            504, which a proxy may send while the API works.
         hint: What to do about it; may be empty.
     """
 
@@ -233,7 +233,7 @@ class TransportError(RequestError):
 
 
 class NotSentError(TransportError):
-    """The request did not reach the API, so that sending it again cannot do anything twice."""
+    """The request did not reach the API, so it is safe to send it again."""
 
     hint = "Nothing was sent. Check base_url, the network and whether the API is up."
 
@@ -243,11 +243,11 @@ class ConnectTimeoutError(NotSentError, TimeoutError):
 
 
 class TLSError(NotSentError):
-    """The server's certificate is not trusted, or there is no common TLS; never tried again."""
+    """The server's certificate is not trusted, or both sides cannot agree on TLS. The client does not retry."""
 
     hint = (
-        "Nothing was sent. Check base_url. If the certificate is of an authority of your own, name its file in "
-        "SSL_CERT_FILE."
+        "Nothing was sent. Check base_url. If a private CA issued the certificate, name its file in SSL_CERT_FILE, "
+        "or give ssl_context=..."
     )
 
 
@@ -260,6 +260,7 @@ class OutcomeUnknownError(TransportError):
     """
 
     stale: bool = False
+    outcome_unknown = True
 
     hint = "The API may have acted on the request. Check the network, and whether the API is up."
 

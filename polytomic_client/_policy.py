@@ -20,6 +20,7 @@ from ._config import IDEMPOTENCY_HEADER, VERSION_HEADER, Config, check_version
 from ._errors import (
     APIStatusError,
     AuthenticationError,
+    ClientClosedError,
     DeadlineExceededError,
     DecodeError,
     NotSentError,
@@ -107,7 +108,14 @@ def proceed(resume: Callable[[Any], Step], argument: object) -> Step | Finished[
 def stopped(step: Step) -> RuntimeError:
     """Return the error of a StopIteration that code of the user's raised in a step."""
     source = {Send: "the transport", Sleep: "the clock", Authorize: "the api_key callable"}[type(step)]
-    return RuntimeError(f"{source} raised StopIteration, got no result. Does a mock have a value for every call?")
+    return RuntimeError(f"{source} raised StopIteration, got no result. Give a mock a value for every attempt.")
+
+
+def stop_of(error: BaseException) -> BaseException | None:
+    """Return the StopIteration or StopAsyncIteration that an error is, or that Python made a RuntimeError of."""
+    if isinstance(error, RuntimeError):
+        return error.__cause__ if isinstance(error.__cause__, (StopIteration, StopAsyncIteration)) else None
+    return error
 
 
 def run(request: Request, config: Config, operation: Operation[T]) -> Flow[APIResponse[T]]:
@@ -197,10 +205,11 @@ class _Call:
                 log_answer(self._operation, request, reply.status, reply.headers)
                 reply = _checked(reply, self._asked, config, self._successes)
             except DeadlineExceededError as error:
-                self._unknown = True
+                self._unknown = self._unknown or error.outcome_unknown
                 if lane is not None:
                     lane.failed(error)
-                raise self._overdue("it passed during a try, which may have reached the API") from self._last or error
+                sent = ", which may have reached the API" if error.outcome_unknown else ", before the request was sent"
+                raise self._overdue(f"it passed during an attempt{sent}") from self._last
             except RequestError as error:
                 failure = error
             else:
@@ -219,10 +228,14 @@ class _Call:
         last = self._last = self._located(self._honest(failure))
         if is_stale(failure) and not self._fresh and request.method in REPEATABLE_METHODS:
             # The server has closed an idle connection: not a failed attempt, and not a sign of overload.
-            logger.info("%s Sending it again over a new connection.", last)
+            logger.debug("%s: the server closed an idle connection. Sending on a new one.", self._operation)
             self._fresh = True
             return
         self._fresh = False
+        if isinstance(failure, ClientClosedError) and failure.__cause__ is None:
+            # Nothing was attempted.
+            self._attempts -= 1
+            raise self._located(failure)
         if lane is not None:
             lane.failed(failure)
         if isinstance(failure, AuthenticationError) and config.credential.key is not None and not self._renewed:

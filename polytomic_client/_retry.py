@@ -11,7 +11,6 @@ from typing import Protocol
 
 from ._errors import (
     APIStatusError,
-    ClientClosedError,
     DeadlineExceededError,
     NotSentError,
     OutcomeUnknownError,
@@ -150,12 +149,10 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
 
 
 def may_be_in_flight(error: RequestError) -> bool:
-    """Say whether the API may still be working on a failed try, so that it answers a repetition with 409."""
+    """Say whether the API may still be working on a failed attempt, so that it answers a retry with 409."""
     if isinstance(error, APIStatusError):
         return error.status_code in PASSED_ON_STATUSES
-    if isinstance(error, ClientClosedError):
-        return isinstance(error.__cause__, OutcomeUnknownError)
-    return isinstance(error, OutcomeUnknownError)
+    return error.outcome_unknown
 
 
 def is_stale(error: RequestError) -> bool:

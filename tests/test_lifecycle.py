@@ -499,11 +499,27 @@ STOPS: dict[str, dict[str, Any]] = {
 }
 
 
+async def _raise_stop_async_iteration(*_: object) -> Any:
+    raise StopAsyncIteration
+
+
+ASYNC_STOPS: dict[str, dict[str, Any]] = {
+    "the transport": {"transport": httpx.MockTransport(_raise_stop_async_iteration)},
+    "the api_key callable": {"api_key": _raise_stop_async_iteration},
+}
+
+
+@pytest.mark.parametrize("source", ASYNC_STOPS)
+def test_so_is_a_stop_async_iteration_which_would_end_an_async_for(source: str) -> None:
+    with pytest.raises(RuntimeError, match=f"{source} raised StopIteration") as caught:
+        WAYS["async"](**{"api_key": KEY, "base_url": "http://127.0.0.1:1", **ASYNC_STOPS[source]})
+    assert isinstance(caught.value.__cause__, StopAsyncIteration)
+
+
 @pytest.mark.parametrize("source", STOPS)
 @pytest.mark.parametrize("kind", ["async", "sync", "sync-generated", "async-generated"])
 def test_a_stop_iteration_of_the_users_is_an_error_and_never_the_end_of_a_call(source: str, kind: str) -> None:
     with pytest.raises(RuntimeError, match="StopIteration") as caught:
         WAYS[kind](**{"api_key": KEY, "base_url": "http://127.0.0.1:1", **STOPS[source]})
-    if kind.startswith("sync"):
-        assert str(caught.value).startswith(f"{source} raised StopIteration")
+    assert str(caught.value).startswith(f"{source} raised StopIteration")
     assert isinstance(caught.value.__cause__, StopIteration)

@@ -333,3 +333,83 @@ def test_a_thread_that_waits_for_retry_after_hears_at_once_that_its_client_was_c
             assert not thread.is_alive()
     assert ["closed" in str(error) for error in errors] == [True] * 3
     assert all(isinstance(error.__cause__, RateLimitError) for error in errors)
+
+
+# Which deadlines and closings leave an outcome unknown.
+
+
+def test_a_deadline_that_passes_in_an_exchange_leaves_the_outcome_unknown(run: Callable[..., list[Any]]) -> None:
+    with Server(stall) as server:
+        (error,) = run(server.url, "DELETE", deadline=0.1)
+    assert error.outcome_unknown
+    assert "it passed during an attempt, which may have reached the API" in str(error)
+    assert error.__cause__ is None
+
+
+def test_a_deadline_that_passes_before_anything_is_sent_says_so(run: Callable[..., list[Any]]) -> None:
+    with socket.socket() as full:
+        # A listener with a full queue: a further connection is never answered.
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(3)]
+        for one in waiting:
+            one.settimeout(0.0)
+            one.connect_ex(full.getsockname())
+        (error,) = run(f"http://127.0.0.1:{full.getsockname()[1]}", "DELETE", deadline=0.1)
+        for one in waiting:
+            one.close()
+    assert not error.outcome_unknown
+    assert "it passed during an attempt, before the request was sent" in str(error)
+
+
+async def test_a_deadline_that_passes_while_a_call_waits_for_a_connection_is_known_to_have_sent_nothing() -> None:
+    with Server(stall) as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url, max_connections=1, deadline=0.2) as client:
+            calls = [asyncio.create_task(CALLS["POST"](client)) for _ in range(2)]
+            errors = await asyncio.gather(*calls, return_exceptions=True)
+    assert [getattr(error, "outcome_unknown", None) for error in errors] == [True, False]
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_closing_a_blocking_client_ends_the_calls_of_other_threads_at_once(method: str) -> None:
+    errors: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            CALLS[method](client)
+        except RequestError as error:
+            errors.append(error)
+
+    with Server(stall) as server:
+        client = Polytomic(api_key=KEY, base_url=server.url, max_connections=2)
+        threads = [threading.Thread(target=call) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        while len(server.requests) < 2:
+            threading.Event().wait(0.001)
+        client.close()
+        for thread in threads:
+            thread.join(5)
+            assert not thread.is_alive()
+    assert {type(error).__name__ for error in errors} == {"ClientClosedError"}
+    # Two were sent, and two waited for a connection.
+    assert sorted(bool(getattr(error, "outcome_unknown", None)) for error in errors) == [False, False, True, True]
+
+
+def test_a_call_of_a_closed_client_made_no_attempt() -> None:
+    async def closed_async() -> None:
+        client = AsyncPolytomic(api_key=KEY)
+        await client.aclose()
+        await client.get_identity()
+
+    def closed() -> None:
+        client = Polytomic(api_key=KEY)
+        client.close()
+        client.get_identity()
+
+    for call in (closed, lambda: asyncio.run(closed_async())):
+        with pytest.raises(RequestError) as caught:
+            call()
+        assert caught.value.attempts == 0
+        assert not caught.value.outcome_unknown

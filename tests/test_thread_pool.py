@@ -170,7 +170,7 @@ def test_a_client_that_is_closed_in_the_middle_answers_or_says_so_and_leaves_not
     assert more_descriptors(before) == 0
 
 
-def test_calls_that_wait_for_a_connection_end_with_the_client_and_those_under_way_get_their_answers() -> None:
+def test_calls_end_with_their_client_those_that_wait_for_a_connection_and_those_under_way() -> None:
     gate = Gate()
     with Server(gate) as server:
         polytomic = client(server.url, max_connections=8)
@@ -181,9 +181,8 @@ def test_calls_that_wait_for_a_connection_end_with_the_client_and_those_under_wa
         until(lambda: len(places._waiting) == THREADS - 8)
         polytomic.close()
         assert Counter(map(outcome, waiting)) == {"ClientClosedError": THREADS - 8}
-        assert not any(call.done() for call in first)
+        assert Counter(map(outcome, first)) == {"ClientClosedError": 8}
         gate.opened.set()
-        assert Counter(map(outcome, first)) == {"answer": 8}
         assert not places._taken
         assert not places._waiting
         until(lambda: server.open == 0)
@@ -432,7 +431,9 @@ def test_a_server_that_takes_nothing_is_given_up_on_after_the_write_timeout(netw
 
     with listening(network, deaf) as url, pool(url, network) as post:
         began = time.monotonic()
-        with pytest.raises(ReadTimeoutError, match=r"^silence for 0\.1 s"):
+        with pytest.raises(
+            ReadTimeoutError, match=r"no bytes from the API for 0\.1 s|took no bytes of the request for 0\.1 s"
+        ):
             post(LARGE * 4, Timeout(write=0.1))
         assert 0.1 <= time.monotonic() - began < 5
         given_up.set()
@@ -459,7 +460,7 @@ def test_the_deadline_ends_a_request_that_the_server_takes_by_and_by(network: Ne
 
 def test_silence_ends_a_call_after_the_read_timeout(network: Network) -> None:
     with Server(stall, Answer(), tls=network.server) as server, client(server.url, network, timeout=0.1) as polytomic:
-        with pytest.raises(ReadTimeoutError, match=r"silence for 0\.1 s"):
+        with pytest.raises(ReadTimeoutError, match=r"no bytes from the API for 0\.1 s"):
             polytomic.get_bulk_destination(ID)
         assert left(polytomic) == []
         polytomic.get_bulk_destination(ID)

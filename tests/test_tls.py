@@ -133,7 +133,7 @@ def test_a_context_that_agrees_on_another_protocol_is_named(
     theirs = server_context(authority)
     theirs.set_alpn_protocols(["h2"])
     trusting.set_alpn_protocols(["h2", "http/1.1"])
-    with Server(tls=theirs) as server, pytest.raises(TLSError, match="negotiated 'h2'"):
+    with Server(tls=theirs) as server, pytest.raises(TLSError, match="must negotiate HTTP/1.1, got 'h2'"):
         ask(base_url=server.url, ssl_context=trusting, clock=clock)
     assert server.requests == []
     assert clock.slept == []

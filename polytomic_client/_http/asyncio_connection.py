@@ -8,9 +8,9 @@ import ssl
 from collections.abc import Callable
 from typing import Any, cast
 
-from .._errors import DeadlineExceededError, OutcomeUnknownError, ReadTimeoutError
+from .._errors import OutcomeUnknownError, ReadTimeoutError
 from .exchange import CUT_SHORT, IDLE_SECONDS, Exchange, Result
-from .failures import DEADLINE_PASSED, describe, is_end, silence
+from .failures import CLOSED_IDLE, deadline_passed, describe, is_end, silence
 from .waiting import waiter
 
 
@@ -120,8 +120,9 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             waiter.set_result(result)
 
     def _broken_off(self, error: BaseException | None) -> OutcomeUnknownError:
-        failure = OutcomeUnknownError(CUT_SHORT if error is None else describe(error))
-        failure.stale = is_end(error) and self._served and self._exchange is None
+        stale = is_end(error) and self._served and self._exchange is None
+        failure = OutcomeUnknownError(CLOSED_IDLE if stale else CUT_SHORT if error is None else describe(error))
+        failure.stale = stale
         return failure
 
     # Time: one timer, which a request does not arm again. When it rings too early, it waits for the rest.
@@ -144,7 +145,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         if now < self.expires:
             self._arm(now)
         elif now >= self._ends:
-            self.end(DeadlineExceededError(DEADLINE_PASSED))
+            self.end(deadline_passed(sent=True))
         else:
             self.end(ReadTimeoutError(silence(self._read)))
 

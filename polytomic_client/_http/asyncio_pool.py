@@ -10,14 +10,14 @@ from contextlib import suppress
 from typing import Any
 
 from .._config import Config, Timeout
-from .._errors import DeadlineExceededError, NotSentError, OutcomeUnknownError, TLSError
+from .._errors import NotSentError, OutcomeUnknownError, TLSError
 from .asyncio_connection import AsyncioConnection
 from .encoding import RequestEncoder
 from .failures import (
     CLOSED,
     CLOSED_EARLY,
-    DEADLINE_PASSED,
     NOT_CONNECTED,
+    deadline_passed,
     not_connected,
     translate,
     unreachable,
@@ -136,7 +136,7 @@ class AsyncioPool:
             raise NotSentError(CLOSED)
         if limit.expired():
             if self._loop.time() >= ends:
-                raise DeadlineExceededError(DEADLINE_PASSED)
+                raise deadline_passed(sent=False)
             raise not_connected(seconds)
         if failure is None and connection.transport.is_closing():
             raise NotSentError(CLOSED_EARLY)

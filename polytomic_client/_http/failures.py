@@ -26,6 +26,8 @@ ErrorTable = Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...
 
 DEADLINE_PASSED = "the deadline passed"
 
+CLOSED_IDLE = "the server closed the idle connection as the request was sent"
+
 CLOSED = "the client was closed while the call waited for a connection"
 
 CLOSED_EARLY = "the connection was closed before anything was sent"
@@ -37,11 +39,23 @@ NOT_CONNECTED: ErrorTable = ((BaseException, NotSentError),)
 """The errors of a connection that was not made."""
 
 
-async def within(seconds: float, work: Awaitable[T]) -> T:
+def deadline_passed(*, sent: bool) -> DeadlineExceededError:
+    """Return the error of a deadline that passed before or after a request was sent."""
+    error = DeadlineExceededError(DEADLINE_PASSED)
+    error.outcome_unknown = sent
+    return error
+
+
+async def within(seconds: float, work: Awaitable[T], *, sent: bool = False) -> T:
     """Return what `work` gives, unless the call's deadline passes first.
 
+    Args:
+        seconds: How long that is.
+        work: What is cancelled then.
+        sent: Whether the work may have sent a request.
+
     Raises:
-        DeadlineExceededError: It passed, and the work is cancelled.
+        DeadlineExceededError: The deadline passed.
     """
     limit = asyncio.timeout(seconds)
     try:
@@ -51,12 +65,17 @@ async def within(seconds: float, work: Awaitable[T]) -> T:
         if not limit.expired():
             raise
     # Out here, so that the cancellation, whose frames hold the request's headers, is not its context.
-    raise DeadlineExceededError(DEADLINE_PASSED)
+    raise deadline_passed(sent=sent)
 
 
 def silence(seconds: float) -> str:
-    """Return what is wrong with a server that neither sent nor took anything for so long."""
-    return f"silence for {seconds:g} s"
+    """Return what is wrong with a server that sent nothing for so long."""
+    return f"no bytes from the API for {seconds:g} s (timeout.read)"
+
+
+def stall(seconds: float) -> str:
+    """Return what is wrong with a server that took nothing for so long."""
+    return f"the API took no bytes of the request for {seconds:g} s (timeout.write)"
 
 
 def not_connected(seconds: float) -> ConnectTimeoutError:

@@ -14,14 +14,13 @@ from multidict import CIMultiDict
 from .._config import Config, Timeout
 from .._errors import (
     ConnectTimeoutError,
-    DeadlineExceededError,
     NotSentError,
     OutcomeUnknownError,
     ReadTimeoutError,
     RequestError,
 )
 from .body import read_body, read_body_async
-from .failures import ErrorTable, translate, within
+from .failures import ErrorTable, deadline_passed, translate, within
 from .messages import Reply, Request
 
 ERRORS: ErrorTable = (
@@ -67,7 +66,7 @@ class AsyncHTTPXTransport:
 
     async def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:  # noqa: ARG002
         """Send a request once. Which connection it takes is the transport's business."""
-        return await within(remaining, self._send(request, timeout))
+        return await within(remaining, self._send(request, timeout), sent=True)
 
     async def _send(self, request: Request, timeout: Timeout) -> Reply:
         try:
@@ -115,7 +114,7 @@ class HTTPXTransport:
                 response.close()
         except (httpx.TransportError, ssl.SSLError) as error:
             if isinstance(error, httpx.TimeoutException) and time.monotonic() >= ends:
-                failure: RequestError = DeadlineExceededError("the deadline passed while the request was under way")
+                failure: RequestError = deadline_passed(sent=True)
             else:
                 failure = translate(error, ERRORS)
         finally:

@@ -13,8 +13,7 @@ from math import inf
 from typing import TypeVar
 
 from .._checks import LARGEST_COUNT
-from .._errors import DeadlineExceededError
-from .failures import DEADLINE_PASSED
+from .failures import deadline_passed
 
 T = TypeVar("T")
 
@@ -86,7 +85,7 @@ class Places:
         try:
             try:
                 if not self.enter(lease, ends):
-                    raise DeadlineExceededError(DEADLINE_PASSED)
+                    raise deadline_passed(sent=False)
                 return work()
             finally:
                 self.leave(lease)
@@ -104,7 +103,8 @@ class Places:
             if gate is not None:
                 gate.release()
 
-    def open(self) -> None:
-        """Let every lease in from now on."""
+    def open(self) -> list[Lease]:
+        """Let every lease in from now on, and return those that have a place or wait for one."""
         self._most = LARGEST_COUNT
         self._wake()
+        return list(self._taken)

@@ -13,16 +13,18 @@ import time
 from collections.abc import Sequence
 
 from .._config import Timeout
-from .._errors import DeadlineExceededError, NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
+from .._errors import NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
 from .._network import Proxy
 from .exchange import Exchange, Result
 from .failures import (
     BROKEN_OFF,
     CLOSED_EARLY,
-    DEADLINE_PASSED,
+    CLOSED_IDLE,
+    deadline_passed,
     is_end,
     is_of_the_system,
     silence,
+    stall,
     translate,
     unreachable,
 )
@@ -70,6 +72,16 @@ class ThreadConnection:
         if hasattr(self, "_socket"):
             self._socket.close()
 
+    def shut_down(self) -> None:
+        """End the exchange that another thread has under way, which then closes the connection."""
+        if hasattr(self, "_socket"):
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError as error:
+                # It is closed already, or not connected yet.
+                if not is_of_the_system(error):
+                    raise
+
     def exchange(self, exchange: Exchange, content: memoryview, timeout: Timeout, ends: float) -> Result:
         """Send a request, and return its result.
 
@@ -86,8 +98,9 @@ class ThreadConnection:
             if not is_of_the_system(error):
                 raise
             result, ended = translate(error, BROKEN_OFF), is_end(error)
-        if isinstance(result, OutcomeUnknownError) and not isinstance(result, ReadTimeoutError):
-            result.stale = ended and self._served and not exchange.heard
+        if type(result) is OutcomeUnknownError and ended and self._served and not exchange.heard:
+            result = OutcomeUnknownError(CLOSED_IDLE)
+            result.stale = True
         self._served = True
         return result
 
@@ -96,7 +109,7 @@ class ThreadConnection:
         while True:
             now = time.monotonic()
             if now >= ends:
-                return DeadlineExceededError(DEADLINE_PASSED)
+                return deadline_passed(sent=True)
             if unsent:
                 seconds = timeout.write
                 # The server may answer before it has taken all, and close.
@@ -113,7 +126,7 @@ class ThreadConnection:
                         exchange.reusable_for = 0.0
                     return result
             elif not writable and time.monotonic() < ends:
-                return ReadTimeoutError(silence(seconds))
+                return ReadTimeoutError(stall(seconds) if unsent else silence(seconds))
 
     def _send(self, content: memoryview) -> memoryview:
         """Send what the system takes, and return the rest."""

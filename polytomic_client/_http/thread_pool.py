@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 
 from .._config import Config, Timeout
-from .._errors import DeadlineExceededError, NotSentError
+from .._errors import NotSentError
 from .encoding import RequestEncoder
 from .exchange import Exchange, Result
-from .failures import CLOSED, DEADLINE_PASSED, NOT_CONNECTED, is_of_the_system, not_connected, translate
+from .failures import CLOSED, NOT_CONNECTED, deadline_passed, is_of_the_system, not_connected, translate
 from .messages import Reply, Request
 from .places import Lease, Places
 from .resolver import Resolver
@@ -61,15 +61,23 @@ class ThreadPool:
     def _send(self, lease: _ConnectionLease, request: Request, timeout: Timeout, ends: float, *, fresh: bool) -> Result:
         head = self._encoder.head(request)
         if not self._places.enter(lease, ends):
-            return DeadlineExceededError(DEADLINE_PASSED)
+            return deadline_passed(sent=False)
         if self._closed:
             return NotSentError(CLOSED)
-        connection = self._kept(lease, fresh=fresh) or self._connect(lease, timeout.connect, ends)
+        connection = self._kept(lease, fresh=fresh)
+        if connection is None:
+            connection = self._connect(lease, timeout.connect, ends)
+            if self._was_closed():
+                return NotSentError(CLOSED)
         exchange = Exchange(request.method, self._limit)
         result = connection.exchange(exchange, memoryview(self._encoder.encode(head, request)), timeout, ends)
         if exchange.reusable_for:
             self._keep(lease, connection, exchange.reusable_for)
         return result
+
+    def _was_closed(self) -> bool:
+        """Say whether another thread has closed the pool meanwhile."""
+        return self._closed
 
     def _keep(self, lease: _ConnectionLease, connection: ThreadConnection, seconds: float) -> None:
         connection.expires = time.monotonic() + seconds
@@ -118,7 +126,7 @@ class ThreadPool:
             if self._ssl is not None:
                 connection.start_tls(self._ssl, encoder.host, until)
         except TimeIsUp:
-            late = DeadlineExceededError(DEADLINE_PASSED) if time.monotonic() >= ends else not_connected(seconds)
+            late = deadline_passed(sent=False) if time.monotonic() >= ends else not_connected(seconds)
             raise late from None
         except OSError as error:
             if not is_of_the_system(error):
@@ -135,7 +143,9 @@ class ThreadPool:
             connection.close()
 
     def close(self) -> None:
-        """Close every connection; those of calls under way once these end, and calls that wait for one end now."""
+        """Close every connection, and end the calls that are under way."""
         self._closed = True
-        self._places.open()
+        for lease in self._places.open():
+            if isinstance(lease, _ConnectionLease) and lease.connection is not None:
+                lease.connection.shut_down()
         self._close_idle()

@@ -61,7 +61,7 @@ def other_protocol(alpn: str | None) -> str | None:
     """Return why a connection cannot be used on which another protocol was agreed on."""
     if alpn in (None, ALPN):
         return None
-    return f"the ssl_context negotiated {alpn!r}, got no HTTP/1.1. Call set_alpn_protocols(['http/1.1']) on it."
+    return f"ssl_context must negotiate HTTP/1.1, got {alpn!r}. Call ssl_context.set_alpn_protocols(['http/1.1'])."
 
 
 def refusal(error: object) -> ssl.SSLError | None:
