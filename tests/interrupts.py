@@ -72,7 +72,7 @@ SCRIPTED = 1_000_000
 """An item of `status * SCRIPTED + n` is answered with that status first, and then with a success."""
 REFUSALS = {status: answer(status, {"message": "not yet"}, retry_after="0") for status in (401, 503)}
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds after which the call behind an interrupt has hung. Its own deadline is far shorter."""
 
 MOST_PROBLEMS = 20
@@ -191,7 +191,7 @@ class Target:
     def client(self, *, tls: bool = False, host: str = "127.0.0.1", **settings: Any) -> Polytomic:
         """Return a client that may have one connection."""
         url = (self.secure if tls else self.plain).replace("127.0.0.1", host)
-        every: dict[str, Any] = {"api_key": "k", "max_connections": 1, "max_attempts": 1, "deadline": 2, **settings}
+        every: dict[str, Any] = {"api_key": "k", "max_connections": 1, "max_attempts": 1, "deadline": 8, **settings}
         return Polytomic(base_url=url, ssl_context=self.context if tls else None, **every)
 
 
