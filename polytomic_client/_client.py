@@ -241,6 +241,8 @@ class Polytomic(
             # One call of C code: each gate is opened once, whoever else closes the client or stops waiting.
             if shared.waiting.pop(gate, False):
                 gate.release()
+        # Whoever waits for the key hears of it now.
+        shared.lock.open()
         transport = shared.transport
         if transport is not None:
             # Kept until it is closed, so that closing again does what an interrupt has prevented.
@@ -319,6 +321,8 @@ class Polytomic(
         assert key is not None
 
         def fetch() -> None:
+            if self._shared.over:
+                raise ClientClosedError(self._shared.over)
             if key.stale(step.refused):
                 key.accept(key.fetch())
 

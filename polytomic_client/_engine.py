@@ -18,7 +18,7 @@ from ._limit import AutoLimit, LimitController
 from ._outcome import Outcome, WrongFetchError, is_awaitable, never_entered
 from ._pace import Lane, Pace, current_lane, is_overload
 from ._progress import REPORT_EVERY, Progress, Tally
-from ._retry import Clock
+from ._retry import Clock, may_call_again
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -235,7 +235,7 @@ class Engine(Generic[Item, Value]):
                 outcome = await self._outcome(worker, lane, job)
                 if self._stopped:
                     return  # `fetch` swallowed the cancellation, and nobody reads any more
-                self._finish(worker, job, outcome)
+                self._finish(worker, lane, job, outcome)
         except asyncio.CancelledError:
             if not self._stopped:
                 self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
@@ -347,14 +347,24 @@ class Engine(Generic[Item, Value]):
     def _deadline_passed(self) -> str:
         return f"the fan-out's deadline of {self._plan.deadline:g} s passed"
 
-    def _finish(self, worker: asyncio.Task[None], job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
+    def _finish(
+        self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
+    ) -> None:
         error = outcome.error
         if error is not None:
             if isinstance(error, self._plan.stop_on):
                 self._fail(error)
                 self._halt(but=worker)
                 return
-            if job.before is None and not self._late and len(self._again) < MOST_HELD and self._plan.retry(error):
+            # Another call would do it under another key, which only a rule of the user's may say.
+            again = self._plan.retry is not may_call_again or not lane.unsettled
+            if (
+                again
+                and job.before is None
+                and not self._late
+                and len(self._again) < MOST_HELD
+                and self._plan.retry(error)
+            ):
                 job.before = outcome
                 self._again.append(job)
                 self._places.release()

@@ -85,7 +85,7 @@ class Pace:
 class Lane:
     """One call's part in a fan-out. The policy finds it in its context, and asks and tells it."""
 
-    __slots__ = ("_first", "_heed", "_pace", "started", "troubled")
+    __slots__ = ("_first", "_heed", "_pace", "started", "troubled", "unsettled")
 
     def __init__(self, pace: Pace, heed: Callable[[Lane, Exception], None]) -> None:
         """Make the lane of a worker.
@@ -99,12 +99,15 @@ class Lane:
         self._first = False
         self.started = 0.0
         self.troubled = False
+        self.unsettled = 0
+        """How many of the calls that change something are under way, or ended with an unknown outcome."""
 
     def begin(self, now: float) -> None:
         """Note that a call begins, once it has waited for its place."""
         self._first = True
         self.started = now
         self.troubled = False
+        self.unsettled = 0
 
     def is_first(self) -> bool:
         """Say whether this is the first request of the call, which has its place already."""

@@ -67,6 +67,9 @@ class Send:
     fresh: bool = False
 
 
+UNKNOWN_BEFORE = "an earlier attempt was sent, and its outcome is unknown"
+
+
 @frozen
 class Sleep:
     """Wait so many seconds; thrown a ClientClosedError if the client is closed meanwhile."""
@@ -188,8 +191,23 @@ class _Call:
         """Whether the API may have acted on a request whose response never came."""
 
     def steps(self, finish: Callable[[Reply, Request, int], T]) -> Flow[T]:
-        request, config = self._request, self._config
         lane = current_lane.get()
+        flow = self._steps(finish, lane)
+        return flow if lane is None or self._request.method == "GET" else self._settled(flow, lane)
+
+    def _settled(self, flow: Flow[T], lane: Lane) -> Flow[T]:
+        """Have the fan-out know, while a call that changes something is under way and if its outcome stays unknown."""
+        lane.unsettled += 1
+        try:
+            result = yield from flow
+        except Exception:
+            lane.unsettled -= not self._unknown
+            raise
+        lane.unsettled -= 1
+        return result
+
+    def _steps(self, finish: Callable[[Reply, Request, int], T], lane: Lane | None) -> Flow[T]:
+        request, config = self._request, self._config
         if lane is not None:
             lane.follow(config.clock)
         if request.authorization is None:
@@ -271,7 +289,7 @@ class _Call:
 
     def _delay(self, error: RequestError, last: RequestError) -> float:
         """Return the seconds until the next attempt, or raise `last`, which is what the call says of the error."""
-        if self._attempts >= self._config.max_attempts:
+        if self._attempts - self._renewed >= self._config.max_attempts:
             raise last
         delay = retry_delay(
             error,
@@ -292,7 +310,7 @@ class _Call:
         """Return the error of an attempt, or, where an earlier one may have acted, one that does not deny that."""
         if not self._unknown or not isinstance(failure, NotSentError):
             return failure
-        unknown = OutcomeUnknownError(f"{failure.reason()}; an earlier attempt was sent, and its outcome is unknown")
+        unknown = OutcomeUnknownError(f"{failure.reason()}; {UNKNOWN_BEFORE}")
         unknown.__cause__ = failure
         return unknown
 
@@ -300,8 +318,11 @@ class _Call:
         try:
             secret: Secret = yield Authorize(refused, self._remaining())
         except RequestError as error:
+            if error.request and self._unknown:
+                # Of another call, which the callable made: it must not say of this one that nothing was sent.
+                raise self._located(OutcomeUnknownError(f"the api_key callable failed; {UNKNOWN_BEFORE}")) from error
             if error.request:
-                raise  # of another call, which the callable made
+                raise
             if isinstance(error, DeadlineExceededError):
                 raise self._overdue("it passed while the api_key callable was asked for a key") from self._last
             raise self._located(error) from None

@@ -123,7 +123,7 @@ class Line:
 
     def ask(self, method: str = "GET", read: float = 30.0, ends: float = 1e9) -> asyncio.Future[Result]:
         self.idle.clear()
-        return self.connection.ask(method, b"request", read, ends)
+        return self.connection.ask(method, memoryview(b"request"), read, ends)
 
     def feed(self, data: bytes, *cuts: int) -> None:
         bounds = [0, *sorted({*cuts, *range(READ_SIZE, len(data), READ_SIZE)}), len(data)]

@@ -364,8 +364,8 @@ def test_a_deadline_that_passes_before_anything_is_sent_says_so(run: Callable[..
 
 async def test_a_deadline_that_passes_while_a_call_waits_for_a_connection_is_known_to_have_sent_nothing() -> None:
     with Server(stall) as server:
-        async with AsyncPolytomic(api_key=KEY, base_url=server.url, max_connections=1, deadline=0.2) as client:
-            calls = [asyncio.create_task(CALLS["POST"](client)) for _ in range(2)]
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url, max_connections=1, deadline=0.5) as client:
+            calls = [CALLS["POST"](client), CALLS["POST"](client.with_options(deadline=0.1))]
             errors = await asyncio.gather(*calls, return_exceptions=True)
     assert [getattr(error, "outcome_unknown", None) for error in errors] == [True, False]
     assert len(server.requests) == 1
@@ -413,3 +413,115 @@ def test_a_call_of_a_closed_client_made_no_attempt() -> None:
             call()
         assert caught.value.attempts == 0
         assert not caught.value.outcome_unknown
+
+
+async def test_a_post_that_the_users_own_timeout_cut_off_is_not_called_again() -> None:
+    async def start(id: str) -> object:  # noqa: A002
+        async with asyncio.timeout(0.1):
+            return await client.start_bulk_sync_execution(id, body=START)
+
+    with Server(stall, STARTED) as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url) as client:
+            async with fan_out(start, [str(ID)], retry_failed=True) as outcomes:
+                (outcome,) = [outcome async for outcome in outcomes]
+    assert type(outcome.error) is TimeoutError
+    assert len(server.requests) == 1
+
+
+async def test_a_get_that_the_users_own_timeout_cut_off_is_called_again() -> None:
+    async def get(id: str) -> object:  # noqa: A002
+        async with asyncio.timeout(0.1):
+            return await client.get_bulk_destination(id)
+
+    with Server(stall, Answer()) as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url) as client:
+            async with fan_out(get, [str(ID)], retry_failed=True) as outcomes:
+                (outcome,) = [outcome async for outcome in outcomes]
+    assert outcome.error is None
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("kind", ["async", "sync"])
+async def test_a_key_that_cannot_be_had_after_an_unknown_outcome_does_not_deny_it(kind: str, clock: FakeClock) -> None:
+    keys = iter(["first"])
+
+    def vault() -> str:
+        for key in keys:
+            return key
+        # Its own call of another client.
+        with Polytomic(api_key=KEY, base_url="http://127.0.0.1:1", max_attempts=1) as other:
+            other.get_identity()
+        raise AssertionError
+
+    with Server(hang_up, Answer(401, b""), STARTED) as server:
+        with pytest.raises(OutcomeUnknownError) as caught:
+            if kind == "async":
+                async with AsyncPolytomic(api_key=vault, base_url=server.url, clock=clock) as client:
+                    await CALLS["POST"](client)
+            else:
+                with Polytomic(api_key=vault, base_url=server.url, clock=clock) as blocking:
+                    CALLS["POST"](blocking)
+    assert caught.value.outcome_unknown
+    assert str(caught.value).startswith("start_bulk_sync_execution: POST ")
+    assert len(server.requests) == 2
+
+
+async def test_a_post_is_not_called_again_where_the_key_cannot_be_had_after_an_unknown_outcome(
+    clock: FakeClock,
+) -> None:
+    keys = iter(["first"])
+
+    def vault() -> str:
+        for key in keys:
+            return key
+        raise TimeoutError("the vault is slow")
+
+    with Server(hang_up, Answer(401, b""), STARTED) as server:
+        async with AsyncPolytomic(api_key=vault, base_url=server.url, clock=clock) as client:
+            outcomes = fan_out(
+                lambda id: client.start_bulk_sync_execution(id, body=START),  # noqa: A006
+                [ID],
+                retry_failed=True,
+                clock=clock,
+            )
+            async with outcomes:
+                (outcome,) = [outcome async for outcome in outcomes]
+    assert str(outcome.error) == "the vault is slow"
+    assert len(server.requests) == 2
+
+
+def test_threads_that_wait_for_a_key_hear_at_once_that_their_client_was_closed() -> None:
+    asked, release = threading.Event(), threading.Event()
+    errors: list[BaseException] = []
+
+    def vault() -> str:
+        asked.set()
+        release.wait(30)
+        return KEY
+
+    def call() -> None:
+        try:
+            client.get_bulk_destination(ID)
+        except RequestError as error:
+            errors.append(error)
+
+    client = Polytomic(api_key=vault, base_url="http://127.0.0.1:1")
+    first, second = threading.Thread(target=call), threading.Thread(target=call)
+    first.start()
+    asked.wait(30)
+    second.start()
+    while not client._shared.lock._waiting:
+        threading.Event().wait(0.001)
+    client.close()
+    second.join(5)
+    assert not second.is_alive()
+    release.set()
+    first.join(5)
+    assert [type(error).__name__ for error in errors] == ["ClientClosedError"] * 2
+
+
+def test_a_try_with_a_fresh_key_is_not_counted_against_max_attempts(clock: FakeClock) -> None:
+    with Server(Answer(401, b""), Answer(503, b""), Answer()) as server:
+        with Polytomic(api_key=iter("abc").__next__, base_url=server.url, clock=clock, max_attempts=2) as client:
+            assert client.get_bulk_destination(ID).data.modes
+    assert len(server.requests) == 3

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,10 +23,11 @@ from polytomic_client import (
     Polytomic,
     Timeout,
 )
+from polytomic_client._http import asyncio_pool, thread_connection
 from polytomic_client._http import resolver as resolver_module
 from polytomic_client._http.resolver import Resolver
 
-from .conftest import ID, KEY, OWN_TRANSPORTS, Ask
+from .conftest import ID, KEY, OWN_TRANSPORTS, Ask, FakeClock
 from .server import Server
 
 OWN = pytest.mark.parametrize("ask", OWN_TRANSPORTS, indirect=True)
@@ -249,3 +252,57 @@ def test_huge_numbers_mean_no_bound(ask: Ask, huge: Callable[[], Any]) -> None:
     assert answer.data.modes
     with Polytomic(api_key=KEY, timeout=Timeout(connect=number, read=number, write=number)):
         pass
+
+
+@OWN
+def test_a_family_that_the_system_does_not_have_is_passed_over(
+    ask: Ask, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = socket.socket
+
+    def make(family: int = socket.AF_INET, *args: Any, **kwargs: Any) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return made(family, *args, **kwargs)
+
+    names.addresses = ("::1", "127.0.0.1")
+    with Server() as server:
+        for module in (asyncio_pool, thread_connection):
+            monkeypatch.setattr(module, "socket", SimpleNamespace(**{**vars(socket), "socket": make}))
+        assert ask(base_url=named(server)).data.modes
+
+
+@OWN
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("no network in tests"), UnicodeError("label too long")])
+def test_whatever_a_lookup_raises_is_not_kept(ask: Ask, names: Names, error: Exception) -> None:
+    release, names.release = names.release, _Raising(error)
+
+    class Later(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            names.release = release
+
+    with Server() as server:
+        assert ask(base_url=named(server), clock=Later()).data.modes
+    assert len(names.asked) == 2
+
+
+class _Raising(threading.Event):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def wait(self, timeout: float | None = None) -> bool:
+        raise self._error
+
+
+@OWN
+def test_a_system_without_a_thread_left_means_that_nothing_was_sent(
+    ask: Ask, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(resolver_module, "start_new_thread", refuse)
+    with pytest.raises(NotSentError, match="can't start new thread"):
+        ask(base_url="http://localhost:1", max_attempts=1)

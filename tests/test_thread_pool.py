@@ -840,3 +840,13 @@ def test_a_client_that_is_closed_is_not_opened_again_by_a_call_that_was_beginnin
                 polytomic.get_bulk_destination(ID)
         gc.collect()
         until(lambda: server.open == 0)
+
+
+def test_an_early_answer_to_a_large_upload_is_read_although_the_server_resets(network: Network) -> None:
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        # What is not read makes this a reset.
+
+    with listening(network, refuse) as url, pool(url, network) as post:
+        assert post(LARGE * 4, Timeout()).status == 413

@@ -8,8 +8,9 @@ import ssl
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -224,3 +225,47 @@ def test_cas_do_not_matter_where_nothing_is_verified_with_them(
     assert ask(base_url=served.url, ssl_context=trusting).data.modes
     with Server() as plain:
         assert ask(base_url=plain.url).data.modes
+
+
+def test_a_flood_in_the_handshake_ends_with_the_time_to_connect(ask: Ask, trusting: ssl.SSLContext) -> None:
+    stopping = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def flood() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.recv(5_000)
+                while not stopping.is_set():
+                    # A HelloRequest, which a client ignores in a handshake (RFC 5246, section 7.4.1.1).
+                    connection.sendall(b"\x16\x03\x03\x00\x04\x00\x00\x00\x00" * 100)
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(NotSentError):
+            ask(base_url=url, ssl_context=trusting, max_attempts=1, timeout=0.2, deadline=5)
+        assert time.monotonic() - began < 3
+        stopping.set()
+        thread.join(10)
+
+
+def test_a_proxy_that_ends_the_tunnel_in_the_handshake_leaves_no_complaint(
+    ask: Ask, trusting: ssl.SSLContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(5_000)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                connection.recv(5_000)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(NotSentError):
+            ask(base_url="https://127.0.0.1:1", proxy=proxy, ssl_context=trusting, max_attempts=1)
+        thread.join(10)
+    assert [record for record in caplog.records if record.name == "asyncio" and record.levelname == "ERROR"] == []

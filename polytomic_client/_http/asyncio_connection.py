@@ -21,6 +21,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
     __slots__ = (
         "__weakref__",
         "_buffer",
+        "_ended",
         "_ends",
         "_exchange",
         "_idle",
@@ -57,6 +58,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._idle = idle
         # Of all connections: what is read is fed to an exchange before another connection reads.
         self._buffer = buffer
+        self._ended = False
         self._limit = limit
         self.socket: socket.socket | None = None
         self.waiter: asyncio.Future[Result] | None = None
@@ -66,12 +68,12 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._read = self._ends = 0.0
         self._unsent = 0
 
-    def ask(self, method: str, content: bytes, read: float, ends: float) -> asyncio.Future[Result]:
+    def ask(self, method: str, content: memoryview, read: float, ends: float) -> asyncio.Future[Result]:
         """Send a request, and return the future of its result.
 
         Args:
             method: The request's method.
-            content: The request.
+            content: The request. Not as bytes, which a report of an error would print.
             read: How many seconds no silence may be longer than.
             ends: The deadline, in the event loop's time.
         """
@@ -93,6 +95,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def end(self, result: Result | None = None) -> None:
         """Close the connection, and give the call that waits, if one does, its result."""
+        self._ended = True
         self._idle.pop(self, None)
         self._exchange = None
         if self in self._opened:
@@ -157,6 +160,9 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self.expires = self._rings = self._loop.time() + IDLE_SECONDS
         self._timer = self._loop.call_at(self.expires, self._ring)
         self._opened.add(self)
+        if self._ended:
+            # In a tunnel, what came with the handshake is delivered before this.
+            self.transport.abort()
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  (asyncio's signature)
         return self._buffer
@@ -185,13 +191,18 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             self._expire_at(now + exchange.reusable_for, now)
 
     def eof_received(self) -> None:
-        clean = _is_close_notify(self.transport.get_extra_info("ssl_object"))
         exchange = self._exchange
-        self.end(self._broken_off(None) if exchange is None else exchange.eof(clean=clean))
+        if exchange is None:
+            self.end(self._broken_off(None))
+        else:
+            clean = _is_close_notify(self.transport.get_extra_info("ssl_object"))
+            self.end(exchange.eof(clean=clean))
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._opened.discard(self)
-        self._timer.cancel()
+        # Else it was lost during the handshake in a tunnel, before `connection_made`.
+        if self in self._opened:
+            self._opened.discard(self)
+            self._timer.cancel()
         self.end(self._broken_off(exc))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -46,7 +47,7 @@ class AsyncioPool:
         self._resolver = Resolver()
         self._ssl = (config.ssl_context or tls_context()) if self._encoder.secure else None
         self._free = config.max_connections
-        self._queue: dict[asyncio.Future[None], None] = {}
+        self._queue: OrderedDict[asyncio.Future[None], None] = OrderedDict()
         """Calls that wait for a place, while there is none."""
         self._buffer = memoryview(bytearray(READ_SIZE))
         self._opened: set[AsyncioConnection] = set()
@@ -68,8 +69,9 @@ class AsyncioPool:
             head = self._encoder.head(request)
             connection = self._kept(fresh=fresh) or await self._connect(timeout.connect, ends)
             # No frame of an error that is raised in here may hold the request's headers as a string.
-            waiter = connection.ask(request.method, self._encoder.encode(head, request), timeout.read, ends)
-            del head
+            content = memoryview(self._encoder.encode(head, request))
+            waiter = connection.ask(request.method, content, timeout.read, ends)
+            del head, content
             try:
                 result = await waiter
             except asyncio.CancelledError:
@@ -90,7 +92,7 @@ class AsyncioPool:
             await within(remaining, turn)
         except BaseException:
             self._queue.pop(turn, None)
-            if not turn.cancelled():
+            if turn.done() and not turn.cancelled():
                 # It was handed over in the same moment.
                 self._leave()
             raise
@@ -98,8 +100,7 @@ class AsyncioPool:
     def _leave(self) -> None:
         """Give a place back."""
         while self._queue:
-            turn = next(iter(self._queue))
-            del self._queue[turn]
+            turn, _ = self._queue.popitem(last=False)
             if not turn.done():
                 turn.set_result(None)
                 return
@@ -197,7 +198,12 @@ async def connect(addresses: Sequence[Address], limit: asyncio.Timeout) -> socke
     loop = asyncio.get_running_loop()
     failure = NotSentError("the host has no address")
     for place, (family, address) in enumerate(addresses):
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:
+            # Such as a kernel without IPv6.
+            failure = unreachable(address, error.errno)
+            continue
         sock.settimeout(0.0)
         when = limit.when()
         assert when is not None

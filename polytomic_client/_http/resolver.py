@@ -20,6 +20,9 @@ KEPT_SECONDS = 5.0
 LONGEST_WAIT = 0.25
 """Seconds after which a thread looks again whether a lookup has ended, in case an interrupt lost its wake-up."""
 
+NO_THREAD = "can't start new thread"
+"""What Python says where the system has no thread left. Any other RuntimeError there is of a signal handler."""
+
 Address = tuple[socket.AddressFamily, Any]
 """A family, and what `connect` takes."""
 
@@ -40,8 +43,8 @@ class Lookup:
         """Look the name up, and call whoever waits."""
         try:
             self._addresses = _addresses(self._host, self._port)
-        except (OSError, ValueError) as error:
-            self._error = f"cannot resolve {self._host}: {error}"
+        except BaseException as error:  # noqa: BLE001  (every later call would wait for a lookup that has no end)
+            self._error = f"cannot resolve {self._host}: {error or type(error).__name__}"
         self._expires = time.monotonic() + KEPT_SECONDS
         self._ended = True
         while self._waiters:
@@ -86,7 +89,12 @@ class Resolver:
         if lookup is None or not lookup.is_usable():
             lookup = Lookup(host, port)
             # Started before it is found by others: an interrupt in between leaves nobody waiting for it.
-            start_new_thread(lookup.run, ())
+            try:
+                start_new_thread(lookup.run, ())
+            except RuntimeError as error:
+                if str(error) != NO_THREAD:
+                    raise
+                raise NotSentError(f"cannot resolve {host}: {error}") from None
             self._lookups[host, port] = lookup
         return lookup
 

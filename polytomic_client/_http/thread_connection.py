@@ -28,6 +28,7 @@ from .failures import (
     translate,
     unreachable,
 )
+from .messages import Reply
 from .resolver import Address
 from .tls import other_protocol, server_hostname
 from .tunnel import connect_exchange, connect_request, refusal
@@ -117,16 +118,34 @@ class ThreadConnection:
             else:
                 seconds = timeout.read
                 readable, writable = self._waiter.readable(min(seconds, ends - now)), False
-            if writable:
-                unsent = self._send(unsent)
             if readable:
+                # First: the server may have answered early and closed, so that sending fails.
                 result = self._feed(exchange)
                 if result is not None:
                     if unsent:
                         exchange.reusable_for = 0.0
                     return result
-            elif not writable and time.monotonic() < ends:
+                if self._tls is not None and self._outgoing.pending:
+                    # What TLS says by itself: a renegotiation, a new key.
+                    unsent = memoryview(bytes(unsent) + self._outgoing.read())
+            if writable:
+                try:
+                    unsent = self._send(unsent)
+                except ConnectionError as error:
+                    result = self._early(exchange) if is_of_the_system(error) else None
+                    if result is None:
+                        raise
+                    return result
+            if not readable and not writable and time.monotonic() < ends:
                 return ReadTimeoutError(stall(seconds) if unsent else silence(seconds))
+
+    def _early(self, exchange: Exchange) -> Result | None:
+        """Return the response that came before the connection ended, if one did."""
+        result = None
+        while result is None and self._waiter.readable(0.0):
+            result = self._feed(exchange)
+        exchange.reusable_for = 0.0
+        return result if isinstance(result, Reply) else None
 
     def _send(self, content: memoryview) -> memoryview:
         """Send what the system takes, and return the rest."""
@@ -193,8 +212,15 @@ class ThreadConnection:
         failure = NotSentError("the host has no address")
         for place, (family, address) in enumerate(addresses):
             self.close()
-            # Held at once, so that an interrupt leaves nothing open.
-            sock = self._socket = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                # Held at once, so that an interrupt leaves nothing open.
+                sock = self._socket = socket.socket(family, socket.SOCK_STREAM)
+            except OSError as error:
+                if not is_of_the_system(error):
+                    raise
+                # Such as a kernel without IPv6.
+                failure = unreachable(address, error.errno)
+                continue
             sock.settimeout(0.0)
             self._waiter = waiter(sock.fileno())
             number = sock.connect_ex(address)
@@ -254,10 +280,18 @@ class ThreadConnection:
         problem = other_protocol(tls.selected_alpn_protocol())
         if problem is not None:
             raise TLSError(problem)
-        self._tls = tls
+        try:
+            tls.read(1)
+        except ssl.SSLWantReadError:
+            self._tls = tls
+        else:
+            # It has ended, or speaks before it is asked.
+            raise NotSentError(CLOSED_EARLY)
 
     def _wait_readable(self, ends: float) -> None:
-        if not self._waiter.readable(max(ends - time.monotonic(), 0.0)):
+        left = ends - time.monotonic()
+        # Not `poll` alone, which says yes for as long as something comes.
+        if left <= 0 or not self._waiter.readable(left):
             raise TimeIsUp
 
     def _send_all(self, content: memoryview, ends: float) -> None:
