@@ -385,12 +385,12 @@ def resends(report: Report) -> Generator[None]:
 
     class Counting(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            report.counts["resent"] += "over a new connection" in str(record.msg)
+            report.counts["resent"] += "closed an idle connection" in str(record.msg)
 
     logger, handler = logging.getLogger("polytomic_client"), Counting()
     level = logger.level
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.DEBUG)
     try:
         yield
     finally:
