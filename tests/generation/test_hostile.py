@@ -12,6 +12,8 @@ import pytest
 
 from .shared import package_of, read_document
 
+pytestmark = pytest.mark.process
+
 PAYLOADS = [
     "__import__('pathlib').Path('canary').touch()",
     '"""\n__import__("pathlib").Path("canary").touch()\n"""',
@@ -126,9 +128,6 @@ def test_names_of_the_document_do_not_meet_names_of_the_generated_code(tmp_path:
 import sys
 sys.path.insert(0, sys.argv[1])
 from v2000_01_30 import api, models
-
-pytestmark = pytest.mark.process
-
 body = dict.fromkeys(("as_list", "cls", "list"), ["2024-02-29T12:30:00Z"])
 assert models.Thing.from_dict(body).to_dict() == body
 class Recording(api.Operations):

@@ -23,6 +23,8 @@ from openapi.document import Refused
 from ..server import Server
 from .shared import package_of
 
+pytestmark = pytest.mark.process
+
 TOUCH = "__import__('pathlib').Path('canary').touch()"
 QUOTES = '"' * 7
 
@@ -291,9 +293,6 @@ def run_imports(package: Path, cwd: Path) -> None:
     """Import every module of a package in a process of its own, which would leave a file if it ran the document."""
     program = """
 import importlib, pkgutil, sys, typing
-
-pytestmark = pytest.mark.process
-
 sys.path.insert(0, sys.argv[1])
 package = importlib.import_module(sys.argv[2])
 for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):

@@ -7,16 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from .shared import DATA, ROOT, contents
+
+pytestmark = pytest.mark.process
 
 PROGRAM = """
 import pathlib, sys
 from openapi import document, generate
-
-import pytest
-
-pytestmark = pytest.mark.process
-
 generate.generate(document.read(pathlib.Path(sys.argv[1])), pathlib.Path(sys.argv[2]))
 """
 
