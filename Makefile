@@ -47,8 +47,9 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@touch $@
 
 test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed version of every dependency
-	@$(LOWEST)/bin/python -m pytest --quiet -m "not matrix and not soak and not process" $(NETWORK_TESTS) tests/test_decoding.py tests/test_fan_out.py \
-	  tests/test_schedules.py tests/sandbox/test_bulk_syncs.py
+	@$(LOWEST)/bin/python -m pytest --quiet -m "not matrix and not soak and not process" $(foreach name, asyncio_pool \
+	  decoding errors exchange fan_out lifecycle network retry schedules thread_pool wire, tests/test_$(name).py) \
+	  tests/sandbox/test_bulk_syncs.py
 
 test-newest: $(READY)  ## Check network and fan-out, with eager tasks, on the newest CPython that is installed
 	@for version in 3.15 3.14 3.13 3.12; do \
