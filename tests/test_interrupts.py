@@ -5,8 +5,11 @@ How that is done and checked is in `tests/interrupts.py`.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -23,13 +26,23 @@ def target() -> Iterator[Target]:
         yield running
 
 
+def apart(target: Target, *args: Any, **kwargs: Any) -> Report:
+    """Raise at opcodes in a thread of its own.
+
+    An exception that is raised at the opcodes which end a handler leaves another one behind in the thread (a fault of
+    CPython 3.11): it would be the context of every later error there.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(opcodes, target, *args, **kwargs).result()
+
+
 def check(report: Report, *, at_least: int = 1) -> None:
     assert report.problems == []
     assert report.interrupts >= at_least
 
 
 def test_an_exception_at_every_bytecode_is_raised_as_itself_and_leaves_nothing(target: Target) -> None:
-    cold, warm = opcodes(target, "cold"), opcodes(target, "warm")
+    cold, warm = apart(target, "cold"), apart(target, "warm")
     check(cold, at_least=1_500)
     check(warm, at_least=1_000)
     # A loop that took a turn more or less is not a place more.
@@ -45,7 +58,7 @@ def test_an_exception_at_every_bytecode_is_raised_as_itself_and_leaves_nothing(t
 def test_a_timeout_error_or_another_exception_is_not_taken_for_one_of_the_network(
     target: Target, name: str, kind: str
 ) -> None:
-    check(opcodes(target, name, kind, stride=3), at_least=300)
+    check(apart(target, name, kind, stride=3), at_least=300)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +76,7 @@ def test_a_timeout_error_or_another_exception_is_not_taken_for_one_of_the_networ
     ],
 )
 def test_so_it_is_wherever_a_call_waits(target: Target, name: str, stride: int, at_least: int) -> None:
-    check(opcodes(target, name, stride=stride), at_least=at_least)
+    check(apart(target, name, stride=stride), at_least=at_least)
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["TCP", "TLS"])
@@ -81,3 +94,4 @@ def test_so_it_is_for_real_signals(target: Target, *, tls: bool) -> None:
     check(report)
     assert report.inside >= 500
     assert len(report.places) >= 30
+    assert sys.exc_info() == (None, None, None)
