@@ -732,6 +732,7 @@ def test_everybody_enters_once_the_places_are_open() -> None:
 
 
 @pytest.mark.usefixtures("no_second_look")
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="how opcodes are traced has changed; 3.11 shows the rest")
 def test_a_thread_that_is_interrupted_once_woken_wakes_the_next_one_at_once() -> None:
     number, hits = 0, 0
     while True:
@@ -769,6 +770,7 @@ def test_a_thread_that_is_interrupted_once_woken_wakes_the_next_one_at_once() ->
     assert hits > 10
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="how opcodes are traced has changed; 3.11 shows the rest")
 def test_a_thread_that_is_interrupted_while_it_leaves_keeps_nobody_waiting_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
