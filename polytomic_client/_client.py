@@ -269,7 +269,7 @@ class Polytomic(
 
     def _drive(self, flow: Flow[T]) -> T:
         """Do what the policy says until it returns or raises."""
-        step = proceed(flow.send, None)
+        step: Step | Finished[T] = next(flow)
         while not isinstance(step, Finished):
             try:
                 done = self._perform(step)
@@ -277,8 +277,7 @@ class Polytomic(
                 step = proceed(flow.throw, self._failure(error))
             else:
                 step = proceed(flow.send, done)
-        outcome: T = step.value
-        return outcome
+        return step.value
 
     def _perform(self, step: Step) -> Reply | Secret | None:
         try:

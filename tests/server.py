@@ -8,7 +8,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -111,6 +111,20 @@ def stall(connection: Connection) -> bool:
     """Say nothing until the server stops."""
     connection.server.stopping.wait(30)
     return False
+
+
+@contextlib.contextmanager
+def deaf(host: str = "127.0.0.1", port: int = 0) -> Generator[int]:
+    """A listener with a full queue, by its port: a further connection is never answered."""
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind((host, port))
+        full.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0.0)
+            waiting.connect_ex(full.getsockname())
+        yield full.getsockname()[1]
 
 
 Step = Callable[["Connection"], bool]

@@ -31,9 +31,9 @@ from polytomic_client._auth import Secret
 from polytomic_client._config import Config, build_config
 from polytomic_client._http import asyncio_pool
 from polytomic_client._http.asyncio_connection import AsyncioConnection
-from polytomic_client._http.asyncio_pool import LONGEST_CLOSE, READ_SIZE, AsyncioPool
+from polytomic_client._http.asyncio_pool import LONGEST_CLOSE, AsyncioPool
 from polytomic_client._http.encoding import RequestEncoder
-from polytomic_client._http.exchange import IDLE_SECONDS, Result
+from polytomic_client._http.exchange import IDLE_SECONDS, READ_SIZE, Result
 from polytomic_client._http.messages import Reply, Request
 from polytomic_client._http.tls import tls_context
 

@@ -29,7 +29,7 @@ from polytomic_client import (
 from polytomic_client.v2023_04_25.models import StartBulkSyncExecution, UpdateConnection
 
 from .conftest import ID, KEY, FakeClock, server_context
-from .server import Answer, Connection, Raw, Server, Step, hang_up, reset, stall
+from .server import Answer, Connection, Raw, Server, Step, deaf, hang_up, reset, stall
 
 START = StartBulkSyncExecution()
 RENAMED = UpdateConnection(name="Renamed")
@@ -347,17 +347,8 @@ def test_a_deadline_that_passes_in_an_exchange_leaves_the_outcome_unknown(run: C
 
 
 def test_a_deadline_that_passes_before_anything_is_sent_says_so(run: Callable[..., list[Any]]) -> None:
-    with socket.socket() as full:
-        # A listener with a full queue: a further connection is never answered.
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        waiting = [socket.socket() for _ in range(3)]
-        for one in waiting:
-            one.settimeout(0.0)
-            one.connect_ex(full.getsockname())
-        (error,) = run(f"http://127.0.0.1:{full.getsockname()[1]}", "DELETE", deadline=0.1)
-        for one in waiting:
-            one.close()
+    with deaf() as port:
+        (error,) = run(f"http://127.0.0.1:{port}", "DELETE", deadline=0.1)
     assert not error.outcome_unknown
     assert "it passed during an attempt, before the request was sent" in str(error)
 

@@ -28,7 +28,7 @@ from polytomic_client._http import resolver as resolver_module
 from polytomic_client._http.resolver import Resolver
 
 from .conftest import ID, KEY, OWN_TRANSPORTS, Ask, FakeClock
-from .server import Server
+from .server import Server, deaf
 
 OWN = pytest.mark.parametrize("ask", OWN_TRANSPORTS, indirect=True)
 Found = list[tuple[Any, ...]]
@@ -110,20 +110,11 @@ def test_every_address_of_a_name_is_tried(ask: Ask, names: Names, addresses: tup
 
 @OWN
 def test_an_address_that_says_nothing_has_its_share_of_the_time_only(ask: Ask, names: Names) -> None:
-    with Server() as server, socket.socket() as full:
-        # A listener with a full queue: a further connection is never answered.
-        full.bind(("127.0.0.9", int(server.url.rpartition(":")[2])))
-        full.listen(0)
-        waiting = [socket.socket() for _ in range(3)]
-        for one in waiting:
-            one.settimeout(0.0)
-            one.connect_ex(full.getsockname())
+    with Server() as server, deaf("127.0.0.9", int(server.url.rpartition(":")[2])):
         names.addresses = ("127.0.0.9", "127.0.0.1")
         started = time.monotonic()
         assert ask(base_url=named(server), timeout=Timeout(connect=0.4)).data.modes
         assert time.monotonic() - started >= 0.2
-        for one in waiting:
-            one.close()
 
 
 def test_the_families_take_turns_and_no_address_comes_twice(names: Names) -> None:

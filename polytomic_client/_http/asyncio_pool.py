@@ -14,6 +14,7 @@ from .._config import Config, Timeout
 from .._errors import NotSentError, OutcomeUnknownError, TLSError
 from .asyncio_connection import AsyncioConnection
 from .encoding import RequestEncoder
+from .exchange import READ_SIZE
 from .failures import (
     CLOSED,
     CLOSED_EARLY,
@@ -28,9 +29,6 @@ from .messages import Reply, Request
 from .resolver import Address, Resolver
 from .tls import other_protocol, server_hostname, tls_context
 from .tunnel import open_tunnel
-
-READ_SIZE = 16 * 1024
-"""Bytes read in one go: a TLS record. asyncio's own way, a new buffer of 256 KiB for each read, takes 15 us more."""
 
 LONGEST_CLOSE = 1.0
 """Seconds that closing waits for the event loop to say that every connection is lost, which takes it a turn or two."""

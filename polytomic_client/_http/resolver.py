@@ -13,12 +13,10 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from .._errors import NotSentError
+from .places import LONGEST_WAIT
 
 KEPT_SECONDS = 5.0
 """Seconds that addresses are kept: a burst of connections asks once, and a host that moves is found soon."""
-
-LONGEST_WAIT = 0.25
-"""Seconds after which a thread looks again whether a lookup has ended, in case an interrupt lost its wake-up."""
 
 NO_THREAD = "can't start new thread"
 """What Python says where the system has no thread left. Any other RuntimeError there is of a signal handler."""

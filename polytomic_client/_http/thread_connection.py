@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from .._config import Timeout
 from .._errors import NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
 from .._network import Proxy
-from .exchange import Exchange, Result
+from .exchange import READ_SIZE, Exchange, Result
 from .failures import (
     BROKEN_OFF,
     CLOSED_EARLY,
@@ -33,9 +33,6 @@ from .resolver import Address
 from .tls import other_protocol, server_hostname
 from .tunnel import connect_exchange, connect_request, refusal
 from .waiting import Waiter, waiter
-
-READ_SIZE = 16 * 1024
-"""Bytes read in one go: a TLS record."""
 
 IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK})
 """What `connect` says of a socket that does not block, on Windows the latter."""
