@@ -407,11 +407,13 @@ def test_a_server_that_answers_early_and_closes_gives_the_answer_or_an_unknown_o
 
 
 def test_a_server_that_answers_early_as_if_it_kept_the_connection_does_not_keep_it() -> None:
-    left_by = threading.Event()
+    answered, left_by = threading.Event(), threading.Event()
 
     def early(connection: socket.socket) -> None:
         connection.recv(1000)
         connection.sendall(REFUSED.replace(b"Connection: close\r\n", b""))
+        # Who reads on may have the whole request before the client looks, and then nothing came early.
+        assert answered.wait(PATIENCE)
         with suppress(OSError):
             while connection.recv(65536):
                 pass
@@ -420,6 +422,7 @@ def test_a_server_that_answers_early_as_if_it_kept_the_connection_does_not_keep_
     with listening(Network(), early) as url, pool(url, Network()) as post:
         # More than the buffers of both sides have room for while the server does not read.
         assert post(LARGE * 4).status == 413
+        answered.set()
         assert left_by.wait(PATIENCE)
 
 
