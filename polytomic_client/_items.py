@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from attrs import define
+from attrs import define, field
 
 from ._checkpoint import Checkpoint
 from ._outcome import Outcome
@@ -29,6 +29,8 @@ class Job(Generic[Item, Value]):
         item: The item.
         key: Its name, where one is needed.
         before: Its first outcome, where this is the second call.
+        outcome: What came of it, once it is finished.
+        delivered: Whether a reader was given the outcome.
     """
 
     turn: int
@@ -36,6 +38,8 @@ class Job(Generic[Item, Value]):
     item: Item
     key: str | None
     before: Outcome[Item, Value] | None = None
+    outcome: Outcome[Item, Value] = field(init=False, repr=False)
+    delivered: bool = False
 
 
 def name_of(item: object) -> str:

@@ -8,7 +8,7 @@ from math import inf
 from threading import Lock
 
 from ._checks import LONGEST_SECONDS
-from ._errors import APIStatusError
+from ._errors import APIStatusError, DeadlineExceededError
 from ._log import logger
 from ._retry import RETRIED_STATUSES, Clock, SystemClock
 
@@ -31,9 +31,11 @@ class Pace:
             rate: The most requests per second, evenly spaced; None for no such bound.
         """
         self.clock = clock
+        self._own = clock
         self._interval = 0.0 if rate is None else min(1.0 / rate, LONGEST_SECONDS)
         self._next = -inf
         self._resumes = -inf
+        self._ends = inf
         self._lock = Lock()
 
     def follow(self, clock: Clock) -> None:
@@ -48,7 +50,16 @@ class Pace:
                 apart = clock.monotonic() - self.clock.monotonic()
                 self._next += apart
                 self._resumes += apart
+                self._ends += apart
                 self.clock = clock
+
+    def end_after(self, seconds: float) -> None:
+        """Have the deadline pass so many seconds from now."""
+        self._ends = self.clock.monotonic() + seconds
+
+    def is_overdue(self) -> bool:
+        """Say whether the deadline has passed on the clock of a client, which nobody is woken by."""
+        return self.clock is not self._own and self.clock.monotonic() >= self._ends
 
     def is_open(self) -> bool:
         """Say whether a request may start at once, which is the common case, and costs least to ask."""
@@ -85,17 +96,17 @@ class Pace:
 class Lane:
     """One call's part in a fan-out. The policy finds it in its context, and asks and tells it."""
 
-    __slots__ = ("_first", "_heed", "_pace", "started", "troubled", "unsettled")
+    __slots__ = ("_first", "_pace", "_trouble", "started", "troubled", "unsettled")
 
-    def __init__(self, pace: Pace, heed: Callable[[Lane, Exception], None]) -> None:
+    def __init__(self, pace: Pace, trouble: Callable[[Lane, Exception], None]) -> None:
         """Make the lane of a worker.
 
         Args:
             pace: What all calls of the fan-out wait for.
-            heed: Told of each try that failed, in the thread of the call.
+            trouble: Told of each attempt that failed, in the thread of the call.
         """
         self._pace = pace
-        self._heed = heed
+        self._trouble = trouble
         self._first = False
         self.started = 0.0
         self.troubled = False
@@ -119,8 +130,14 @@ class Lane:
         self._pace.follow(clock)
 
     def waits(self) -> Iterator[float]:
-        """Yield the seconds to sleep before a further request may be sent."""
-        return self._pace.waits()
+        """Yield the seconds to sleep before a further request may be sent.
+
+        Raises:
+            DeadlineExceededError: The deadline of the fan-out has passed.
+        """
+        yield from self._pace.waits()
+        if self._pace.is_overdue():
+            raise DeadlineExceededError("the deadline of the fan-out passed")
 
     def failed(self, error: Exception) -> None:
         """Tell the fan-out of a try that failed."""
@@ -130,7 +147,7 @@ class Lane:
             if error.retry_after is not None:
                 self._pace.pause(error.retry_after)
         self.troubled = True
-        self._heed(self, error)
+        self._trouble(self, error)
 
 
 current_lane: ContextVar[Lane | None] = ContextVar("current_lane", default=None)

@@ -237,7 +237,7 @@ class AsyncExecutions(Caller):
             raise  # the event loop is gone, so that nothing can be sent
         except BaseException as error:
             if cancel_if_abandoned and (begun or _may_have_begun(error)):
-                await self._cancel(id, look)
+                await self._finish(self._cancel(id, look), CANCELING_LASTS)
             raise
         return _completed(id, execution)
 
@@ -262,7 +262,7 @@ class AsyncExecutions(Caller):
         except BaseException as failure:
             logger.warning("Bulk sync %s may still run, because it could not be canceled: %r", id, failure)
             if not isinstance(failure, Exception):
-                raise  # cancelled or interrupted a second time: now the caller will not wait
+                raise  # interrupted a second time: now the caller will not wait
             # Why the wait has ended is what its caller must learn.
 
 
