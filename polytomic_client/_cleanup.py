@@ -46,8 +46,8 @@ async def finish(tasks: Iterable[asyncio.Task[Any]], seconds: float, *, bounded:
         CancelledError: The wait was cancelled, once or more often.
     """
     loop = asyncio.get_running_loop()
-    pending = {task for task in tasks if not task.done()}
-    for task in pending:
+    waited = pending = {task for task in tasks if not task.done()}
+    for task in waited:
         hold(task)
     ends = loop.time() + seconds if bounded else inf
     cancellation: asyncio.CancelledError | None = None
@@ -58,7 +58,7 @@ async def finish(tasks: Iterable[asyncio.Task[Any]], seconds: float, *, bounded:
             except asyncio.CancelledError as error:
                 cancellation = cancellation or error
                 ends = min(ends, loop.time() + seconds)
-                pending = {task for task in pending if not task.done()}
+                pending = {task for task in waited if not task.done()}
     if cancellation is not None:
         raise cancellation
 

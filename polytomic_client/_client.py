@@ -379,7 +379,7 @@ class _BlockingCaller(_AsyncFlows):
     async def _sleep(self, seconds: float) -> None:
         self._client._pause(seconds)  # noqa: SLF001  (the client's other face)
 
-    async def _finish(self, cleanup: Coroutine[Any, Any, None], seconds: float) -> None:
+    async def _finish(self, cleanup: Coroutine[Any, Any, None], seconds: float) -> None:  # noqa: ARG002  (its own time)
         await cleanup
 
     def _within(self, seconds: float) -> Self:

@@ -16,7 +16,7 @@ from ._cleanup import finish, new_task
 from ._errors import APIStatusError, CallCancelledError, ClientClosedError, DeadlineExceededError, NotReachedError
 from ._items import Items, Job
 from ._limit import AutoLimit, LimitController
-from ._outcome import Outcome, WrongFetchError, is_awaitable, never_entered
+from ._outcome import Outcome, WrongFetchError, is_awaitable, never_entered, raisable
 from ._pace import Lane, Pace, current_lane, is_overload
 from ._progress import REPORT_EVERY, Progress, Tally
 from ._retry import Clock, may_call_again
@@ -339,7 +339,7 @@ class Engine(Generic[Item, Value]):
                 if not lane.troubled:
                     self._note_trouble(lane, error)
                 lane.troubled = True
-            return Outcome(job.index, job.item, error, None)
+            return Outcome(job.index, job.item, raisable(error), None)
 
     def _note_trouble(self, lane: Lane, error: Exception) -> None:
         # Also called from a thread of a blocking call. What it changes are numbers, of which none is ever wrong.

@@ -149,8 +149,8 @@ def fan_out(
             function that says it of an error. Until then at most 10,000 failures are held back.
         stop_on: The errors that end the fan-out at once, because every other call would fail as well. The loop raises
             the first of them, after the outcomes before it.
-        deadline: How long all of it may take, in seconds. What is under way then is cancelled, with a
-            DeadlineExceededError as its outcome; each item after it has a NotReachedError. Only an async iterable is
+        deadline: How long all of it may take, in seconds. Calls under way are then cancelled, with a
+            DeadlineExceededError as their outcome; each later item has a NotReachedError. Only an async iterable is
             not read any further, since it may wait: the loop ends with a NotReachedError.
         unique: Whether an item that comes again is passed over. The names of all items are kept in memory.
         checkpoint: A file that remembers the items that succeeded, once the loop is done with their outcomes; it
@@ -160,8 +160,8 @@ def fan_out(
             name themselves.
         on_progress: Called with a Progress every half second, and at the end. What it raises ends the fan-out, as what
             `key` and a function for `retry_failed` raise does.
-        clock: The time and sleep that `rate`, pauses and `deadline` use, for tests. Default: this machine's, and for
-            `rate` and pauses the one that the client was given.
+        clock: The time and sleep that `rate`, pauses and `deadline` use, for tests. Default: this machine's, or the
+            one that the client was given.
 
     Returns:
         An async iterator, for `async for`, and an async context manager, for `async with`.

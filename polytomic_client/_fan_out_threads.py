@@ -13,7 +13,7 @@ from contextvars import Context, copy_context
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
-from ._outcome import WrongFetchError, never_entered
+from ._outcome import WrongFetchError, never_entered, raisable
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -185,7 +185,7 @@ class Threads:
 
 
 def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, BaseException | None]:
-    # The error is returned, because a Future cannot carry every kind: a StopIteration would be lost.
+    # The error is returned, because a Future cannot carry every kind.
     try:
         value = fetch(item)
         if inspect.isawaitable(value):
@@ -195,5 +195,5 @@ def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, 
     except BaseException as error:  # noqa: BLE001
         if never_entered(error) and not isinstance(error, WrongFetchError):
             return None, WrongFetchError(f"fetch cannot be called with one item: {error}")
-        return None, error
+        return None, raisable(error) if isinstance(error, Exception) else error
     return value, None

@@ -44,6 +44,15 @@ def is_awaitable(value: object) -> bool:
     return type(value) is CoroutineType or inspect.isawaitable(value)
 
 
+def raisable(error: Exception) -> Exception:
+    """Return the error of a call, as one that does not end a generator or a loop in silence where it is raised."""
+    if not isinstance(error, (StopIteration, StopAsyncIteration)):
+        return error
+    named = RuntimeError(f"fetch raised {type(error).__name__}. Give a mock a value for every call.")
+    named.__cause__ = error
+    return named
+
+
 class WrongFetchError(TypeError):
     """What was given as `fetch` is no function to call with an item: the fan-out ends."""
 
