@@ -42,11 +42,13 @@ class _Loop(Generic[Item, Value]):
         self._job: Job[Item, Value] | None = None
 
     async def __anext__(self) -> Outcome[Item, Value]:
-        if self._job is not None:
-            self._engine.confirm(self._job)
-        job = await self._engine.take()
+        job = self._engine.take_at_once()
         if job is None:
-            raise StopAsyncIteration
+            if self._job is not None:
+                self._engine.confirm(self._job)
+            job = await self._engine.take()
+            if job is None:
+                raise StopAsyncIteration
         self._job = job
         job.delivered = True
         return job.outcome

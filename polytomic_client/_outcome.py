@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from types import CoroutineType
 from typing import Generic, TypeVar, cast
 
 from attrs import frozen
@@ -37,11 +35,6 @@ class Outcome(Generic[Item, Value]):
         if self.error is not None:
             raise self.error
         return cast("Value", self._value)
-
-
-def is_awaitable(value: object) -> bool:
-    """Say whether a call returned what can be awaited."""
-    return type(value) is CoroutineType or inspect.isawaitable(value)
 
 
 def raisable(error: Exception) -> Exception:

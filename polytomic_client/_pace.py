@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from math import inf
 from threading import Lock
@@ -39,12 +39,10 @@ class Pace:
         self._lock = Lock()
 
     def follow(self, clock: Clock) -> None:
-        """Count on the clock that a client sleeps by, unless the fan-out was given one.
+        """Count on the clock that a client was given, unless the fan-out was given one.
 
         In a test of a service that clock may never wait: on another one, its sleep would not be over when it returns.
         """
-        if isinstance(clock, SystemClock):
-            return
         with self._lock:
             if isinstance(self.clock, SystemClock):
                 apart = clock.monotonic() - self.clock.monotonic()
@@ -120,21 +118,24 @@ class Lane:
         self.troubled = False
         self.unsettled = 0
 
-    def is_first(self) -> bool:
-        """Say whether this is the first request of the call, which has its place already."""
-        first, self._first = self._first, False
-        return first
+    def waits(self, clock: Clock) -> Iterable[float]:
+        """Return the seconds to sleep before the next request may be sent, each to be asked for after the one before.
 
-    def follow(self, clock: Clock) -> None:
-        """Have the fan-out count its pauses on the clock that the call sleeps by."""
-        self._pace.follow(clock)
-
-    def waits(self) -> Iterator[float]:
-        """Yield the seconds to sleep before a further request may be sent.
+        Args:
+            clock: What the call sleeps by, and the fan-out from now on.
 
         Raises:
-            DeadlineExceededError: The deadline of the fan-out has passed.
+            DeadlineExceededError: While iterating: the deadline of the fan-out has passed.
         """
+        if not isinstance(clock, SystemClock):
+            self._pace.follow(clock)
+        if self._first:
+            # It has waited for its place before the call began.
+            self._first = False
+            return ()
+        return self._further_waits()
+
+    def _further_waits(self) -> Iterator[float]:
         yield from self._pace.waits()
         if self._pace.is_overdue():
             raise DeadlineExceededError("the deadline of the fan-out passed")
