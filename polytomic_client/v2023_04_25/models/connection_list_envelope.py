@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
     UNSET,
@@ -12,6 +13,7 @@ from ..types import (
     as_list,
     as_object,
     as_subclass,
+    copy_members,
     encode_model,
     new,
     sort_out,
@@ -21,13 +23,13 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(("data",), UNSET)
 """What an object without members is read as."""
 
 
-@_attrs_define(kw_only=True)
+@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class ConnectionListEnvelope:
     """The answer's outer object."""
 
     data: list[Connection]
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..models.event_type import EventType
 from ..types import (
     UNSET,
     as_object,
     as_subclass,
+    copy_members,
     decode_datetime,
     decode_enum,
     decode_uuid,
@@ -34,7 +36,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define(kw_only=True)
+@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class Event:
     """Something that happened."""
 
@@ -53,7 +55,7 @@ class Event:
     event: Any
     """What happened; its form depends on the type."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

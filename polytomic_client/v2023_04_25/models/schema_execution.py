@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..models.schema_execution_status import SchemaExecutionStatus
 from ..types import (
@@ -13,6 +14,7 @@ from ..types import (
     Unset,
     as_object,
     as_subclass,
+    copy_members,
     decode_datetime,
     decode_enum,
     encode_datetime,
@@ -39,7 +41,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define(kw_only=True)
+@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class SchemaExecution:
     """How an execution goes for one schema."""
 
@@ -76,7 +78,7 @@ class SchemaExecution:
     updated_at: datetime.datetime | Unset = UNSET
     """When it last changed."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
