@@ -423,6 +423,26 @@ def test_a_model_does_not_share_the_unknown_members_it_is_made_with() -> None:
     assert given == {"future": {"a": [1]}}
 
 
+def test_unknown_members_may_nest_deeper_than_python_calls(change: Callable[..., Any]) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(10 * sys.getrecursionlimit()):
+        deep = {"a": [deep]}
+
+    twin = change(models.ActivateBulkSync.from_dict({"active": True, "future": deep}))
+    twin["future"]["a"][0]["a"].clear()
+
+    assert deep["a"][0]["a"]
+
+
+def test_unknown_members_may_hold_themselves() -> None:
+    given: dict[str, Any] = {"a": []}
+    given["a"].append(given["a"])
+
+    twin = FreeFormConfiguration(given)
+
+    assert twin["a"][0] is twin["a"] is not given["a"]
+
+
 def test_a_map_holds_the_models_it_is_made_with() -> None:
     field = ConfigurationField(default=1)
     fields = ConfigurationMap({"a": field})

@@ -111,17 +111,19 @@ def copy_members(members: dict[str, Any]) -> dict[str, Any]:
     Raises:
         TypeError: They are not a mapping.
     """
-    if type(members) is not dict:
-        members = as_object(members)
-    return {name: _copy_value(value) for name, value in members.items()}
-
-
-def _copy_value(value: Any) -> Any:
-    if type(value) is dict:
-        return {name: _copy_value(item) for name, item in value.items()}
-    if type(value) is list:
-        return [_copy_value(item) for item in value]
-    return value
+    copied = dict(members) if type(members) is dict else as_object(members)
+    copies: dict[int, Any] = {}
+    # Not recursive: a server may nest deeper than Python calls, and what a user gives may hold itself.
+    todo: list[Any] = [copied]
+    while todo:
+        holder = todo.pop()
+        for key, value in holder.items() if type(holder) is dict else enumerate(holder):
+            if type(value) is dict or type(value) is list:
+                if id(value) not in copies:
+                    copies[id(value)] = value.copy()
+                    todo.append(copies[id(value)])
+                holder[key] = copies[id(value)]
+    return copied
 
 
 def as_subclass(kind: type[T], model: Any) -> T:

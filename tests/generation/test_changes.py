@@ -358,14 +358,14 @@ def test_nothing_is_told_where_nothing_changed(base: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "made", ["factory=dict", "init=False, factory=dict", "kw_only=True, factory=dict, converter=copy_members"]
+    "made", ["factory=dict", "init=False, factory=dict", "kw_only=True, factory=dict, converter=_copy"]
 )
 def test_how_unknown_members_are_made_is_no_change(made: str, base: Path, tmp_path: Path) -> None:
     other = tmp_path / base.name
     shutil.copytree(base, other)
     thing = other / "models" / "thing.py"
     text = thing.read_text(encoding="utf-8")
-    thing.write_text(text.replace("factory=dict, converter=copy_members", made), encoding="utf-8")
+    thing.write_text(text.replace("factory=dict, converter=_copy", made), encoding="utf-8")
     assert thing.read_text(encoding="utf-8") != text
 
     assert python_changes(base, other) == []

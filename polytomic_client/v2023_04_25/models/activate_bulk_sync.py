@@ -11,10 +11,10 @@ from ..types import (
     UNSET,
     as_object,
     as_subclass,
-    copy_members,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(("active",), UNSET)
 """What an object without members is read as."""
@@ -27,7 +27,7 @@ class ActivateBulkSync:
     active: bool
     """Whether it runs by its schedule."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

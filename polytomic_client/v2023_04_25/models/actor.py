@@ -14,12 +14,12 @@ from ..types import (
     Unset,
     as_object,
     as_subclass,
-    copy_members,
     decode_enum,
     decode_uuid,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -45,7 +45,7 @@ class Actor:
     type_: ActorType | Unset = UNSET
     """What kind of actor it is."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -14,12 +14,12 @@ from ..types import (
     as_list,
     as_object,
     as_subclass,
-    copy_members,
     decode_enum,
     encode_model,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -46,7 +46,7 @@ class BulkDestination:
     supported_resync_modes: list[ResyncMode]
     """The ways in which a bulk sync into this connection can be synced anew."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

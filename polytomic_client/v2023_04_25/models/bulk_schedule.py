@@ -13,11 +13,11 @@ from ..types import (
     Unset,
     as_object,
     as_subclass,
-    copy_members,
     decode_enum,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -58,7 +58,7 @@ class BulkSchedule:
 
     multi: MultiSchedule | None | Unset = UNSET
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -11,11 +11,11 @@ from ..types import (
     UNSET,
     as_object,
     as_subclass,
-    copy_members,
     encode_model,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(("data",), UNSET)
 """What an object without members is read as."""
@@ -28,7 +28,7 @@ class BulkSchemaEnvelope:
     data: BulkSchema
     """Whether and how a schema is synced."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

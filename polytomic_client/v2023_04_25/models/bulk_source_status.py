@@ -12,12 +12,12 @@ from ..types import (
     UNSET,
     as_object,
     as_subclass,
-    copy_members,
     decode_datetime,
     encode_datetime,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -43,7 +43,7 @@ class BulkSourceStatus:
     last_refresh_finished: datetime.datetime | None
     """When that ended."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -13,13 +13,13 @@ from ..types import (
     Unset,
     as_object,
     as_subclass,
-    copy_members,
     decode_datetime,
     encode_datetime,
     encode_model,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -49,7 +49,7 @@ class BulkSyncStatus:
     ingestion_status: IngestionStatus | Unset = UNSET
     """How the reading of a stream of changes goes."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

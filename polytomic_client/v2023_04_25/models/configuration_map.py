@@ -10,15 +10,15 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 from ..types import (
     as_object,
     as_subclass,
-    copy_members,
     encode_model,
     new,
 )
+from ..types import copy_members as _copy
 
 
 def _copy_members(members: dict[str, ConfigurationField]) -> dict[str, ConfigurationField]:
     # mypy does not infer the type of an argument that a generic function converts.
-    return copy_members(members)
+    return _copy(members)
 
 
 @_attrs_define(on_setattr=_ATTRS_NO_OP)

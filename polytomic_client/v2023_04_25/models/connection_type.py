@@ -12,11 +12,11 @@ from ..types import (
     Unset,
     as_object,
     as_subclass,
-    copy_members,
     encode_model,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -46,7 +46,7 @@ class ConnectionType:
     env_config: ConnectionTypeEnvironment | Unset = UNSET
     """What a deployment sets for a type of connection."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -15,12 +15,12 @@ from ..types import (
     as_list,
     as_object,
     as_subclass,
-    copy_members,
     decode_uuid,
     encode_model,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -74,7 +74,7 @@ class CreatedConnection:
     auth_code: None | str | Unset = UNSET
     """The code of that permission."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -10,16 +10,16 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 from ..types import (
     as_object,
     as_subclass,
-    copy_members,
     new,
 )
+from ..types import copy_members as _copy
 
 
 @_attrs_define(on_setattr=_ATTRS_NO_OP)
 class ErrorMetadata(MutableMapping[str, "Any"]):
     """Further facts about an error, in any form."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -14,7 +14,6 @@ from ..types import (
     UNSET,
     as_object,
     as_subclass,
-    copy_members,
     decode_datetime,
     decode_enum,
     decode_uuid,
@@ -22,6 +21,7 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -55,7 +55,7 @@ class Event:
     event: Any
     """What happened; its form depends on the type."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -12,10 +12,10 @@ from ..types import (
     Unset,
     as_object,
     as_subclass,
-    copy_members,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -41,7 +41,7 @@ class FieldConfiguration:
     obfuscate: bool | Unset = UNSET
     """Whether its values are written in a form that cannot be read. Left out, they are not."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -14,13 +14,13 @@ from ..types import (
     Unset,
     as_object,
     as_subclass,
-    copy_members,
     decode_datetime,
     decode_enum,
     encode_datetime,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -66,7 +66,7 @@ class IngestionStatus:
     updated_at: datetime.datetime | Unset = UNSET
     """When this last changed."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -12,12 +12,12 @@ from ..types import (
     UNSET,
     as_object,
     as_subclass,
-    copy_members,
     decode_enum,
     encode_model,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -39,7 +39,7 @@ class MultiScheduleItem:
     schedule: BulkSchedule
     """When a bulk sync runs. Times are UTC. Every part is a text."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -12,10 +12,10 @@ from ..types import (
     Unset,
     as_object,
     as_subclass,
-    copy_members,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(("supports_tracking_fields",), UNSET)
 """What an object without members is read as."""
@@ -28,7 +28,7 @@ class SourceCapabilities:
     supports_tracking_fields: bool | Unset = UNSET
     """Whether a schema can name the field by which changes are tracked."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -15,13 +15,13 @@ from ..types import (
     as_list,
     as_object,
     as_subclass,
-    copy_members,
     decode_datetime,
     encode_datetime,
     encode_model,
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -67,7 +67,7 @@ class UpdateBulkSchema:
     user_output_name: None | str | Unset = UNSET
     """The name in the destination."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

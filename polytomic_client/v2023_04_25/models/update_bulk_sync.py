@@ -19,7 +19,6 @@ from ..types import (
     as_list,
     as_object,
     as_subclass,
-    copy_members,
     decode_datetime,
     decode_enum,
     decode_uuid,
@@ -28,6 +27,7 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -106,7 +106,7 @@ class UpdateBulkSync:
     policies: list[UUID] | Unset = UNSET
     """The permission policies that apply to it."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=copy_members)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
