@@ -19,7 +19,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -60,27 +60,34 @@ FREE = frozenset({"configuration", "source_configuration", "destination_configur
 # --- A server that leaves a member out -------------------------------------------------------------------------------
 
 
+def inside(value: Any) -> Iterator[tuple[str | None, Any]]:
+    """Yield the parts of an object with their names, those of an array without."""
+    if isinstance(value, dict):
+        yield from cast("dict[str, Any]", value).items()
+    elif isinstance(value, list):
+        yield from ((None, item) for item in cast("list[object]", value))
+
+
 def members(value: Any, path: Member = ()) -> Iterator[Member]:
     """Yield the members of an answer, each with those it is in."""
-    if isinstance(value, list):
-        for item in value:
-            yield from members(item, path)
-    elif isinstance(value, dict) and not FREE.intersection(path):
-        for name, item in value.items():
-            yield (*path, name)
-            yield from members(item, (*path, name))
+    for name, part in inside(value):
+        found = path if name is None else (*path, name)
+        if name is not None:
+            yield found
+        if name not in FREE:
+            yield from members(part, found)
 
 
 def without(value: Any, member: Member) -> Any:
     """Return an answer without one member, wherever it is."""
     if isinstance(value, list):
-        return [without(item, member) for item in value]
-    if not isinstance(value, dict):
-        return value
-    name, *inside = member
-    if not inside:
-        return {key: item for key, item in value.items() if key != name}
-    return {key: without(item, tuple(inside)) if key == name else item for key, item in value.items()}
+        return [without(part, member) for _, part in inside(value)]
+    name, *rest = member
+    return {
+        key: without(part, tuple(rest)) if key == name and isinstance(part, (dict, list)) else part
+        for key, part in inside(value)
+        if rest or key != name
+    }
 
 
 def run(job: Job, member: Member | None = None, *, connections: int = 20) -> set[Member]:
@@ -105,15 +112,15 @@ def run(job: Job, member: Member | None = None, *, connections: int = 20) -> set
     return seen
 
 
-def ends(job: Job, source: str | None = None, **world: int) -> dict[str, str]:
+def ends(job: Job, source: str | None = None, *, connections: int = 20) -> dict[str, str]:
     """Run a job without each member in turn, or each that its source names. Return the errors it ended by."""
     raised: dict[str, str] = {}
     named = None if source is None else {"data", *re.findall(r"\w+", source)}
-    for member in sorted(run(job, **world)):
+    for member in sorted(run(job, connections=connections)):
         if named is not None and named.isdisjoint({member[-1], f"{member[-1]}_"}):
             continue
         try:
-            run(job, member, **world)
+            run(job, member, connections=connections)
         except (PolytomicError, SystemExit) as error:
             raised[".".join(member)] = type(error).__name__
         except Exception as error:
@@ -227,10 +234,15 @@ UPDATED = dict.fromkeys(
     ],
     "RequestError",
 )
-RULES = {"data.schedule", "data.schedule.frequency", "data.schedule.multi", "data.schedule.multi.schedules"}
-RULES |= {
-    f"data.schedule.multi.schedules.{name}" for name in ("schedule", "schedule.frequency", "schedule.day_of_week")
-}
+RULES = [
+    "data.schedule",
+    "data.schedule.frequency",
+    "data.schedule.multi",
+    "data.schedule.multi.schedules",
+    "data.schedule.multi.schedules.schedule",
+    "data.schedule.multi.schedules.schedule.frequency",
+    "data.schedule.multi.schedules.schedule.day_of_week",
+]
 
 JOBS: dict[Job, dict[str, str]] = {
     running: IDENTIFIED | ENDED,
@@ -285,7 +297,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_goes_on_without_any_member_but_those_it_needs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("POLYTOMIC_API_KEY", raising=False)
-    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    monkeypatch.setattr(sys, "path", [str(ROOT / "examples"), *sys.path])
     example = importlib.import_module(name)
     source = (ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
     source += (ROOT / "examples" / "running.py").read_text(encoding="utf-8")
@@ -327,8 +339,8 @@ def test_the_example_of_a_docstring_goes_on_without_any_member(thing: Any) -> No
     def job(fake: FakePolytomic) -> None:
         with fake.blocking_client() as polytomic:
             bulk_sync_id = create(polytomic, fake)
-            names = {
-                "Polytomic": lambda **_: fake.blocking_client(),
+            names: dict[str, Any] = {
+                "Polytomic": fake.blocking_client,
                 "bulk_sync": polytomic.get_bulk_sync(bulk_sync_id).data,
                 "bulk_sync_id": bulk_sync_id,
                 "connection_id": pair(fake)[0],
@@ -337,7 +349,8 @@ def test_the_example_of_a_docstring_goes_on_without_any_member(thing: Any) -> No
                 "schedules": schedules,
                 "yesterday": fake.world.now() - dt.timedelta(days=1),
             }
-            exec(source.replace("248df4b7-aa70-47b8-a036-33ac447e668d", str(pair(fake)[0])), vars(module) | names)
+            code = source.replace("248df4b7-aa70-47b8-a036-33ac447e668d", str(pair(fake)[0]))
+            exec(code.replace('api_key="..."', ""), vars(module) | names)
 
     assert set(ends(job, source).values()) <= {"DecodeError", "RequestError", "ExecutionFailedError"}
 
@@ -353,7 +366,12 @@ BLOCKS = {
 @pytest.mark.parametrize("number", BLOCKS)
 def test_a_block_of_the_readme_goes_on_without_any_member(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def job(fake: FakePolytomic) -> None:
-        given = {"api_key": fake.key, "base_url": fake.base_url, "transport": fake.transport, "clock": fake.clock}
+        given: dict[str, Any] = {
+            "api_key": fake.key,
+            "base_url": fake.base_url,
+            "transport": fake.transport,
+            "clock": fake.clock,
+        }
         for client in (AsyncPolytomic, Polytomic):
             monkeypatch.setattr(polytomic_client, client.__name__, partial(client, **given))
         exec(BLOCKS[number], {"__name__": "__main__"})

@@ -122,7 +122,7 @@ def test_a_description_may_end_with_a_quote(tmp_path: Path) -> None:
 
 def test_names_of_the_document_do_not_meet_names_of_the_generated_code(tmp_path: Path) -> None:
     moments = {"type": "array", "items": {"type": "string", "format": "date-time"}}
-    member = dict.fromkeys(("as_list", "cls", "copy_members", "list"), moments)
+    member: dict[str, Any] = {"as_list": moments, "cls": moments, "copy_members": moments, "list": moments}
     made = package_of(_thing(member, name="operation", **{"in": "query"}, schema={"type": "string"}), tmp_path)
     program = """
 import sys
