@@ -51,7 +51,7 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
     Example:
         async with AsyncPolytomic(api_key="...") as polytomic:
             answer = await polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
-            print([mode.id for mode in answer.data.modes])
+            print([mode.id for mode in answer.data.modes or ()])
     """
 
     _shared: Shared[AsyncTransport, asyncio.Lock]
@@ -221,7 +221,7 @@ class Polytomic(
     Example:
         with Polytomic(api_key="...") as polytomic:
             answer = polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
-            print([mode.id for mode in answer.data.modes])
+            print([mode.id for mode in answer.data.modes or ()])
     """
 
     _shared: Shared[Transport, Places]
