@@ -144,8 +144,9 @@ class Engine(Generic[Item, Value]):
         if self._loop is None:
             return
         self._stopped = True
-        with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
-            self._loop.call_soon_threadsafe(self._cancel)
+        if self._workers:
+            with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
+                self._loop.call_soon_threadsafe(self._cancel)
         # Nobody reads any more, so nothing is added: the next run may open the file at once.
         self._close()
 
