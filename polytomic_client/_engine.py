@@ -15,11 +15,11 @@ from attrs import frozen
 
 from ._checkpoint import Checkpoint
 from ._cleanup import finish, new_task
-from ._errors import APIStatusError, CallCancelledError, ClientClosedError, DeadlineExceededError, NotReachedError
-from ._items import Items, Job
+from ._errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
+from ._items import Items, Job, deadline_passed
 from ._limit import AutoLimit, LimitController
 from ._outbox import Outbox
-from ._outcome import Outcome, WrongFetchError, never_entered, raisable
+from ._outcome import Outcome, WrongFetchError, never_entered, not_async, raisable
 from ._pace import Lane, Pace, current_lane, is_overload
 from ._progress import REPORT_EVERY, Progress, Tally
 from ._retry import Clock, may_call_again
@@ -176,21 +176,19 @@ class Engine(Generic[Item, Value]):
     def _report_again(self) -> None:
         assert self._loop is not None
         self._tally.mark()
-        if self._report():
+        self._report()
+        if self._fault is None:
             self._reporter = self._loop.call_later(REPORT_EVERY, self._report_again)
         else:
             self._halt()
 
-    def _report(self) -> bool:
-        """Call the user's function, and say whether it returned."""
-        assert self._plan.on_progress is not None
-        try:
-            self._plan.on_progress(self.progress())
-        except BaseException as error:  # noqa: BLE001
-            error.add_note("raised by on_progress of a fan-out, which this ends")
-            self._fail(error)
-            return False
-        return True
+    def _report(self) -> None:
+        if self._plan.on_progress is not None:
+            try:
+                self._plan.on_progress(self.progress())
+            except BaseException as error:  # noqa: BLE001
+                error.add_note("raised by on_progress of a fan-out, which this ends")
+                self._fail(error)
 
     def _close(self) -> None:
         if self._plan.checkpoint is not None:
@@ -290,14 +288,14 @@ class Engine(Generic[Item, Value]):
             finally:
                 self._interruptible.discard(worker)
         if not self._items.exhausted:
-            text = f"{self._deadline_passed()} before the last item was read; how many more there are is not known"
-            self._fail(NotReachedError(text))
+            passed = deadline_passed(self._plan.deadline)
+            self._fail(NotReachedError(f"{passed} before the last item was read; how many more there are is not known"))
         return None
 
     async def _outcome(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> Outcome[Item, Value]:
         """Make the call of a job, once it may start, and return what came of it."""
         if self._late:
-            return job.before or self._not_reached(job)
+            return job.too_late(self._plan.deadline, started=False)
         started = False
         if self._bounded:
             self._interruptible.add(worker)
@@ -308,14 +306,14 @@ class Engine(Generic[Item, Value]):
                     await self._pace.clock.sleep_async(seconds)
             if self._bounded and self._pace.is_overdue():
                 self._expire(but=worker)
-                return job.before or self._not_reached(job)
+                return job.too_late(self._plan.deadline, started=False)
             lane.begin(self._clock.monotonic() if self._adapts else 0.0)
             started = True
             self._in_flight += 1
             try:
                 awaitable = self._fetch(job.item)
                 if type(awaitable) is not CoroutineType and not isawaitable(awaitable):
-                    raise self._wrong_fetch(awaitable)
+                    raise not_async(self._fetch, awaitable)
                 outcome = Outcome(job.index, job.item, None, await awaitable)
             except WrongFetchError:
                 raise
@@ -335,25 +333,19 @@ class Engine(Generic[Item, Value]):
                 outcome = Outcome(job.index, job.item, raisable(error), None)
             if self._bounded and self._pace.is_overdue():
                 self._expire(but=worker)
-                return job.before or self._interrupted(job)
+                return job.too_late(self._plan.deadline, started=True)
             if self._adapts and not lane.troubled:
                 self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight)
         except asyncio.CancelledError:
             if not self._was_late(worker):
                 raise
-            return job.before or (self._interrupted(job) if started else self._not_reached(job))
+            return job.too_late(self._plan.deadline, started=started)
         else:
             return outcome
         finally:
             if self._bounded:
                 self._interruptible.discard(worker)
             self._in_flight -= started
-
-    def _wrong_fetch(self, returned: object) -> WrongFetchError:
-        return WrongFetchError(
-            f"fetch must be an async function, such as a method of AsyncPolytomic; {self._fetch!r} returned "
-            f"{type(returned).__name__}: use fan_out_blocking for a function that blocks"
-        )
 
     def _note_trouble(self, lane: Lane, error: Exception) -> None:
         # Also called from a thread of a blocking call. What it changes are numbers, of which none is ever wrong.
@@ -366,18 +358,6 @@ class Engine(Generic[Item, Value]):
             return False
         worker.uncancel()
         return True
-
-    def _not_reached(self, job: Job[Item, Value]) -> Outcome[Item, Value]:
-        return Outcome(
-            job.index, job.item, NotReachedError(f"{self._deadline_passed()} before the call was made"), None
-        )
-
-    def _interrupted(self, job: Job[Item, Value]) -> Outcome[Item, Value]:
-        text = f"{self._deadline_passed()} during the call, which may have reached the API"
-        return Outcome(job.index, job.item, DeadlineExceededError(text), None)
-
-    def _deadline_passed(self) -> str:
-        return f"the fan-out's deadline of {self._plan.deadline:g} s passed"
 
     def _settle(
         self,
@@ -426,6 +406,6 @@ class Engine(Generic[Item, Value]):
             self._hand_over(job, job.before)
         for turn in sorted(self._early):
             self._outbox.put(self._early[turn])
-        if self._plan.on_progress is not None and not self._stopped and self._fault is None:
+        if not self._stopped and self._fault is None:
             self._report()
         self._outbox.put(None)

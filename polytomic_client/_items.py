@@ -10,6 +10,7 @@ from uuid import UUID
 from attrs import define, field
 
 from ._checkpoint import Checkpoint
+from ._errors import DeadlineExceededError, NotReachedError
 from ._outcome import Outcome
 
 Item = TypeVar("Item")
@@ -40,6 +41,27 @@ class Job(Generic[Item, Value]):
     before: Outcome[Item, Value] | None = None
     outcome: Outcome[Item, Value] = field(init=False, repr=False)
     delivered: bool = False
+
+    def too_late(self, deadline: float | None, *, started: bool) -> Outcome[Item, Value]:
+        """Return the outcome of a job whose call a deadline has prevented, or interrupted: its first one, if any.
+
+        Args:
+            deadline: The deadline of the fan-out, in seconds.
+            started: Whether the call had started.
+        """
+        if self.before is not None:
+            return self.before
+        passed = deadline_passed(deadline)
+        if started:
+            error = DeadlineExceededError(f"{passed} during the call, which may have reached the API")
+        else:
+            error = NotReachedError(f"{passed} before the call was made")
+        return Outcome(self.index, self.item, error, None)
+
+
+def deadline_passed(seconds: float | None) -> str:
+    """Return the beginning of a sentence about a deadline of so many seconds."""
+    return f"the fan-out's deadline of {seconds:g} s passed"
 
 
 def name_of(item: object) -> str:

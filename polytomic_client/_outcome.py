@@ -50,6 +50,14 @@ class WrongFetchError(TypeError):
     """What was given as `fetch` is no function to call with an item: the fan-out ends."""
 
 
+def not_async(fetch: object, returned: object) -> WrongFetchError:
+    """Return the error of a function that returned what cannot be awaited."""
+    return WrongFetchError(
+        f"fetch must be an async function, such as a method of AsyncPolytomic; {fetch!r} returned "
+        f"{type(returned).__name__}: use fan_out_blocking for a function that blocks"
+    )
+
+
 def never_entered(error: BaseException) -> bool:
     """Say whether an error, where it is caught, is of the call itself: the function does not take these arguments."""
     return isinstance(error, TypeError) and error.__traceback__ is not None and error.__traceback__.tb_next is None
