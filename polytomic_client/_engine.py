@@ -19,6 +19,7 @@ from ._outcome import Outcome, WrongFetchError, is_awaitable, never_entered
 from ._pace import Lane, Pace, current_lane, is_overload
 from ._progress import REPORT_EVERY, Progress, Tally
 from ._retry import Clock, may_call_again
+from ._text import quoted, shown
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -302,8 +303,8 @@ class Engine(Generic[Item, Value]):
             awaitable = self._fetch(job.item)
             if not is_awaitable(awaitable):
                 raise WrongFetchError(
-                    f"fetch must be an async function, such as a method of AsyncPolytomic; {self._fetch!r} returned "
-                    f"{type(awaitable).__name__}: use fan_out_blocking for a function that blocks"
+                    f"fetch must be an async function, such as a method of AsyncPolytomic; {shown(self._fetch)} "
+                    f"returned {type(awaitable).__name__}: use fan_out_blocking for a function that blocks"
                 )
             return Outcome(job.index, job.item, None, await awaitable)
         except WrongFetchError:
@@ -316,7 +317,7 @@ class Engine(Generic[Item, Value]):
             return Outcome(job.index, job.item, cancelled, None)
         except Exception as error:
             if never_entered(error):
-                raise WrongFetchError(f"fetch cannot be called with one item: {error}") from error
+                raise WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}") from error
             if not isinstance(error, APIStatusError):
                 if not lane.troubled:
                     self._heed(lane, error)

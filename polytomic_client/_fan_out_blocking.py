@@ -19,6 +19,7 @@ from ._api import AsyncOperations, AsyncOperationsWithResponse
 from ._fan_out import DEFAULT_LIMIT, FanOut, FanOutOptions, auto_limit, fan_out, owner_of, refuse_checkpoint
 from ._outcome import Outcome, WrongFetchError, never_entered
 from ._progress import Progress
+from ._text import quoted, shown
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -214,10 +215,10 @@ def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, 
         if inspect.isawaitable(value):
             if inspect.iscoroutine(value):
                 value.close()
-            raise WrongFetchError(f"fetch must be a function that blocks, and {fetch!r} is async: use fan_out")
+            raise WrongFetchError(f"fetch must be a function that blocks, and {shown(fetch)} is async: use fan_out")
     except BaseException as error:  # noqa: BLE001
         if never_entered(error) and not isinstance(error, WrongFetchError):
-            return None, WrongFetchError(f"fetch cannot be called with one item: {error}")
+            return None, WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}")
         return None, error
     return value, None
 
