@@ -61,8 +61,8 @@ class AutoLimit:
     def __attrs_post_init__(self) -> None:
         if not self.minimum <= self.initial <= self.maximum:
             raise ValueError(
-                f"minimum <= initial <= maximum must hold, and {self.minimum} <= {self.initial} <= {self.maximum} "
-                "does not"
+                "minimum <= initial <= maximum must hold, and "
+                f"{shown(self.minimum)} <= {shown(self.initial)} <= {shown(self.maximum)} does not"
             )
 
 

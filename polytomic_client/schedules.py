@@ -24,7 +24,7 @@ from dateutil.rrule import DAILY, HOURLY, rrule, rruleset
 
 from ._api import UNSET, Unset, models
 from ._errors import PolytomicError
-from ._text import shown
+from ._text import quoted, shown
 
 DAYS_OF_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days of the week as the API writes them. Sources show monday and wednesday; the others are inferred."""
@@ -228,7 +228,7 @@ def _minute(schedule: models.BulkSchedule) -> int:
 
 
 def _number(name: str, value: object, end: int) -> int:
-    text = "0" if value in (UNSET, None, "") else str(value)
+    text = "0" if value in (UNSET, None, "") else quoted(value)
     # int() alone takes " 5", "+5", "1_0" and the digits of every script.
     if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) < end):
         raise ScheduleError(f"{name} must be a number from 0 to {end - 1}, not {shown(value)}")
@@ -237,7 +237,7 @@ def _number(name: str, value: object, end: int) -> int:
 
 def _day(value: object) -> int:
     """Return the number of a day, 0 for monday."""
-    name = str(value).lower()
+    name = quoted(value).lower()
     if name not in DAYS_OF_WEEK:
         raise ScheduleError(f"day_of_week must be one of {', '.join(DAYS_OF_WEEK)}, not {shown(value)}")
     return DAYS_OF_WEEK.index(name)
