@@ -665,7 +665,7 @@ def test_what_is_no_uuid_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="^connection_id must be a UUID, such as ") as refused:
         path_uuid("connection_id", value)
 
-    shown = type(value).__name__ if isinstance(value, (list, dict)) else repr(value)
+    shown = {"list": "list", "dict": "dict"}.get(type(value).__name__, repr(value))
     assert str(refused.value).endswith(f", not {shown}")
     assert refused.value.__suppress_context__, "the error of uuid.UUID says nothing more"
 

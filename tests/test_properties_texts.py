@@ -437,7 +437,9 @@ ENTRIES: dict[str, Callable[[Any, Polytomic], object]] = {
     "fan_out_blocking(fetch that is async)": lambda value, _: _run_threads(partial(_nothing_of, value), [1]),
     **{f"AutoLimit({n})": lambda value, _, n=n: AutoLimit(**{n: value}) for n in ("minimum", "maximum", "initial")},
     **{
-        f"run_bulk_sync({name})": lambda value, client, name=name: client.run_bulk_sync(**{"id": ID, name: value})
+        f"run_bulk_sync({name})": lambda value, client, name=name: client.run_bulk_sync(
+            **cast("dict[str, Any]", {"id": ID, name: value})
+        )
         for name in ("id", "body", "idempotency_key", "deadline", "poll_interval", "on_progress")
     },
     "wait_for_execution(execution_id)": lambda value, client: client.wait_for_execution(ID, value),
