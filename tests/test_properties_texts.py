@@ -7,7 +7,7 @@ import json
 import logging
 import pickle
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from types import ModuleType
@@ -396,7 +396,7 @@ async def _nothing(_: object) -> None:
     pass
 
 
-def _blocking_nothing(_: object) -> None:
+def _sync_nothing(_: object) -> None:
     pass
 
 
@@ -404,44 +404,47 @@ async def _nothing_of(_: object, __: object) -> None:
     pass
 
 
-def _blocking_nothing_of(_: object, __: object) -> None:
+def _sync_nothing_of(_: object, __: object) -> None:
     pass
 
 
-def _fake(*arguments: Any, **options: Any) -> None:
-    FakePolytomic().fail(*arguments, **options)
+Entry = Callable[[Any, Polytomic], object]
 
 
-ENTRIES: dict[str, Callable[[Any, Polytomic], object]] = {
+def each(label: str, names: Iterable[str], call: Callable[[str, Any, Polytomic], object]) -> dict[str, Entry]:
+    return {f"{label}({name})": partial(call, name) for name in names}
+
+
+def one(name: str, value: Any) -> Any:
+    """One argument by its name, of whatever type."""
+    return {name: value}
+
+
+ENTRIES: dict[str, Entry] = {
     **dict(operations()),
-    **{f"Polytomic({name})": lambda value, _, name=name: _client(name, value) for name in SETTINGS},
-    **{f"Timeout({name})": lambda value, _, name=name: Timeout(**{name: value}) for name in ("connect", "read")},
-    **{
-        f"with_options({name})": lambda value, client, name=name: client.with_options(**{name: value})
-        for name in ("timeout", "deadline", "max_attempts", "version", "headers")
-    },
+    **each("Polytomic", SETTINGS, lambda name, value, _: _client(name, value)),
+    **each("Timeout", ("connect", "read"), lambda name, value, _: Timeout(**one(name, value))),
+    **each(
+        "with_options",
+        ("timeout", "deadline", "max_attempts", "version", "headers"),
+        lambda name, value, client: client.with_options(**one(name, value)),
+    ),
     "with_options(headers' name)": lambda value, client: client.with_options(headers={value: "x"}),
     "with_options(headers' value)": lambda value, client: client.with_options(headers={"x": value}),
-    **{
-        f"fan_out({name})": lambda value, _, name=name: _run_fan_out(_nothing, [1], **{name: value}) for name in OPTIONS
-    },
-    **{
-        f"fan_out_blocking({name})": lambda value, _, name=name: _run_threads(_blocking_nothing, [1], **{name: value})
-        for name in OPTIONS
-    },
+    **each("fan_out", OPTIONS, lambda name, value, _: _run_fan_out(_nothing, [1], **one(name, value))),
+    **each("fan_out_blocking", OPTIONS, lambda name, value, _: _run_threads(_sync_nothing, [1], **one(name, value))),
     "fan_out(fetch)": lambda value, _: _run_fan_out(value, [1]),
-    "fan_out(fetch that blocks)": lambda value, _: _run_fan_out(partial(_blocking_nothing_of, value), [1]),
+    "fan_out(fetch that blocks)": lambda value, _: _run_fan_out(partial(_sync_nothing_of, value), [1]),
     "fan_out(items)": lambda value, _: _run_fan_out(_nothing, value),
-    "fan_out(item)": lambda value, client: _run_threads(client.get_bulk_destination, [value]),
+    "fan_out_blocking(item)": lambda value, client: _run_threads(client.get_bulk_destination, [value]),
     "fan_out_blocking(fetch)": lambda value, _: _run_threads(value, [1]),
     "fan_out_blocking(fetch that is async)": lambda value, _: _run_threads(partial(_nothing_of, value), [1]),
-    **{f"AutoLimit({n})": lambda value, _, n=n: AutoLimit(**{n: value}) for n in ("minimum", "maximum", "initial")},
-    **{
-        f"run_bulk_sync({name})": lambda value, client, name=name: client.run_bulk_sync(
-            **cast("dict[str, Any]", {"id": ID, name: value})
-        )
-        for name in ("id", "body", "idempotency_key", "deadline", "poll_interval", "on_progress")
-    },
+    **each("AutoLimit", ("minimum", "maximum", "initial"), lambda name, value, _: AutoLimit(**one(name, value))),
+    **each(
+        "run_bulk_sync",
+        ("id", "body", "idempotency_key", "deadline", "poll_interval", "on_progress"),
+        lambda name, value, client: client.run_bulk_sync(**cast("Any", {"id": ID}) | one(name, value)),
+    ),
     "wait_for_execution(execution_id)": lambda value, client: client.wait_for_execution(ID, value),
     "refresh_bulk_source(connection_id)": lambda value, client: client.refresh_bulk_source(value),
     "refresh_bulk_source(deadline)": lambda value, client: client.refresh_bulk_source(ID, deadline=value),
@@ -453,24 +456,23 @@ ENTRIES: dict[str, Callable[[Any, Polytomic], object]] = {
     "schedules.next_runs": lambda value, _: schedules.next_runs(value),
     "schedules.next_runs(n)": lambda value, _: schedules.next_runs(schedules.daily(), value),
     "schedules.next_runs(after)": lambda value, _: schedules.next_runs(schedules.daily(), after=value),
-    **{
-        f"schedules.next_runs({name} of a schedule)": lambda value, _, name=name: schedules.next_runs(
-            models.BulkSchedule(**cast("dict[str, Any]", WEEKLY | {name: value}))
-        )
-        for name in WEEKLY
-    },
+    **each(
+        "schedules.next_runs, of a schedule",
+        WEEKLY,
+        lambda name, value, _: schedules.next_runs(models.BulkSchedule(**cast("Any", WEEKLY) | one(name, value))),
+    ),
     "verify_webhook(body)": lambda value, _: verify_webhook(value, "ab", "s"),
     "verify_webhook(signature)": lambda value, _: verify_webhook(b"", value, "s"),
     "verify_webhook(secret)": lambda value, _: verify_webhook(b"", "ab", value),
     "check_destination_configuration": lambda value, _: destinations.check_destination_configuration(
         models.BulkDestination.from_dict({}), value
     ),
-    "FakePolytomic.fail(fault)": lambda value, _: _fake(value),
-    "FakePolytomic.fail(operation)": lambda value, _: _fake(Reset(), value),
-    "FakePolytomic.fail(times)": lambda value, _: _fake(Reset(), times=value),
+    "FakePolytomic.fail(fault)": lambda value, _: FakePolytomic().fail(value),
+    "FakePolytomic.fail(operation)": lambda value, _: FakePolytomic().fail(Reset(), value),
+    "FakePolytomic.fail(times)": lambda value, _: FakePolytomic().fail(Reset(), times=value),
     "testing.Answer": lambda value, _: Fault(value),
-    **{f"Sandbox({name})": lambda value, _, name=name: Sandbox(**{name: value}) for name in ("port", "latency")},
-    **{f"World({name})": lambda value, _, name=name: World(**{name: value}) for name in ("count", "seed", "start")},
+    **each("Sandbox", ("port", "latency"), lambda name, value, _: Sandbox(**one(name, value))),
+    **each("World", ("count", "seed", "start"), lambda name, value, _: World(**one(name, value))),
 }
 
 

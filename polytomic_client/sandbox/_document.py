@@ -26,6 +26,9 @@ _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "
 _DEEPEST: Final = 100
 """Levels of nesting that a body may have: more would exhaust the stack of who reads it."""
 
+_LONGEST_REASON: Final = 300
+"""Characters: what a validator says of a value may quote all of it."""
+
 
 class MalformedError(ValueError):
     """A parameter or a body is not what the document says."""
@@ -64,7 +67,7 @@ class Parameter:
         if fault is not None:
             if self.schema.get("format") == "uuid":
                 raise MalformedError(f"{self.name} is not a UUID")
-            raise MalformedError(f"{self.name}: {quoted(fault.message)}")
+            raise MalformedError(f"{self.name}: {quoted(fault.message, _LONGEST_REASON)}")
         return self._instant(values[0]) if self.schema.get("format") == "date-time" else value
 
     def _instant(self, text: str) -> datetime:
@@ -129,7 +132,7 @@ class Operation:
         assert self.body is not None
         for fault in self.body.iter_errors(body):
             place = ".".join(map(str, fault.instance_path)) or "the body"
-            yield f"{place}: {quoted(fault.message)}"
+            yield f"{place}: {quoted(fault.message, _LONGEST_REASON)}"
 
 
 class Specification:
