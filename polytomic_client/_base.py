@@ -24,6 +24,7 @@ from ._config import (
 from ._errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
 from ._http.messages import Request
 from ._retry import Clock
+from ._text import shown
 
 Key = TypeVar("Key")
 HTTPXTransport = TypeVar("HTTPXTransport")
@@ -227,8 +228,7 @@ def _check_transport(transport: object, *, blocking: bool, own_settings: bool) -
     kind = httpx.BaseTransport if blocking else httpx.AsyncBaseTransport
     own_kind = "HTTPTransport" if blocking else "AsyncHTTPTransport"
     if not isinstance(transport, kind):
-        given = repr(transport) if isinstance(transport, str) else type(transport).__name__
-        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, not {given}")
+        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, not {shown(transport)}")
     if own_settings:
         raise ConfigurationError(
             "proxy, trust_env, ssl_context and verify are settings of the client's own connections: "

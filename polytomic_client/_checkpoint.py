@@ -9,6 +9,7 @@ import stat
 from typing import cast
 
 from ._errors import PolytomicError
+from ._text import shown
 
 FORMAT = "polytomic-client checkpoint"
 
@@ -175,7 +176,7 @@ class Checkpoint:
         self._dirty = False
 
     def _error(self, what: str, remedy: str) -> CheckpointError:
-        return CheckpointError(f"the checkpoint {self._path!r} {what}: {remedy}")
+        return CheckpointError(f"the checkpoint {shown(self._path)} {what}: {remedy}")
 
 
 def _encode(key: str) -> bytes:

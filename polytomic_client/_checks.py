@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TypeGuard
 
 from ._errors import ConfigurationError
+from ._text import shown
 
 LONGEST_SECONDS = 1_000_000.0
 """Seconds: eleven days, and as good as no bound. The timers of the system overflow at a little more: `poll` takes a C
@@ -29,7 +30,7 @@ def positive_seconds(name: str, value: object) -> float:
         ConfigurationError: It is not a positive number.
     """
     if not is_positive(value):
-        raise ConfigurationError(f"{name} must be a positive number of seconds, not {value!r}")
+        raise ConfigurationError(f"{name} must be a positive number of seconds, not {shown(value)}")
     return float(min(value, LONGEST_SECONDS))
 
 
@@ -40,5 +41,5 @@ def positive_count(name: str, value: object) -> int:
         ConfigurationError: It is not a positive int.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"{name} must be a positive int, not {value!r}")
+        raise ConfigurationError(f"{name} must be a positive int, not {shown(value)}")
     return min(value, LARGEST_COUNT)

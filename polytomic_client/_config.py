@@ -20,6 +20,7 @@ from ._checks import positive_count, positive_seconds
 from ._errors import ConfigurationError
 from ._network import Proxy, choose_proxy, choose_tls
 from ._retry import Clock, RetryBudget, SystemClock
+from ._text import quoted, shown
 from ._version import __version__
 from ._warnings import Announcements
 
@@ -197,7 +198,7 @@ def check_version(version: object) -> str:
             pass
         else:
             return version
-    raise ConfigurationError(f"version must be a date such as {API_VERSION}, not {version!r}")
+    raise ConfigurationError(f"version must be a date such as {API_VERSION}, not {shown(version)}")
 
 
 def check_base_url(base_url: object, name: str = "base_url") -> str:
@@ -231,7 +232,7 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
         raise ConfigurationError(f"{name} must not have '.' or '..' in its path")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
         raise ConfigurationError(
-            f"{name} must be https, and is {parts.scheme}: the key would travel in the clear. "
+            f"{name} must be https, and is {quoted(parts.scheme)}: the key would travel in the clear. "
             "Plain http is for this machine only."
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
@@ -259,14 +260,14 @@ def _check_headers(headers: object) -> dict[str, str]:
     checked: dict[str, str] = {}
     for name, value in cast("Mapping[object, object]", headers).items():
         if not isinstance(name, str) or not isinstance(value, str):
-            raise ConfigurationError(f"the name and the value of header {name!r} must be str")
+            raise ConfigurationError(f"the name and the value of header {shown(name)} must be str")
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-            raise ConfigurationError(f"{name!r} is no header name")
+            raise ConfigurationError(f"{shown(name)} is no header name")
         if name.lower() in OWN_HEADERS:
-            raise ConfigurationError(f"header {name!r} is the client's own: a setting or an argument says it")
+            raise ConfigurationError(f"header {shown(name)} is the client's own: a setting or an argument says it")
         if not all(" " <= character <= "~" or character == "\t" for character in value) or value != value.strip():
             raise ConfigurationError(
-                f"the value of header {name!r} has a line break, or a non-ASCII or outer white space character"
+                f"the value of header {shown(name)} has a line break, or a non-ASCII or outer white space character"
             )
         checked[name] = value
     return checked

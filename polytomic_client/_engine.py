@@ -23,6 +23,7 @@ from ._outcome import Outcome, WrongFetchError, never_entered, not_async, raisab
 from ._pace import Lane, Pace, current_lane, is_overload
 from ._progress import REPORT_EVERY, Progress, Tally
 from ._retry import Clock, may_call_again
+from ._text import quoted
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -325,7 +326,7 @@ class Engine(Generic[Item, Value]):
                 outcome = Outcome(job.index, job.item, cancelled, None)
             except Exception as error:
                 if never_entered(error):
-                    raise WrongFetchError(f"fetch cannot be called with one item: {error}") from error
+                    raise WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}") from error
                 if not isinstance(error, APIStatusError):
                     if not lane.troubled:
                         self._note_trouble(lane, error)

@@ -9,12 +9,34 @@ from urllib.parse import urlsplit
 
 from multidict import CIMultiDict
 
-EXCERPT_CHARACTERS = 500
-"""How much of a body an error keeps: enough to recognise a proxy's page, too little to flood a log."""
+from ._text import ELLIPSIS, EXCERPT_CHARACTERS, excerpt, line, quoted
+
+LONGEST_REQUEST = 300
+"""Characters of a method and URL: a path of two ids has 150, behind the host."""
+
+LONGEST_MESSAGE = 300
+"""Characters: what Python says of a value quotes it whole."""
+
+LONGEST_REASON = 1_100
+"""Characters: what is wrong with a body and its first 500, which may take twice as many to write."""
 
 
 class PolytomicError(Exception):
-    """The root of every error that this package raises for a cause of its own."""
+    """The root of every error that this package raises for a cause of its own.
+
+    Its text is one printable line of at most 1,800 bytes, whatever a server or a caller put into it.
+    """
+
+    def __str__(self) -> str:
+        # Here, and in RequestError, and not where a text is made, so that no `reason` can say more.
+        return line(self.reason())
+
+    def reason(self) -> str:
+        """Return what happened."""
+        return super().__str__()
+
+    def __repr__(self) -> str:
+        return line(f"{type(self).__name__}({str(self)!r}", ")")
 
 
 class ConfigurationError(PolytomicError, ValueError):
@@ -58,18 +80,16 @@ class RequestError(PolytomicError):
 
     def __str__(self) -> str:
         tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
-        where = f"{self.operation}: {self.request}{tries}: " if self.request else ""
-        reason = self.reason()
+        request = quoted(self.request, LONGEST_REQUEST)
+        where = f"{quoted(self.operation)}: {request}{tries}: " if self.request else ""
+        reason = quoted(self.reason(), LONGEST_REASON)
         if not self.hint:
-            return where + reason
-        return f"{where}{reason}{'' if reason.endswith(('.', '!', '?')) else '.'} {self.hint}"
+            return line(where + reason)
+        return line(where + reason, f"{'' if reason.endswith(('.', '!', '?', ELLIPSIS)) else '.'} {self.hint}")
 
     def reason(self) -> str:
         """Return what happened, without the request and the hint."""
         return self.message
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__)
@@ -126,12 +146,12 @@ class APIStatusError(RequestError):
 
     def reason(self) -> str:
         if self._has_message:
-            text = f"{self.status_code} {self.message}"
+            text = f"{self.status_code} {quoted(self.message, EXCERPT_CHARACTERS)}"
         else:
             text = f"{self.status_code} with {'body ' + repr(self.body) if self.body else 'an empty body'}"
         if self.retry_after is not None:
             text += f", to be tried again after {self.retry_after:g} s"
-        return f"[{self.request_id}] {text}" if self.request_id else text
+        return f"[{quoted(self.request_id)}] {text}" if self.request_id else text
 
 
 class BadRequestError(APIStatusError):
@@ -199,7 +219,8 @@ class RedirectError(APIStatusError):
             host = urlsplit(location).hostname
         except ValueError:
             host = "a malformed URL"
-        return f"{super().reason()}; a redirect to {host or 'a path of the same host'}, which is never followed"
+        place = quoted(host) if host else "a path of the same host"
+        return f"{super().reason()}; a redirect to {place}, which is never followed"
 
 
 class UnexpectedStatusError(APIStatusError):
@@ -315,8 +336,9 @@ class DecodeError(RequestError):
         self.request_id = request_id
 
     def reason(self) -> str:
-        text = f"cannot decode the body of a {self.status_code} at {self.path}: {self.message}; it begins {self.body!r}"
-        return f"[{self.request_id}] {text}" if self.request_id else text
+        place, message = quoted(self.path), quoted(self.message, LONGEST_MESSAGE)
+        text = f"cannot decode the body of a {self.status_code} at {place}: {message}; it begins {self.body!r}"
+        return f"[{quoted(self.request_id)}] {text}" if self.request_id else text
 
 
 class VersionMismatchError(RequestError):
@@ -331,20 +353,11 @@ class VersionMismatchError(RequestError):
     hint = "This client decodes one version only: pin a version that the deployment speaks, with version=..."
 
     def __init__(self, asked: str, answered: str, status_code: int) -> None:
-        super().__init__(f"asked for API version {asked}, version {answered} answered (status {status_code})")
+        said = f"version {quoted(answered)} answered (status {status_code})"
+        super().__init__(f"asked for API version {quoted(asked)}, {said}")
         self.asked = asked
         self.answered = answered
         self.status_code = status_code
-
-
-def excerpt(content: bytes) -> str:
-    """Return the beginning of a body as one printable line."""
-    return printable(content[: EXCERPT_CHARACTERS * 4].decode("utf-8", "replace"), EXCERPT_CHARACTERS)
-
-
-def printable(text: str, longest: int) -> str:
-    """Return the first `longest` characters of a text, with a space for each that does not print."""
-    return "".join(c if c.isprintable() else " " for c in text[:longest])
 
 
 def _read_error_body(content: bytes) -> tuple[str | None, str | None, Mapping[str, Any] | list[Any]]:

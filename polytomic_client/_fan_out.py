@@ -21,6 +21,7 @@ from ._limit import AutoLimit
 from ._outcome import Outcome
 from ._progress import Progress
 from ._retry import Clock, SystemClock, may_call_again
+from ._text import shown
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -187,9 +188,9 @@ def fan_out(
     if not isinstance(retry_failed, bool):
         _check_function("retry_failed", retry_failed)
     if not isinstance(stop_on, tuple) or not all(isinstance(kind, type) for kind in stop_on):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"stop_on must be a tuple of exception classes, not {stop_on!r}")
+        raise TypeError(f"stop_on must be a tuple of exception classes, not {shown(stop_on)}")
     if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"checkpoint must be the path of a file, not {checkpoint!r}")
+        raise TypeError(f"checkpoint must be the path of a file, not {shown(checkpoint)}")
     if ordered and retry_failed:
         raise ValueError("ordered and retry_failed exclude each other: the second call comes after all other outcomes")
     journal = None if checkpoint is None else Checkpoint(checkpoint)
@@ -247,7 +248,7 @@ def _check_function(name: str, function: object, *, or_none: bool = False) -> No
     if or_none and function is None:
         return
     if not callable(function) or isinstance(function, type) or inspect.iscoroutinefunction(function):
-        raise TypeError(f"{name} must be a function that is not async, not {function!r}")
+        raise TypeError(f"{name} must be a function that is not async, not {shown(function)}")
 
 
 def refuse_checkpoint(options: FanOutOptions[Any]) -> None:
@@ -278,7 +279,7 @@ def auto_limit(limit: object) -> AutoLimit:
     if limit == "auto":
         return AutoLimit()
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
-        raise ValueError(f'limit must be a positive int, "auto" or an AutoLimit, not {limit!r}')
+        raise ValueError(f'limit must be a positive int, "auto" or an AutoLimit, not {shown(limit)}')
     return AutoLimit(minimum=limit, maximum=limit, initial=limit)
 
 
@@ -286,7 +287,7 @@ def _positive(name: str, value: object, most: float) -> float | None:
     if value is None:
         return None
     if not is_positive(value):
-        raise ValueError(f"{name} must be a positive number, not {value!r}")
+        raise ValueError(f"{name} must be a positive number, not {shown(value)}")
     return float(min(value, most))
 
 

@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
 from ._outcome import WrongFetchError, never_entered, raisable
+from ._text import quoted, shown
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -191,9 +192,9 @@ def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, 
         if inspect.isawaitable(value):
             if inspect.iscoroutine(value):
                 value.close()
-            raise WrongFetchError(f"fetch must be a function that blocks, and {fetch!r} is async: use fan_out")
+            raise WrongFetchError(f"fetch must be a function that blocks, and {shown(fetch)} is async: use fan_out")
     except BaseException as error:  # noqa: BLE001
         if never_entered(error) and not isinstance(error, WrongFetchError):
-            return None, WrongFetchError(f"fetch cannot be called with one item: {error}")
+            return None, WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}")
         return None, raisable(error) if isinstance(error, Exception) else error
     return value, None

@@ -12,6 +12,7 @@ from attrs import define, field
 from ._checkpoint import Checkpoint
 from ._errors import DeadlineExceededError, NotReachedError
 from ._outcome import Outcome
+from ._text import shown
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -98,9 +99,9 @@ class Items(Generic[Item]):
         self._plain: Iterator[Item] | None = None
         self._async: AsyncIterator[Item] | None = None
         if not isinstance(items, (Iterable, AsyncIterable)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"items must be an iterable of items, not {items!r}")
+            raise TypeError(f"items must be an iterable of items, not {shown(items)}")
         if isinstance(items, (str, bytes)):
-            raise TypeError(f"items must be an iterable of items, and not one {type(items).__name__}: {items!r}")
+            raise TypeError(f"items must be an iterable of items, and not one {type(items).__name__}: {shown(items)}")
         if isinstance(items, AsyncIterable):
             self._async = aiter(items)
         else:

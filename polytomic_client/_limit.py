@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import Factory, field, frozen
 
+from ._text import shown
+
 LATENCY_TOLERATED = 1.5
 """Times the baseline: a server that has half of a call wait before it works on it is busy all the time."""
 
@@ -29,7 +31,7 @@ reacts to that has had the chance, and what the measuring costs in speed stays b
 
 def _positive_int(_: object, attribute: Any, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{attribute.name} must be a positive int, not {value!r}")
+        raise ValueError(f"{attribute.name} must be a positive int, not {shown(value)}")
 
 
 def _nearest(auto: AutoLimit) -> int:
@@ -59,8 +61,8 @@ class AutoLimit:
     def __attrs_post_init__(self) -> None:
         if not self.minimum <= self.initial <= self.maximum:
             raise ValueError(
-                f"minimum <= initial <= maximum must hold, and {self.minimum} <= {self.initial} <= {self.maximum} "
-                "does not"
+                "minimum <= initial <= maximum must hold, and "
+                f"{shown(self.minimum)} <= {shown(self.initial)} <= {shown(self.maximum)} does not"
             )
 
 

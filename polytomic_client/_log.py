@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from ._errors import printable
+from ._errors import LONGEST_REQUEST
+from ._text import line, quoted
 
 logger = logging.getLogger("polytomic_client")
 # Without a handler of the application's, Python would print warnings.
@@ -22,17 +23,9 @@ LOGGED_HEADERS = (
 """Response headers that are logged. No other one is, and no request header at all: a new header is private until
 somebody says that it is not."""
 
-LONGEST_VALUE = 200
-"""Characters of a header's value that are quoted."""
-
-
-def quoted(value: str) -> str:
-    """Return a header's value as one printable line of at most 200 characters, so that it cannot forge a log entry."""
-    return printable(value, LONGEST_VALUE)
-
 
 def log_answer(operation: str, request: object, status: int, headers: Mapping[str, str]) -> None:
     """Log an answer, with the headers that may be logged. Costs next to nothing unless DEBUG is on."""
     if logger.isEnabledFor(logging.DEBUG):
-        shown = [f", {name}: {quoted(headers[name])}" for name in LOGGED_HEADERS if name in headers]
-        logger.debug("%s: %s: %d%s", operation, request, status, "".join(shown))
+        named = [f", {name}: {quoted(headers[name])}" for name in LOGGED_HEADERS if name in headers]
+        logger.debug("%s", line(f"{operation}: {quoted(request, LONGEST_REQUEST)}: {status}{''.join(named)}"))

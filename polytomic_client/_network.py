@@ -10,6 +10,7 @@ from attrs import frozen
 from ._auth import Secret, basic
 from ._errors import ConfigurationError
 from ._http.tls import environment_context, with_alpn
+from ._text import quoted, shown
 from ._warnings import SecurityWarning, warn
 
 
@@ -45,7 +46,7 @@ def choose_proxy(proxy: object, *, trust_env: object, base_url: str) -> Proxy | 
         ConfigurationError: It cannot be used. The text never contains its credentials.
     """
     if not isinstance(trust_env, bool):
-        raise ConfigurationError(f"trust_env must be True or False, not {trust_env!r}")
+        raise ConfigurationError(f"trust_env must be True or False, not {shown(trust_env)}")
     secure = base_url.startswith("https:")
     if proxy is not None:
         if not secure:
@@ -109,8 +110,8 @@ def _checked(proxy: object, name: str) -> Proxy:
         raise ConfigurationError(f"{name} is malformed: it must be such as http://proxy.example.com:3128") from None
     if parts.scheme != "http":
         raise ConfigurationError(
-            f"{name} must be http://host:port, not {parts.scheme or 'without a scheme'}: TLS to the API goes through "
-            "it as it is. Another kind of proxy is what transport=httpx.AsyncHTTPTransport(proxy=...) is for"
+            f"{name} must be http://host:port, not {quoted(parts.scheme) or 'without a scheme'}: TLS to the API goes "
+            "through it as it is. Another kind of proxy is what transport=httpx.AsyncHTTPTransport(proxy=...) is for"
         )
     unfit = not all("!" <= character <= "~" for character in proxy)
     if not host or unfit or parts.path.strip("/") or parts.query or parts.fragment:

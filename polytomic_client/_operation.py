@@ -11,6 +11,7 @@ from attrs import frozen
 from multidict import CIMultiDict
 
 from ._errors import DecodeError
+from ._text import line
 
 Value_co = TypeVar("Value_co", covariant=True)
 
@@ -19,10 +20,6 @@ DECODING_FAILURES = (TypeError, ValueError, AttributeError, KeyError, RecursionE
 
 LARGEST_LOCATED = 1_000_000
 """Bytes: in a larger body the place of a fault is not looked for, because looking decodes its parts again."""
-
-
-LONGEST_REASON = 300
-"""Characters: what Python says of a value quotes it whole."""
 
 MOST_TRIES = 2_000
 """How many parts of a body are decoded at most to find the one at fault: a few tens of milliseconds."""
@@ -70,7 +67,9 @@ class Operation(Generic[Value_co]):
             if body is not None and len(content) <= LARGEST_LOCATED and not isinstance(error, RecursionError):
                 path = find_fault(decoder, body)
             failure = DecodeError(_reason(error), status_code=status, path=path, content=content, request_id=request_id)
-            raise failure.locate(self.name, request, attempts) from error
+            text = str(error)
+            # A cause is printed with its error. One that quotes a long value says nothing that the error does not.
+            raise failure.locate(self.name, request, attempts) from error if line(text) == text else None
 
 
 @frozen
@@ -174,5 +173,4 @@ def _reason(error: BaseException) -> str:
         return "it is not UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"it is not JSON ({error})"
-    text = str(error)
-    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} ..."
+    return str(error)

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar, cast
 
 from attrs import frozen
 
+from ._text import shown
+
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
@@ -53,7 +55,7 @@ class WrongFetchError(TypeError):
 def not_async(fetch: object, returned: object) -> WrongFetchError:
     """Return the error of a function that returned what cannot be awaited."""
     return WrongFetchError(
-        f"fetch must be an async function, such as a method of AsyncPolytomic; {fetch!r} returned "
+        f"fetch must be an async function, such as a method of AsyncPolytomic; {shown(fetch)} returned "
         f"{type(returned).__name__}: use fan_out_blocking for a function that blocks"
     )
 

@@ -35,6 +35,7 @@ from ._log import log_answer, logger
 from ._operation import APIResponse, Operation
 from ._pace import Lane, current_lane
 from ._retry import is_stale, may_be_in_flight, parse_retry_after, retry_delay
+from ._text import shown
 
 T = TypeVar("T")
 Failure = TypeVar("Failure", bound=RequestError)
@@ -361,8 +362,8 @@ def _write_idempotency_key(request: Request) -> None:
     if request.method != "POST":
         return
     key = request.headers.setdefault(IDEMPOTENCY_HEADER, uuid.uuid4().hex)
-    if not re.fullmatch(r"[A-Za-z0-9_-]{8,255}", key):
-        raise ValueError(f"idempotency_key must be 8 to 255 letters, digits, '_' and '-', not {key!r}")
+    if not isinstance(key, str) or not re.fullmatch(r"[A-Za-z0-9_-]{8,255}", key):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ValueError(f"idempotency_key must be 8 to 255 letters, digits, '_' and '-', not {shown(key)}")
 
 
 def _undecoded(reply: Reply, _request: Request, _attempts: int) -> Reply:

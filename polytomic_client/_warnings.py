@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
-from ._log import quoted
+from ._text import line, quoted
 
 PACKAGE = str(Path(__file__).parent)
 
@@ -45,7 +45,7 @@ class Announcements:
         ]
         if said and operation not in self._warned:
             self._warned.add(operation)
-            warn(f"{operation}: the API announces: {'; '.join(said)}", PolytomicDeprecationWarning)
+            warn(line(f"{operation}: the API announces: {'; '.join(said)}"), PolytomicDeprecationWarning)
 
 
 def warn(text: str, category: type[Warning]) -> None:

@@ -10,6 +10,7 @@ from attrs import NOTHING, fields_dict
 from ._api import UNSET, UpdateBulkSyncChanges, models
 from ._errors import RequestError
 from ._flow import BlockingFlows, Caller, blocking
+from ._text import quoted
 
 NOT_CARRIED_OVER = frozenset({"organization_id"})
 """What an update does not repeat unless told to: only partners may name an organization."""
@@ -51,7 +52,7 @@ class AsyncBulkSyncs(Caller):
         unknown = ", ".join(repr(name) for name in changes if name not in members)
         if unknown:
             advice = "; update_bulk_sync_schema changes which schemas are synced" if "schemas" in changes else ""
-            raise TypeError(f"an update has no member {unknown}, only {', '.join(members)}{advice}")
+            raise TypeError(f"an update has no member {quoted(unknown)}, only {', '.join(members)}{advice}")
         if not changes:
             raise TypeError("modify_bulk_sync needs a change, such as active=False")
         current = (await self.get_bulk_sync(id)).data
@@ -66,7 +67,7 @@ class AsyncBulkSyncs(Caller):
         missing = [name for name, field in fields.items() if field.default is NOTHING and name not in whole]
         if missing:
             raise RequestError(
-                f"the API left out {', '.join(missing)} of bulk sync {id}, which an update must name: "
+                f"the API left out {', '.join(missing)} of bulk sync {quoted(id)}, which an update must name: "
                 f"give {missing[0]}=..."
             )
         return await self.update_bulk_sync(id, body=models.UpdateBulkSync(**whole))

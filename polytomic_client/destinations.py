@@ -20,6 +20,10 @@ from urllib.parse import unquote
 from attrs import frozen
 
 from ._api import UNSET, models
+from ._text import quoted
+
+LONGEST_LIST = 1_000
+"""Characters of the keys that a sentence lists: forty or so."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -167,15 +171,15 @@ def _problems(
         value = configuration.get(name)
         types = _types(_resolved(key, root) or {})
         if name in required and value is None and (name not in configuration or "null" not in types):
-            yield ConfigurationProblem(path, "missing", f"{path} is required")
+            yield ConfigurationProblem(path, "missing", f"{quoted(path)} is required")
         elif isinstance(value, Mapping):
             if "object" in types:
                 yield from _problems(key, root, cast("Mapping[str, object]", value), f"{path}.")
             else:
-                yield ConfigurationProblem(path, "nesting", f"{path} is a plain value: it takes no object")
+                yield ConfigurationProblem(path, "nesting", f"{quoted(path)} is a plain value: it takes no object")
         elif name in configuration and types == {"object"}:
             kind = type(value).__name__
-            yield ConfigurationProblem(path, "nesting", f"{path} is a group: give it an object, not {kind}")
+            yield ConfigurationProblem(path, "nesting", f"{quoted(path)} is a group: give it an object, not {kind}")
     if schema.get("additionalProperties") is False and not schema.get("patternProperties"):
         for name in configuration:
             if name not in keys:
@@ -185,8 +189,9 @@ def _problems(
 def _unknown(path: str, name: str, keys: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(name, keys, 1)
     if close:
-        return f"{path} is unknown; did you mean {close[0]}?"
-    return f"{path} is unknown; known here: {', '.join(keys) or 'no key'}"
+        return f"{quoted(path)} is unknown; did you mean {quoted(close[0])}?"
+    known = quoted(", ".join(keys), LONGEST_LIST) or "no key"
+    return f"{quoted(path)} is unknown; known here: {known}"
 
 
 def _filled(schema: Schema, root: Schema, inside: tuple[int, ...], room: Iterator[int]) -> dict[str, object]:

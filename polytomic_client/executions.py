@@ -23,6 +23,7 @@ from ._errors import (
 from ._flow import FIRST_WAIT, BlockingFlows, Caller, blocking
 from ._log import logger
 from ._retry import may_be_in_flight
+from ._text import described, line, quoted
 
 DEFAULT_POLL_INTERVAL = 15.0
 """Seconds: bulk syncs take minutes to hours."""
@@ -62,21 +63,21 @@ class ExecutionFailedError(PolytomicError):
         # The others may only have been stopped by these.
         return sorted(errors, key=lambda schema: schema.status != "failed" and not schema.error_count)
 
-    def __str__(self) -> str:
-        text = f"bulk sync {self.bulk_sync_id}: execution {self.execution.id} ended as {self.execution.status}"
+    def reason(self) -> str:
+        """Return how the execution ended, and the first of the schemas that did not come through whole."""
+        ended = f"execution {quoted(self.execution.id)} ended as {quoted(self.execution.status)}"
+        text = f"bulk sync {quoted(self.bulk_sync_id)}: {ended}"
         if self.execution.status_message:
-            text += f": {self.execution.status_message}"
+            text += f": {quoted(self.execution.status_message)}"
         errors = self.schema_errors
         for schema in errors[:MOST_SCHEMAS_SHOWN]:
-            text += f"; {schema.schema}: {schema.status}, {schema.error_count or 0} records failed"
+            failed = f"{quoted(schema.status)}, {quoted(schema.error_count or 0)} records failed"
+            text += f"; {quoted(schema.schema)}: {failed}"
             if schema.status_message:
-                text += f": {schema.status_message}"
+                text += f": {quoted(schema.status_message)}"
         if len(errors) > MOST_SCHEMAS_SHOWN:
             text += f"; and {len(errors) - MOST_SCHEMAS_SHOWN} more"
         return text
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
 
 
 class ExecutionCanceledError(ExecutionFailedError):
@@ -228,14 +229,12 @@ class AsyncExecutions(Caller):
             begun = True
             known = execution_id or execution.id
             if not known:
-                raise RequestError(f"the API did not name the execution of bulk sync {id}")
+                raise RequestError(f"the API did not name the execution of bulk sync {quoted(id)}")
             look = partial(_look, id, known)
             if not ended(execution) and await self._poll(look, ended, end=end, interval=interval) is None:
-                raise ExecutionTimeoutError(
-                    f"execution {known} of bulk sync {id} was still {execution.status} after {deadline:g} s",
-                    id,
-                    execution,
-                )
+                which = f"execution {quoted(known)} of bulk sync {quoted(id)}"
+                text = f"{which} was still {quoted(execution.status)} after {deadline:g} s"
+                raise ExecutionTimeoutError(text, id, execution)
         except GeneratorExit:
             raise  # the event loop is gone, so that nothing can be sent
         except BaseException as error:
@@ -263,7 +262,8 @@ class AsyncExecutions(Caller):
             if not _ended(execution):
                 await self._until(end).cancel_bulk_sync(id)
         except BaseException as failure:
-            logger.warning("Bulk sync %s may still run, because it could not be canceled: %r", id, failure)
+            why = described(failure)
+            logger.warning("%s", line(f"Bulk sync {quoted(id)} may still run, because it could not be canceled: {why}"))
             if not isinstance(failure, Exception):
                 raise  # interrupted a second time: now the caller will not wait
             # Why the wait has ended is what its caller must learn.

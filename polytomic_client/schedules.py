@@ -24,6 +24,7 @@ from dateutil.rrule import DAILY, HOURLY, rrule, rruleset
 
 from ._api import UNSET, Unset, models
 from ._errors import PolytomicError
+from ._text import quoted, shown
 
 DAYS_OF_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days of the week as the API writes them. Sources show monday and wednesday; the others are inferred."""
@@ -169,10 +170,10 @@ def next_runs(schedule: models.BulkSchedule, n: int = 1, *, after: dt.datetime |
             print(error)  # a manual schedule never runs by itself
     """
     if _int("n", n) < 1:
-        raise ValueError(f"n must be 1 or more, not {n}")
+        raise ValueError(f"n must be 1 or more, not {shown(n)}")
     start = dt.datetime.now(dt.UTC) if after is None else after
     if start.utcoffset() is None:
-        raise ValueError(f"after must name a time zone, which {start!r} does not: use .replace(tzinfo=...)")
+        raise ValueError(f"after must name a time zone, which {shown(start)} does not: use .replace(tzinfo=...)")
     start = start.astimezone(dt.UTC)
     rules = list(_rules(schedule, start))
     if not rules:
@@ -210,10 +211,10 @@ def _rules(schedule: object, start: dt.datetime) -> Iterator[rrule | NoNextRunEr
             for item in several.schedules:
                 yield from _rules(item.schedule, start)
         case str():
-            unknown = f"the frequency {str(frequency)!r} is not known to this client"
+            unknown = f"the frequency {shown(frequency)} is not known to this client"
             yield NoNextRunError(_NOT_KNOWN_AHEAD.get(frequency, unknown))
         case _:
-            raise ScheduleError(f"frequency must be a text, not {frequency!r}")
+            raise ScheduleError(f"frequency must be a text, not {shown(frequency)}")
 
 
 def _item(mode: models.SelectiveMode, schedule: object) -> models.MultiScheduleItem:
@@ -227,18 +228,18 @@ def _minute(schedule: models.BulkSchedule) -> int:
 
 
 def _number(name: str, value: object, end: int) -> int:
-    text = "0" if value in (UNSET, None, "") else str(value)
+    text = "0" if value in (UNSET, None, "") else quoted(value)
     # int() alone takes " 5", "+5", "1_0" and the digits of every script.
     if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) < end):
-        raise ScheduleError(f"{name} must be a number from 0 to {end - 1}, not {value!r}")
+        raise ScheduleError(f"{name} must be a number from 0 to {end - 1}, not {shown(value)}")
     return int(text)
 
 
 def _day(value: object) -> int:
     """Return the number of a day, 0 for monday."""
-    name = str(value).lower()
+    name = quoted(value).lower()
     if name not in DAYS_OF_WEEK:
-        raise ScheduleError(f"day_of_week must be one of {', '.join(DAYS_OF_WEEK)}, not {value!r}")
+        raise ScheduleError(f"day_of_week must be one of {', '.join(DAYS_OF_WEEK)}, not {shown(value)}")
     return DAYS_OF_WEEK.index(name)
 
 
@@ -248,5 +249,5 @@ def _digits(name: str, value: object, end: int) -> str:
 
 def _int(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an int, not {value!r}")
+        raise TypeError(f"{name} must be an int, not {shown(value)}")
     return value

@@ -11,6 +11,7 @@ from ._errors import DeadlineExceededError, RequestError
 from ._flow import BlockingFlows, Caller, blocking
 from ._log import logger
 from ._retry import may_be_in_flight
+from ._text import quoted
 
 DEFAULT_DEADLINE = 600.0
 """Seconds: a source with thousands of tables takes minutes. How long the API tries is documented nowhere."""
@@ -78,8 +79,8 @@ class AsyncSources(Caller):
             logger.info("%s Looking whether the schemas are read nevertheless.", error)
         if await self._poll(look, fresh, end=end, interval=interval) is None:
             raise DeadlineExceededError(
-                f"the schemas of connection {connection_id} were not fresh after {deadline:g} s: "
-                f"the state of the cache is {last.cache_status!r}"
+                f"the schemas of connection {quoted(connection_id)} were not fresh after {deadline:g} s: "
+                f"the state of the cache is {quoted(last.cache_status)!r}"
             )
         return await self._until(end).get_bulk_source(connection_id, include_fields=True)
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from .._errors import OutcomeUnknownError, ReadTimeoutError
+from .._text import described
 from .exchange import CUT_SHORT, IDLE_SECONDS, Exchange, Result
-from .failures import CLOSED_IDLE, deadline_passed, describe, is_end, silence
+from .failures import CLOSED_IDLE, deadline_passed, is_end, silence
 from .waiting import waiter
 
 
@@ -124,7 +125,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def _broken_off(self, error: BaseException | None) -> OutcomeUnknownError:
         stale = is_end(error) and self._served and self._exchange is None
-        failure = OutcomeUnknownError(CLOSED_IDLE if stale else CUT_SHORT if error is None else describe(error))
+        failure = OutcomeUnknownError(CLOSED_IDLE if stale else CUT_SHORT if error is None else described(error))
         failure.stale = stale
         return failure
 

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import AsyncIterable, Iterable
 
 from .._errors import ResponseTooLargeError
+from .._text import quoted
 
 
 class EncodingError(Exception):
@@ -59,7 +60,7 @@ def inflate(content: bytes, encoding: str | None, limit: int) -> bytes:
     if not encoding or encoding.lower() == "identity" or not content:
         return content
     if encoding.lower() not in ("gzip", "x-gzip"):
-        raise EncodingError(f"Content-Encoding {encoding!r} was not asked for")
+        raise EncodingError(f"Content-Encoding {quoted(encoding)!r} was not asked for")
     body = bytearray()
     decompressor = None
     padding = b""

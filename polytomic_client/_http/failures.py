@@ -17,6 +17,7 @@ from .._errors import (
     TLSError,
 )
 from .._network import netloc
+from .._text import described
 from .tls import refusal
 
 T = TypeVar("T")
@@ -118,9 +119,4 @@ def translate(error: BaseException, table: ErrorTable) -> RequestError:
     if kind is NotSentError and not str(error):
         # What asyncio raises where the other side closes the connection during the handshake.
         return kind(CLOSED_EARLY)
-    return kind(describe(error))
-
-
-def describe(error: BaseException) -> str:
-    """Return what a library's error says."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return kind(described(error))

@@ -13,6 +13,7 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from .._errors import NotSentError
+from .._text import quoted
 from .places import LONGEST_WAIT
 
 KEPT_SECONDS = 5.0
@@ -92,7 +93,7 @@ class Resolver:
             except RuntimeError as error:
                 if str(error) != NO_THREAD:
                     raise
-                raise NotSentError(f"cannot resolve {host}: {error}") from None
+                raise NotSentError(f"cannot resolve {host}: {quoted(error)}") from None
             self._lookups[host, port] = lookup
         return lookup
 

@@ -7,6 +7,7 @@ import ssl
 from functools import cache
 
 from .._errors import ConfigurationError
+from .._text import quoted, shown
 
 ALPN = "http/1.1"
 
@@ -21,10 +22,10 @@ def environment_context() -> ssl.SSLContext | None:
     if file is None and directories is None:
         return None
     if file is not None and not os.path.isfile(file):  # noqa: PTH113  (a Path would normalise the name)
-        raise ConfigurationError(f"SSL_CERT_FILE must name an existing file of CA certificates, got {file!r}.")
+        raise ConfigurationError(f"SSL_CERT_FILE must name an existing file of CA certificates, got {shown(file)}.")
     for directory in [] if directories is None else directories.split(os.pathsep):
         if not os.path.isdir(directory):  # noqa: PTH112
-            raise ConfigurationError(f"SSL_CERT_DIR must name existing directories, got {directory!r}.")
+            raise ConfigurationError(f"SSL_CERT_DIR must name existing directories, got {shown(directory)}.")
     try:
         return tls_context(file, directories)
     except (OSError, ValueError) as error:
@@ -61,7 +62,9 @@ def other_protocol(alpn: str | None) -> str | None:
     """Return why a connection cannot be used on which another protocol was agreed on."""
     if alpn in (None, ALPN):
         return None
-    return f"ssl_context must negotiate HTTP/1.1, got {alpn!r}. Call ssl_context.set_alpn_protocols(['http/1.1'])."
+    return (
+        f"ssl_context must negotiate HTTP/1.1, got {quoted(alpn)!r}. Call ssl_context.set_alpn_protocols(['http/1.1'])."
+    )
 
 
 def refusal(error: object) -> ssl.SSLError | None:

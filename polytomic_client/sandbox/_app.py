@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from .._config import IDEMPOTENCY_HEADER
+from .._text import quoted, shown
 from . import _bulk_syncs, _connections
 from ._document import Call, Document, MalformedError, Operation, Specification, own_specification
 from ._idempotency import Outcomes
@@ -174,7 +175,7 @@ class _Api:
         if sent is None and operation.requires_version:
             raise HTTPException(400, f"{name} is missing; this server speaks {version}")
         if sent not in (None, version):
-            raise HTTPException(400, f"{name} is {sent!r}, which is unknown; this server speaks {version}")
+            raise HTTPException(400, f"{name} is {quoted(sent)!r}, which is unknown; this server speaks {version}")
 
 
 async def _checked(operation: Operation, request: Request, path: Mapping[str, str]) -> tuple[Call, str | None]:
@@ -218,5 +219,5 @@ def _bounds(latency: Latency) -> tuple[float, float]:
             raise ValueError
     except ValueError:
         wanted = "a number of seconds, 0 or more, or a pair of them, the lower first"
-        raise ValueError(f"latency must be {wanted}, not {latency!r}") from None
+        raise ValueError(f"latency must be {wanted}, not {shown(latency)}") from None
     return low, high

@@ -9,6 +9,7 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 
 from .._api import encode_datetime, models
+from .._text import quoted
 from ..destinations import check_destination_configuration, supports
 from ..schedules import NoNextRunError, next_runs
 from ._connections import check_organization, find_destination, find_source
@@ -248,7 +249,7 @@ def _configured(schema: _Schema, setting: _Schema, names: Iterable[str], obfusca
 def _check_known(what: str, wanted: Iterable[str], known: Mapping[str, object]) -> None:
     unknown = [id_ for id_ in wanted if id_ not in known]
     if unknown:
-        raise HTTPException(422, f"{what}: there is no {', '.join(unknown)[:100]}, only {', '.join(known)}")
+        raise HTTPException(422, f"{what}: there is no {quoted(', '.join(unknown))}, only {', '.join(known)}")
 
 
 def _next_run(world: World, schedule: Mapping[str, Any]) -> str | None:

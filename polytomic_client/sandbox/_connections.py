@@ -11,6 +11,7 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 
 from .._api import encode_datetime, models
+from .._text import quoted
 from ._catalog import SECRETS, TYPES, ConnectionType
 from ._document import Call
 from ._world import Connection, Handler, World
@@ -221,7 +222,7 @@ def _list_event_types(_world: World, _call: Call) -> Any:
 
 def _find_type(type_id: str) -> ConnectionType:
     if type_id not in TYPES:
-        raise HTTPException(422, f"type: there is no type {type_id[:50]!r}, only {', '.join(TYPES)}")
+        raise HTTPException(422, f"type: there is no type {quoted(type_id)!r}, only {', '.join(TYPES)}")
     return TYPES[type_id]
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from .._api import decode_datetime, generated
+from .._text import quoted
 
 Document = Mapping[str, Any]
 """An OpenAPI document, or an object inside one."""
@@ -66,7 +67,7 @@ class Parameter:
         if fault is not None:
             if self.schema.get("format") == "uuid":
                 raise MalformedError(f"{self.name} is not a UUID")
-            raise MalformedError(f"{self.name}: {fault.message[:_LONGEST_REASON]}")
+            raise MalformedError(f"{self.name}: {quoted(fault.message, _LONGEST_REASON)}")
         return self._instant(values[0]) if self.schema.get("format") == "date-time" else value
 
     def _instant(self, text: str) -> datetime:
@@ -116,7 +117,7 @@ class Operation:
             MalformedError: It is not called JSON, or it is none, or none that can be answered with.
         """
         if content_type.partition(";")[0].strip().lower() != "application/json":
-            raise MalformedError(f"the body must be application/json, not {content_type or 'of no type'}")
+            raise MalformedError(f"the body must be application/json, not {quoted(content_type) or 'of no type'}")
         try:
             body = json.loads(content)
             _check_depth(body)
@@ -131,7 +132,7 @@ class Operation:
         assert self.body is not None
         for fault in self.body.iter_errors(body):
             place = ".".join(map(str, fault.instance_path)) or "the body"
-            yield f"{place}: {fault.message[:_LONGEST_REASON]}"
+            yield f"{place}: {quoted(fault.message, _LONGEST_REASON)}"
 
 
 class Specification:

@@ -14,6 +14,7 @@ import uvicorn
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .._text import shown
 from ._app import Latency, create_app, error_response
 from ._world import World, WorldClock
 
@@ -55,7 +56,7 @@ class Sandbox:
             ValueError: An argument is not in its range.
         """
         if type(port) is not int or port not in range(65536):
-            raise ValueError(f"port must be a whole number from 0 to 65535, not {port!r}")
+            raise ValueError(f"port must be a whole number from 0 to 65535, not {shown(port)}")
         self.world = World(connections, seed, start=start, execution_seconds=execution_seconds)
         self.app = create_app(self.world, latency=latency)
         self._host = host

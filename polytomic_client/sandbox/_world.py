@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from .._text import shown
 from ._catalog import SECRETS, TYPES, ConnectionType
 from ._document import Call
 from ._execution import Execution, Failure, Part
@@ -53,7 +54,7 @@ class Connection:
 
     def __post_init__(self) -> None:
         if self.status not in (200, *_FAULTS):
-            raise ValueError(f"status must be 200 or one of {', '.join(map(str, _FAULTS))}, not {self.status!r}")
+            raise ValueError(f"status must be 200 or one of {', '.join(map(str, _FAULTS))}, not {shown(self.status)}")
 
     @property
     def kind(self) -> ConnectionType:
@@ -178,7 +179,7 @@ class World:
         _require_whole("seed", seed)
         self.execution_lasts = timedelta(seconds=require_seconds("execution_seconds", execution_seconds))
         if start is not None and start.tzinfo is None:
-            raise ValueError(f"start must name its time zone, unlike {start!r}: use datetime.now(timezone.utc)")
+            raise ValueError(f"start must name its time zone, unlike {shown(start)}: use datetime.now(timezone.utc)")
         self._start = start
         self._advanced = timedelta()
         self._began = self.now()
@@ -291,10 +292,10 @@ def require_seconds(name: str, value: object) -> float:
         ValueError: It is none, or below 0.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
-        raise ValueError(f"{name} must be a number of seconds, 0 or more, not {value!r}")
+        raise ValueError(f"{name} must be a number of seconds, 0 or more, not {shown(value)}")
     return value
 
 
 def _require_whole(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{name} must be a whole number, 0 or more, not {value!r}")
+        raise ValueError(f"{name} must be a whole number, 0 or more, not {shown(value)}")

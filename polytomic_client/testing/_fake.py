@@ -22,6 +22,7 @@ from .._client import AsyncPolytomic, Polytomic
 from .._config import Timeout
 from .._flow import finish
 from .._retry import Clock
+from .._text import shown
 from ..sandbox import World
 from ..sandbox._app import create_app
 from ..sandbox._document import own_specification
@@ -221,13 +222,13 @@ class FakePolytomic:
             fake.fail(Reset(handled=True), "POST")
         """
         if isinstance(fault, type) or not callable(fault):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"fault must be one such as Reset() or Answer(503), not {fault!r}")
+            raise TypeError(f"fault must be one such as Reset() or Answer(503), not {shown(fault)}")
         if operation is not None and operation not in (known := _operations()):
             meant = difflib.get_close_matches(operation, known, 1)
             advice = f"; did you mean {meant[0]}?" if meant else f"; there are {', '.join(sorted(known))}"
-            raise ValueError(f"there is no operation {operation!r}{advice}")
+            raise ValueError(f"there is no operation {shown(operation)}{advice}")
         if isinstance(times, bool) or not isinstance(times, int) or times < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ValueError(f"times must be a whole number, 1 or more, not {times!r}")
+            raise ValueError(f"times must be a whole number, 1 or more, not {shown(times)}")
         with self._lock:
             self._script.append(_Scripted(fault, operation, times))
 

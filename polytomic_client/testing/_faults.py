@@ -12,6 +12,7 @@ from attrs import field, frozen
 from starlette.exceptions import HTTPException
 
 from .._config import VERSION_HEADER, check_version
+from .._text import shown
 from ..sandbox._app import error_response
 
 Handle: TypeAlias = Callable[[], httpx.Response]
@@ -27,7 +28,7 @@ second argument.
 
 def _check_status(_: object, __: object, status: Any) -> None:
     if isinstance(status, bool) or status not in range(200, 600):
-        raise ValueError(f"status must be from 200 to 599, not {status!r}")
+        raise ValueError(f"status must be from 200 to 599, not {shown(status)}")
 
 
 def _check_version(_: object, __: object, version: str) -> None:

@@ -1,16 +1,23 @@
-"""Contains shared errors types that can be raised from API functions"""
+"""The error of endpoint functions that are called with a Client of the user's own."""
+
+from __future__ import annotations
+
+from polytomic_client._text import excerpt
 
 
 class UnexpectedStatus(Exception):
-    """Raised by api functions when the response status an undocumented status and Client.raise_on_unexpected_status is True"""
+    """The API answered with a status that is not a success the document describes."""
 
-    def __init__(self, status_code: int, content: bytes):
+    def __init__(self, status_code: int, content: bytes) -> None:
+        super().__init__(status_code, content)
         self.status_code = status_code
         self.content = content
 
-        super().__init__(
-            f"Unexpected status code: {status_code}\n\nResponse content:\n{content.decode(errors='ignore')}"
-        )
+    def __str__(self) -> str:
+        return f"unexpected status {self.status_code} with body {excerpt(self.content)!r}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 __all__ = ["UnexpectedStatus"]

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from attrs import define, fields
+from polytomic_client._text import shown
 
 
 class Unset:
@@ -152,7 +153,7 @@ def as_items(value: Any) -> Any:
         TypeError: It is a text, whose letters would be taken for its items, or nothing that has items.
     """
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise TypeError(f"expected a list, got {value!r}")
+        raise TypeError(f"expected a list, got {shown(value)}")
     return value
 
 
@@ -196,7 +197,7 @@ def decode_datetime(value: str) -> datetime.datetime:
         try:
             instant = isoparse(value)
         except OverflowError:
-            raise ValueError(f"{value!r} is after the last instant of datetime") from None
+            raise ValueError(f"{shown(value)} is after the last instant of datetime") from None
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=datetime.timezone.utc)
 
 
@@ -207,10 +208,10 @@ def encode_datetime(value: datetime.datetime) -> str:
         ValueError: The value is no datetime, or names no time zone.
     """
     if not hasattr(value, "tzinfo"):
-        raise ValueError(f"{value!r} is no datetime")
+        raise ValueError(f"{shown(value)} is no datetime")
     if value.tzinfo is None:
         raise ValueError(
-            f"{value!r} names no time zone: use datetime.now(timezone.utc) or .replace(tzinfo=...)"
+            f"{shown(value)} names no time zone: use datetime.now(timezone.utc) or .replace(tzinfo=...)"
         )
     try:
         return value.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
@@ -264,7 +265,7 @@ def path_uuid(name: str, value: UUID | str) -> str:
         return str(UUID(value))
     except (ValueError, TypeError, AttributeError):
         raise ValueError(
-            f"{name} must be a UUID, such as 248df4b7-aa70-47b8-a036-33ac447e668d, not {value!r}"
+            f"{name} must be a UUID, such as 248df4b7-aa70-47b8-a036-33ac447e668d, not {shown(value)}"
         ) from None
 
 
@@ -275,11 +276,25 @@ def path_segment(name: str, value: object) -> str:
         ValueError: It is no text or number, or it is empty, `.` or `..`, which HTTP clients take out of a path.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise ValueError(f"{name} must be a text or a number, not {value!r}")
+        raise ValueError(f"{name} must be a text or a number, not {shown(value)}")
     text = str(value)
     if text in ("", ".", ".."):
         raise ValueError(f"{name} must not be {text!r}: it would change the path of the request")
     return quote(text, safe="")
+
+
+def query_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a query that are there.
+
+    Raises:
+        ValueError: One is no text or number, or list of these, whose `str` would be part of the URL.
+    """
+    there = {name: value for name, value in params.items() if value is not UNSET and value is not None}
+    for name, value in there.items():
+        for item in value if isinstance(value, (list, tuple)) else (value,):
+            if not isinstance(item, (str, int, float)):
+                raise ValueError(f"{name} must be a text or a number, not {shown(item)}")
+    return there
 
 
 __all__ = [
@@ -304,6 +319,7 @@ __all__ = [
     "parses",
     "path_segment",
     "path_uuid",
+    "query_of",
     "require",
     "sort_out",
 ]

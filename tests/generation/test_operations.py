@@ -82,6 +82,17 @@ def test_uuids_in_a_query_are_guarded(made: Any) -> None:
         get(must="a", owner="not-a-uuid")
 
 
+@pytest.mark.parametrize("name", ["must", "limit", "active", "colour", "default_colour", "names", "colours"])
+def test_a_model_is_never_a_part_of_a_query(made: Any, models: Any, name: str) -> None:
+    get = made("api.things.list_things")._get_kwargs
+    model = models.Left(left=1)
+
+    for value in (model, [model], {"left": 1}):
+        with pytest.raises((ValueError, TypeError)) as refused:
+            get(**{"must": "a", name: value})
+        assert "left" not in str(refused.value)
+
+
 def test_a_body_is_encoded(made: Any, models: Any) -> None:
     body = {name: value for name, value in FULL.items() if name != "must_left"}
 

@@ -11,6 +11,7 @@ from ...types import (
     Response,
     Unset,
     path_uuid,
+    query_of,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _get_kwargs(
     if not isinstance(refresh_schemas, Unset):
         params["refresh_schemas"] = refresh_schemas
 
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+    params = query_of(params)
 
     _kwargs: dict[str, Any] = {
         "method": "DELETE",

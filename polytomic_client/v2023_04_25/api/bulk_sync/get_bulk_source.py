@@ -12,6 +12,7 @@ from ...types import (
     Response,
     Unset,
     path_uuid,
+    query_of,
     require,
 )
 
@@ -39,7 +40,7 @@ def _get_kwargs(
     if not isinstance(include_fields, Unset):
         params["include_fields"] = include_fields
 
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+    params = query_of(params)
 
     _kwargs: dict[str, Any] = {
         "method": "GET",

@@ -10,6 +10,7 @@ from ...types import (
     UNSET,
     Response,
     Unset,
+    query_of,
     require,
 )
 
@@ -32,7 +33,7 @@ def _get_kwargs(
     if not isinstance(active, Unset):
         params["active"] = active
 
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+    params = query_of(params)
 
     _kwargs: dict[str, Any] = {
         "method": "GET",

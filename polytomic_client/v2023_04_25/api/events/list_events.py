@@ -15,6 +15,7 @@ from ...types import (
     Unset,
     encode_datetime,
     path_uuid,
+    query_of,
     require,
 )
 
@@ -42,7 +43,7 @@ def _get_kwargs(
         params["organization_id"] = path_uuid("organization_id", organization_id)
 
     if not isinstance(type_, Unset):
-        params["type"] = type_ if type_ is None else str(type_)
+        params["type"] = type_
 
     if not isinstance(starting_after, Unset):
         params["starting_after"] = (
@@ -55,7 +56,7 @@ def _get_kwargs(
     if not isinstance(limit, Unset):
         params["limit"] = limit
 
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+    params = query_of(params)
 
     _kwargs: dict[str, Any] = {
         "method": "GET",
