@@ -186,12 +186,12 @@ class _Span(NamedTuple):
         """Return its parts, the last one first: around a burst that is much shorter, or else its halves."""
         unit = SECOND if self.end - self.start > SECOND else MICROSECOND
         cuts = [self.start + (self.end - self.start) / 2]
-        if times := [event.created_at for event in self.inside(page)]:
-            reach = REACH * max(times[-1] - times[0], unit)
-            if 4 * reach < self.end - self.start:
-                # Compared as differences, because there may be no instant before or after.
-                cuts = [times[0] - reach] if times[0] - self.start > reach + unit else []
-                cuts += [times[-1] + reach] if self.end - times[-1] > reach + unit else []
+        first, last = (min(max(event.created_at, self.start), self.end) for event in (page[0], page[-1]))
+        reach = REACH * max(last - first, unit)
+        if 4 * reach < self.end - self.start:
+            # Compared as differences, because there may be no instant before or after.
+            cuts = [first - reach] if first - self.start > reach + unit else []
+            cuts += [last + reach] if self.end - last > reach + unit else []
         cuts = [cut.replace(microsecond=0) if unit == SECOND else cut for cut in cuts]
         return [_Span(*ends) for ends in pairwise([self.start, *cuts, self.end])][::-1]
 
@@ -253,30 +253,28 @@ class _Reader:
 
     async def _read_second(self, second: _Span, page: list[models.Event]) -> list[models.Event]:
         """Return the events of a second that fills an answer."""
-        whole = second.inside(page)
-        number, parts = len(page), second.split(page)
+        whole, parts = page, second.split(page)
         events: list[models.Event] = []
         while parts:
             part = parts.pop()
             page = await self._ask(part)
-            inside = part.inside(page)
             if not part.fits(page, slack=0 * SECOND):
                 break
-            if len(page) < self._longest or not inside:
-                # Without any inside, the answer is full of those at the very end, where the next part starts.
-                events += inside
+            # An answer may also be full of what happened at the very end, where the next part starts.
+            if len(page) < self._longest or page[0].created_at >= part.end:
+                events += part.inside(page)
             elif part.end - part.start > MICROSECOND:
                 parts += part.split(page)
             else:
-                self._crowd = part.start, len(page)
-                events += inside
+                self._crowd = page[0].created_at, len(page)
+                events += part.inside(page)
         else:
-            if {event.id for event in whole} <= {event.id for event in events}:
+            if {event.id for event in second.inside(whole)} <= {event.id for event in events}:
                 return events
         # The API compares or writes times less exactly. So this second cannot be split.
-        if whole:
-            self._crowd = second.start, number
-        return whole
+        if whole[0].created_at < second.end:
+            self._crowd = whole[0].created_at, len(whole)
+        return second.inside(whole)
 
     async def _ask(self, span: _Span) -> list[models.Event]:
         """Return what the API answers for a span and its margins, oldest first."""

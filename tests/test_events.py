@@ -348,6 +348,19 @@ def test_a_crowd_without_anything_else_is_no_silent_gap_either(read: Read, keeps
         read(api)
 
 
+@KIND
+def test_a_crowd_right_before_since_hides_nothing(kind: dict[str, Any]) -> None:
+    api = Api(happened((SECOND - MICROSECOND, 120), (MICROSECOND, 1), (MICROSECOND, 1)), **kind)
+    got: list[Event] = []
+    try:
+        _read_sync(api, since=NOON + SECOND, into=got)
+    except RequestError as error:
+        assert "the events at 2023-04-25T12:00:0" in str(error)
+    else:
+        check(got, api, api.events[-2:])
+    assert len(api.asked) <= 20
+
+
 @KEEPS
 def test_one_type_of_a_crowded_instant_can_be_asked_for(read: Read, keeps: str) -> None:
     api = Api(happened((SECOND, 3), (SECOND, 200), (SECOND, 3)), keeps=keeps)
