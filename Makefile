@@ -61,7 +61,7 @@ test-newest: $(READY)  ## Check network and fan-out, with eager tasks, on the ne
 	$(BIN)/uv pip install --quiet --python $(NEWEST)/bin/python --no-build-isolation --no-deps --editable . && \
 	$(NEWEST)/bin/python --version && \
 	$(NEWEST)/bin/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not soak" $(NETWORK_TESTS) \
-	  tests/test_fan_out.py tests/test_fan_out_blocking.py tests/test_fan_out_faults.py tests/test_fan_out_options.py
+	  $(wildcard tests/test_fan_out*.py)
 
 soak: $(READY)  ## Make a million calls against a server that misbehaves, in each client and event loop; interrupt calls at random
 	@for way in "" --uvloop --blocking; do $(BIN)/python -m tests.soak $$way $(ARGS) || exit 1; done

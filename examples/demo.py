@@ -58,8 +58,8 @@ def row(connection: Connection, destination: BulkDestination) -> tuple[str, ...]
     return (
         f"{str(connection.id)[:8]}…",
         connection.type,
-        ", ".join(mode.id for mode in destination.modes),
-        ", ".join(destination.supported_resync_modes),
+        ", ".join(str(mode.id) for mode in destination.modes or ()),
+        ", ".join(destination.supported_resync_modes or ()),
         " ".join(keys(destination)),
     )
 

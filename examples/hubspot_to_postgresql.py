@@ -48,9 +48,9 @@ async def run(polytomic: AsyncPolytomic) -> None:
     postgresql = created((await polytomic.create_connection(body=body)).data)
 
     source = (await polytomic.get_bulk_source(hubspot.id)).data
-    print(f"HubSpot offers {', '.join(schema.id for schema in source.schemas)}")
+    print(f"HubSpot offers {', '.join(str(schema.id) for schema in source.schemas or ())}")
     destination = (await polytomic.get_bulk_destination(postgresql.id)).data
-    print(f"PostgreSQL takes {', '.join(mode.id.value for mode in destination.modes)}")
+    print(f"PostgreSQL takes {', '.join(str(mode.id) for mode in destination.modes or ())}")
 
     wanted = DestinationConfiguration({"schema": "hubspot", "advanced": {"truncate_existing": False}})
     for problem in check_destination_configuration(destination, wanted):
@@ -67,11 +67,11 @@ async def run(polytomic: AsyncPolytomic) -> None:
         active=True,
     )
     bulk_sync = (await polytomic.create_bulk_sync(body=new)).data
-    (first,) = schedules.next_runs(bulk_sync.schedule)
+    (first,) = schedules.next_runs(new.schedule)
     print(f"Bulk sync {bulk_sync.id} runs next at {first:%Y-%m-%d %H:%M} UTC, and now:")
 
     execution = await polytomic.run_bulk_sync(bulk_sync.id, deadline=3600, on_progress=watch)
-    print(f"{execution.status.value}: {execution.record_count} records")
+    print(f"{execution.status}: {execution.record_count} records")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def setting(name: str, example: str) -> str:
 
 def created(connection: CreatedConnection) -> CreatedConnection:
     """Say that a connection was created, and wait for a person to permit the access where that takes one."""
-    print(f"{connection.type_.name} is connection {connection.id}")
+    print(f"{connection.name} is connection {connection.id}")
     if connection.auth_url:
         print(f"  permit the access at {connection.auth_url}")
         if REAL and sys.stdin.isatty():
@@ -54,6 +54,4 @@ def created(connection: CreatedConnection) -> CreatedConnection:
 
 def watch(schema: SchemaExecution) -> None:
     """Print how a schema goes, whenever that has changed."""
-    print(
-        f"  {schema.schema:<12} {schema.status.value:<10} {schema.record_count:>6} records  {schema.error_count} errors"
-    )
+    print(f"  {schema.schema:<12} {schema.status:<10} {schema.record_count:>6} records  {schema.error_count} errors")

@@ -64,7 +64,7 @@ def run(polytomic: Polytomic) -> None:
     print(f"Bulk sync {bulk_sync.id} runs only when it is started, which is now:")
 
     execution = polytomic.run_bulk_sync(bulk_sync.id, deadline=3600, on_progress=watch)
-    print(f"{execution.status.value}: {execution.record_count} records")
+    print(f"{execution.status}: {execution.record_count} records")
 
 
 if __name__ == "__main__":

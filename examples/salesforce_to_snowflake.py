@@ -51,7 +51,7 @@ async def run(polytomic: AsyncPolytomic) -> None:
     snowflake = created((await polytomic.create_connection(body=body)).data)
 
     destination = (await polytomic.get_bulk_destination(snowflake.id)).data
-    print(f"Snowflake is synced anew by {', '.join(mode.value for mode in destination.supported_resync_modes)}")
+    print(f"Snowflake is synced anew by {', '.join(destination.supported_resync_modes or ())}")
     wanted = DestinationConfiguration({"schema": "SALESFORCE", "advanced": {"table_prefix": "SF_"}})
     for problem in check_destination_configuration(destination, wanted):
         raise SystemExit(str(problem))
@@ -69,13 +69,14 @@ async def run(polytomic: AsyncPolytomic) -> None:
 
     # Every schema is synced unless told otherwise. Addresses are nobody's business there.
     for schema in (await polytomic.list_bulk_sync_schemas(bulk_sync.id)).data:
-        secret = [BulkField(id=field.id, enabled=True, obfuscated=field.id == "email") for field in schema.fields]
+        secret = [BulkField(id=field.id, enabled=True, obfuscated=field.id == "email") for field in schema.fields or ()]
         change = UpdateBulkSchema(enabled=schema.id != "Opportunity", fields=secret)
         await polytomic.update_bulk_sync_schema(bulk_sync.id, schema.id, body=change)
 
     # An update of the API replaces the whole. This one changes the schedule and keeps the rest.
-    changed = (await polytomic.modify_bulk_sync(bulk_sync.id, schedule=schedules.weekly("monday", hour=6))).data
-    runs = schedules.next_runs(changed.schedule, 3)
+    later = schedules.weekly("monday", hour=6)
+    await polytomic.modify_bulk_sync(bulk_sync.id, schedule=later)
+    runs = schedules.next_runs(later, 3)
     print(f"It runs at {', '.join(f'{run:%a %d %b %H:%M}' for run in runs)} UTC, and now:")
 
     try:
@@ -83,10 +84,10 @@ async def run(polytomic: AsyncPolytomic) -> None:
         execution = await polytomic.run_bulk_sync(bulk_sync.id, body=anew, deadline=3600, on_progress=watch)
     except ExecutionFailedError as error:
         raise SystemExit(str(error)) from None
-    print(f"{execution.status.value}: {execution.record_count} records")
+    print(f"{execution.status}: {execution.record_count} records")
 
     async for event in polytomic.iter_events(since=began):
-        print(f"  {event.created_at:%H:%M:%S} {event.type_.value}")
+        print(f"  {event.created_at:%H:%M:%S} {event.type_}")
 
 
 if __name__ == "__main__":

@@ -181,7 +181,9 @@ def _code(thing: griffe.Object) -> str:
         return f"({', '.join(arguments)}) {returned}"
     if isinstance(thing, griffe.Attribute):
         annotation = "" if thing.annotation is None else f": {thing.annotation}"
-        return annotation + ("" if thing.value is None else f" = {thing.value}")
+        # How attrs makes the unknown members is no part of the interface. Left out, they are none.
+        value = "{}" if str(thing.value).startswith("_attrs_field(") else thing.value
+        return annotation + ("" if value is None else f" = {value}")
     if isinstance(thing, griffe.Class):
         return f"({', '.join(str(base) for base in thing.bases)})" if thing.bases else ""
     return ""

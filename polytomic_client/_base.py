@@ -41,6 +41,8 @@ class Shared(Generic[OpenTransport, Guard]):
         self._make_lock = make_lock
         self.lock = make_lock()
         self.loop: Any = None
+        self.cleanups: set[Any] = set()
+        """Tasks that still need the connections after their callers have gone."""
         self.waiting: dict[Any, bool] = {}
         """What ends the waits of calls that have nothing under way, once the client is closed."""
         self.over = ""

@@ -19,6 +19,7 @@ from ._api import (
 )
 from ._auth import KeySource, Secret
 from ._base import BaseClient, Shared
+from ._cleanup import finish, new_task
 from ._errors import ANOTHER_LOOP, CLOSED, ClientClosedError, RequestError
 from ._flow import Caller
 from ._http.failures import within
@@ -29,7 +30,7 @@ from ._policy import Authorize, Finished, Flow, Send, Sleep, Step, proceed, rela
 from ._retry import SystemClock
 from .bulk_syncs import AsyncBulkSyncs, BulkSyncs
 from .events import AsyncEvents, Events
-from .executions import AsyncExecutions, Executions
+from .executions import CANCELING_LASTS, AsyncExecutions, Executions
 from .sources import AsyncSources, Sources
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
     Example:
         async with AsyncPolytomic(api_key="...") as polytomic:
             answer = await polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
-            print([mode.id for mode in answer.data.modes])
+            print([mode.id for mode in answer.data.modes or ()])
     """
 
     _shared: Shared[AsyncTransport, asyncio.Lock]
@@ -73,7 +74,7 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         """Close the client. A second time does nothing.
 
         Every call under way ends at once with a ClientClosedError. Its `outcome_unknown` says whether the API may have
-        acted on the call.
+        acted on the call. Before that, what `cancel_if_abandoned` has begun is waited for, 10 seconds at most.
 
         Raises:
             ClientClosedError: The client's own event loop is another one, and still open.
@@ -82,13 +83,17 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         own: asyncio.AbstractEventLoop | None = shared.loop
         if own is not None and own is not loop and not own.is_closed():
             raise ClientClosedError(ANOTHER_LOOP)
-        shared.over = shared.over or CLOSED
-        for limit in shared.waiting:
-            if not limit.expired() and own is loop:
-                limit.reschedule(loop.time())
-        transport, shared.transport = shared.transport, None
-        if transport is not None:
-            await transport.aclose()
+        try:
+            if shared.cleanups and own is loop:
+                await finish(shared.cleanups, CANCELING_LASTS, bounded=True)
+        finally:
+            shared.over = shared.over or CLOSED
+            for limit in shared.waiting:
+                if not limit.expired() and own is loop:
+                    limit.reschedule(loop.time())
+            transport, shared.transport = shared.transport, None
+            if transport is not None:
+                await transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -113,6 +118,12 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
 
     def _within(self, seconds: float) -> Self:
         return self.with_options(deadline=min(seconds, self._config.deadline))
+
+    async def _finish(self, cleanup: Coroutine[Any, Any, None], seconds: float) -> None:
+        task = new_task(cleanup)
+        self._shared.cleanups.add(task)
+        task.add_done_callback(self._shared.cleanups.discard)
+        await finish([task], seconds)
 
     def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
         return self._drive(run(self._request(kwargs), self._config, operation))
@@ -210,7 +221,7 @@ class Polytomic(
     Example:
         with Polytomic(api_key="...") as polytomic:
             answer = polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
-            print([mode.id for mode in answer.data.modes])
+            print([mode.id for mode in answer.data.modes or ()])
     """
 
     _shared: Shared[Transport, Places]
@@ -367,6 +378,9 @@ class _BlockingCaller(_AsyncFlows):
 
     async def _sleep(self, seconds: float) -> None:
         self._client._pause(seconds)  # noqa: SLF001  (the client's other face)
+
+    async def _finish(self, cleanup: Coroutine[Any, Any, None], seconds: float) -> None:  # noqa: ARG002  (its own time)
+        await cleanup
 
     def _within(self, seconds: float) -> Self:
         return type(self)(self._client.with_options(deadline=min(seconds, self._config.deadline)))

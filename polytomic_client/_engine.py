@@ -7,15 +7,19 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
+from inspect import isawaitable
+from types import CoroutineType
 from typing import Generic, TypeVar
 
 from attrs import frozen
 
 from ._checkpoint import Checkpoint
+from ._cleanup import finish, new_task
 from ._errors import APIStatusError, CallCancelledError, ClientClosedError, DeadlineExceededError, NotReachedError
 from ._items import Items, Job
 from ._limit import AutoLimit, LimitController
-from ._outcome import Outcome, WrongFetchError, is_awaitable, never_entered
+from ._outbox import Outbox
+from ._outcome import Outcome, WrongFetchError, never_entered, raisable
 from ._pace import Lane, Pace, current_lane, is_overload
 from ._progress import REPORT_EVERY, Progress, Tally
 from ._retry import Clock, may_call_again
@@ -25,6 +29,9 @@ Value = TypeVar("Value")
 
 MOST_HELD = 10_000
 """How many failed outcomes wait for their second call, so that an outage does not take all memory."""
+
+STOPPING_LASTS = 1.0
+"""Seconds that a cancelled block waits for calls which are slow to stop. They stop by themselves after that."""
 
 
 @frozen
@@ -51,6 +58,7 @@ class Engine(Generic[Item, Value]):
         self._plan = plan
         self._clock = plan.clock
         self._limit = LimitController(plan.limit)
+        self._bounded = plan.deadline is not None
         self._adapts = plan.limit.minimum < plan.limit.maximum
         self._pace = Pace(plan.clock, plan.rate)
         self._tally = Tally(plan.clock, items.total)
@@ -62,39 +70,35 @@ class Engine(Generic[Item, Value]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._context: Context | None = None
         # Twice the limit: as many in flight as may be, while as many wait for their reader.
-        self._places = asyncio.Semaphore(2 * plan.limit.maximum)
-        # None is the end. The queue itself has no bound, so that the end can always be put.
-        self._outcomes: asyncio.Queue[tuple[Job[Item, Value], Outcome[Item, Value]] | None] = asyncio.Queue()
-        self._early: dict[int, tuple[Job[Item, Value], Outcome[Item, Value]]] = {}
+        self._outbox: Outbox[Job[Item, Value]] = Outbox(2 * plan.limit.maximum)
+        self._early: dict[int, Job[Item, Value]] = {}
         self._turn = 0
         self._again: deque[Job[Item, Value]] = deque()
-        self._unconfirmed: dict[object, Job[Item, Value]] = {}
+        # Taken by a reader and not yet noted in the checkpoint.
+        self._unconfirmed: set[Job[Item, Value]] = set()
         self._fault: BaseException | None = None
         self._late = False
         self._halted = False
         self._stopped = False
         self._over = False
 
-    async def next(self, reader: object) -> Outcome[Item, Value] | None:
-        """Return the next outcome, or None once there is none left.
+    def take_at_once(self) -> Job[Item, Value] | None:
+        """Return the next finished job; None where the one before is to be confirmed and `take` asked."""
+        if self._stopped or self._plan.checkpoint is not None:
+            return None
+        return self._outbox.take_at_once()
 
-        Args:
-            reader: Who asks, and is done with the outcome before.
-        """
+    async def take(self) -> Job[Item, Value] | None:
+        """Return the next finished job, or None once there is none left."""
         if self._loop is None:
             self._start()
         elif self._loop is not asyncio.get_running_loop():
             raise ClientClosedError("this fan-out runs in another event loop")
-        if self._unconfirmed:
-            self._confirm(reader)
-        found = None if self._stopped else await self._outcomes.get()
-        if found is not None:
-            job, outcome = found
-            self._places.release()
-            if self._plan.checkpoint is not None and outcome.ok:
-                self._unconfirmed[reader] = job
-            return outcome
-        self._outcomes.put_nowait(None)  # for whoever else reads
+        job = None if self._stopped else await self._outbox.take()
+        if job is not None:
+            if self._plan.checkpoint is not None and job.outcome.ok:
+                self._unconfirmed.add(job)
+            return job
         if not self._unconfirmed:
             self._close()
         if self._fault is not None:
@@ -102,33 +106,48 @@ class Engine(Generic[Item, Value]):
             raise fault
         return None
 
-    async def stop(self, *, confirm: bool) -> None:
+    def confirm(self, job: Job[Item, Value]) -> None:
+        """Note in the checkpoint, if there is one, that the reader is done with an outcome that it was given.
+
+        Raises:
+            CheckpointError: It cannot be written.
+        """
+        if job in self._unconfirmed and job.delivered:
+            self._unconfirmed.discard(job)
+            if job.key is not None and self._plan.checkpoint is not None:
+                self._plan.checkpoint.add(job.key)
+
+    async def stop(self, *, confirm: bool, cancelled: bool) -> None:
         """Cancel what is under way and wait until it has stopped.
 
         Args:
-            confirm: Whether the reader is done with the last outcome that it was given.
+            confirm: Whether the readers are done with the last outcomes that they were given.
+            cancelled: Whether the reader was cancelled, so that it waits a second at most.
         """
         self._stopped = True
         tasks = [*self._workers, *([self._watchdog] if self._watchdog is not None else [])]
         self._cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._outcomes.put_nowait(None)
+        self._outbox.put(None)
         try:
+            # Before the first await, where a cancellation could come in between.
             if confirm:
-                for reader in list(self._unconfirmed):
-                    self._confirm(reader)
+                for job in list(self._unconfirmed):
+                    self.confirm(job)
         finally:
-            self._close()
+            try:
+                self._close()
+            finally:
+                await finish(tasks, STOPPING_LASTS, bounded=cancelled)
 
     def abandon(self) -> None:
         """Cancel what is under way, from a finalizer: in any thread, at any time."""
         if self._loop is None:
             return
+        self._stopped = True
         with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
-            if self._workers:
-                self._stopped = True
-                self._loop.call_soon_threadsafe(self._cancel)
-            self._loop.call_soon_threadsafe(self._close)
+            self._loop.call_soon_threadsafe(self._cancel)
+        # Nobody reads any more, so nothing is added: the next run may open the file at once.
+        self._close()
 
     def progress(self) -> Progress:
         """Return how far it is."""
@@ -148,7 +167,8 @@ class Engine(Generic[Item, Value]):
         self._tally.start()
         self._start_worker()
         if self._plan.deadline is not None:
-            self._watchdog = self._loop.create_task(self._watch(self._plan.deadline))
+            self._pace.end_after(self._plan.deadline)
+            self._watchdog = new_task(self._watch(self._plan.deadline))
         if self._plan.on_progress is not None:
             self._reporter = self._loop.call_later(REPORT_EVERY, self._report_again)
 
@@ -175,11 +195,6 @@ class Engine(Generic[Item, Value]):
         if self._plan.checkpoint is not None:
             self._plan.checkpoint.close()
 
-    def _confirm(self, reader: object) -> None:
-        job = self._unconfirmed.pop(reader, None)
-        if job is not None and job.key is not None and self._plan.checkpoint is not None:
-            self._plan.checkpoint.add(job.key)
-
     def _cancel(self, *, but: asyncio.Task[object] | None = None) -> None:
         for worker in list(self._workers):
             if worker is not but:
@@ -199,14 +214,17 @@ class Engine(Generic[Item, Value]):
 
     async def _watch(self, deadline: float) -> None:
         await self._clock.sleep_async(deadline)
+        self._expire()
+
+    def _expire(self, *, but: asyncio.Task[object] | None = None) -> None:
         self._late = True
         for worker in list(self._interruptible):
-            worker.cancel()
+            if worker is not but:
+                worker.cancel()
 
     def _start_worker(self) -> None:
-        assert self._loop is not None
         assert self._context is not None
-        worker = self._loop.create_task(self._work(), context=self._context.copy())
+        worker = new_task(self._work(), self._context.copy())
         self._workers.add(worker)
         worker.add_done_callback(self._ended)
 
@@ -220,14 +238,15 @@ class Engine(Generic[Item, Value]):
     async def _work(self) -> None:
         worker = asyncio.current_task()
         assert worker is not None
-        lane = Lane(self._pace, self._heed)
+        lane = Lane(self._pace, self._note_trouble)
         current_lane.set(lane)
         try:
             while len(self._workers) <= self._limit.current and not self._halted:
-                await self._places.acquire()
-                job = await self._next_job(worker)
+                if not self._outbox.enter_at_once():
+                    await self._outbox.enter()
+                job = self._items.next_at_once() or await self._next_job(worker)
                 if job is None:
-                    self._places.release()
+                    self._outbox.leave()
                     return
                 # A worker that has something to do makes the next, so that few items make few tasks.
                 if len(self._workers) < self._limit.current:
@@ -235,7 +254,10 @@ class Engine(Generic[Item, Value]):
                 outcome = await self._outcome(worker, lane, job)
                 if self._stopped:
                     return  # `fetch` swallowed the cancellation, and nobody reads any more
-                self._finish(worker, lane, job, outcome)
+                if outcome.error is None:
+                    self._hand_over(job, outcome)
+                else:
+                    self._settle(worker, lane, job, outcome, outcome.error)
         except asyncio.CancelledError:
             if not self._stopped:
                 self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
@@ -276,15 +298,43 @@ class Engine(Generic[Item, Value]):
         if self._late:
             return job.before or self._not_reached(job)
         started = False
-        self._interruptible.add(worker)
+        if self._bounded:
+            self._interruptible.add(worker)
+        # One coroutine for all of it: each that a call goes through costs some tenths of a us.
         try:
             if not self._pace.is_open():
                 for seconds in self._pace.waits():
                     await self._pace.clock.sleep_async(seconds)
-            lane.begin(self._clock.monotonic())
+            if self._bounded and self._pace.is_overdue():
+                self._expire(but=worker)
+                return job.before or self._not_reached(job)
+            lane.begin(self._clock.monotonic() if self._adapts else 0.0)
             started = True
             self._in_flight += 1
-            outcome = await self._call(worker, lane, job)
+            try:
+                awaitable = self._fetch(job.item)
+                if type(awaitable) is not CoroutineType and not isawaitable(awaitable):
+                    raise self._wrong_fetch(awaitable)
+                outcome = Outcome(job.index, job.item, None, await awaitable)
+            except WrongFetchError:
+                raise
+            except asyncio.CancelledError as error:
+                if worker.cancelling():
+                    raise
+                cancelled = CallCancelledError("what the call waited for was cancelled, and not the fan-out")
+                cancelled.__cause__ = error
+                outcome = Outcome(job.index, job.item, cancelled, None)
+            except Exception as error:
+                if never_entered(error):
+                    raise WrongFetchError(f"fetch cannot be called with one item: {error}") from error
+                if not isinstance(error, APIStatusError):
+                    if not lane.troubled:
+                        self._note_trouble(lane, error)
+                    lane.troubled = True
+                outcome = Outcome(job.index, job.item, raisable(error), None)
+            if self._bounded and self._pace.is_overdue():
+                self._expire(but=worker)
+                return job.before or self._interrupted(job)
             if self._adapts and not lane.troubled:
                 self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight)
         except asyncio.CancelledError:
@@ -294,36 +344,17 @@ class Engine(Generic[Item, Value]):
         else:
             return outcome
         finally:
-            self._interruptible.discard(worker)
+            if self._bounded:
+                self._interruptible.discard(worker)
             self._in_flight -= started
 
-    async def _call(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> Outcome[Item, Value]:
-        try:
-            awaitable = self._fetch(job.item)
-            if not is_awaitable(awaitable):
-                raise WrongFetchError(
-                    f"fetch must be an async function, such as a method of AsyncPolytomic; {self._fetch!r} returned "
-                    f"{type(awaitable).__name__}: use fan_out_blocking for a function that blocks"
-                )
-            return Outcome(job.index, job.item, None, await awaitable)
-        except WrongFetchError:
-            raise
-        except asyncio.CancelledError as error:
-            if worker.cancelling():
-                raise
-            cancelled = CallCancelledError("what the call waited for was cancelled, and not the fan-out")
-            cancelled.__cause__ = error
-            return Outcome(job.index, job.item, cancelled, None)
-        except Exception as error:
-            if never_entered(error):
-                raise WrongFetchError(f"fetch cannot be called with one item: {error}") from error
-            if not isinstance(error, APIStatusError):
-                if not lane.troubled:
-                    self._heed(lane, error)
-                lane.troubled = True
-            return Outcome(job.index, job.item, error, None)
+    def _wrong_fetch(self, returned: object) -> WrongFetchError:
+        return WrongFetchError(
+            f"fetch must be an async function, such as a method of AsyncPolytomic; {self._fetch!r} returned "
+            f"{type(returned).__name__}: use fan_out_blocking for a function that blocks"
+        )
 
-    def _heed(self, lane: Lane, error: Exception) -> None:
+    def _note_trouble(self, lane: Lane, error: Exception) -> None:
         # Also called from a thread of a blocking call. What it changes are numbers, of which none is ever wrong.
         if self._adapts and is_overload(error):
             self._limit.overloaded(lane.started, self._clock.monotonic())
@@ -347,38 +378,37 @@ class Engine(Generic[Item, Value]):
     def _deadline_passed(self) -> str:
         return f"the fan-out's deadline of {self._plan.deadline:g} s passed"
 
-    def _finish(
-        self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
+    def _settle(
+        self,
+        worker: asyncio.Task[None],
+        lane: Lane,
+        job: Job[Item, Value],
+        outcome: Outcome[Item, Value],
+        error: Exception,
     ) -> None:
-        error = outcome.error
-        if error is not None:
-            if isinstance(error, self._plan.stop_on):
-                self._fail(error)
-                self._halt(but=worker)
-                return
-            # Another call would do it under another key, which only a rule of the user's may say.
-            again = self._plan.retry is not may_call_again or not lane.unsettled
-            if (
-                again
-                and job.before is None
-                and not self._late
-                and len(self._again) < MOST_HELD
-                and self._plan.retry(error)
-            ):
-                job.before = outcome
-                self._again.append(job)
-                self._places.release()
-                return
+        """Say what a failed call means: the end, a second call, or an outcome."""
+        if isinstance(error, self._plan.stop_on):
+            self._fail(error)
+            self._halt(but=worker)
+            return
+        # Another call would do it under another key, which only a rule of the user's may say.
+        again = self._plan.retry is not may_call_again or not lane.unsettled
+        if again and job.before is None and not self._late and len(self._again) < MOST_HELD and self._plan.retry(error):
+            job.before = outcome
+            self._again.append(job)
+            self._outbox.leave()
+            return
         self._hand_over(job, outcome)
 
     def _hand_over(self, job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
+        job.outcome = outcome
         self._tally.count(failed=outcome.error is not None)
         if not self._plan.ordered:
-            self._outcomes.put_nowait((job, outcome))
+            self._outbox.put(job)
             return
-        self._early[job.turn] = job, outcome
+        self._early[job.turn] = job
         while (found := self._early.pop(self._turn, None)) is not None:
-            self._outcomes.put_nowait(found)
+            self._outbox.put(found)
             self._turn += 1
 
     def _fail(self, fault: BaseException) -> None:
@@ -394,7 +424,7 @@ class Engine(Generic[Item, Value]):
             assert job.before is not None
             self._hand_over(job, job.before)
         for turn in sorted(self._early):
-            self._outcomes.put_nowait(self._early[turn])
+            self._outbox.put(self._early[turn])
         if self._plan.on_progress is not None and not self._stopped and self._fault is None:
             self._report()
-        self._outcomes.put_nowait(None)
+        self._outbox.put(None)

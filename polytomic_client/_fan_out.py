@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from asyncio import CancelledError
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from functools import partial
 from types import TracebackType
@@ -15,7 +16,7 @@ from ._checkpoint import Checkpoint
 from ._checks import LONGEST_SECONDS, is_positive
 from ._engine import Engine, Plan
 from ._errors import AuthenticationError, ClientClosedError, VersionMismatchError
-from ._items import Items, name_of
+from ._items import Items, Job, name_of
 from ._limit import AutoLimit
 from ._outcome import Outcome
 from ._progress import Progress
@@ -33,16 +34,36 @@ HITS_ALL: tuple[type[Exception], ...] = (AuthenticationError, VersionMismatchErr
 """What ends a fan-out at once: every other call would fail as well."""
 
 
-class FanOut(Generic[Item, Value]):
-    """The outcomes of many calls, as they finish. Made by `fan_out`; iterated once.
-
-    With `async with`, everything has stopped when the block ends. Without, leaving the loop early cancels what is
-    under way as soon as the event loop runs again.
-    """
+class _Loop(Generic[Item, Value]):
+    """One loop over the outcomes: it is done with one when it asks for the next, and several loops may share them."""
 
     def __init__(self, engine: Engine[Item, Value]) -> None:
         self._engine = engine
-        self._reader = object()
+        self._job: Job[Item, Value] | None = None
+
+    async def __anext__(self) -> Outcome[Item, Value]:
+        job = self._engine.take_at_once()
+        if job is None:
+            if self._job is not None:
+                self._engine.confirm(self._job)
+            job = await self._engine.take()
+            if job is None:
+                raise StopAsyncIteration
+        self._job = job
+        job.delivered = True
+        return job.outcome
+
+
+class FanOut(_Loop[Item, Value]):
+    """The outcomes of many calls, as they finish. Made by `fan_out`; iterated once.
+
+    With `async with`, everything has stopped when the block ends. If the block was cancelled, calls that take longer
+    than a second to stop end by themselves. Without, leaving the loop early cancels what is under way as soon as the
+    event loop runs again.
+    """
+
+    def __init__(self, engine: Engine[Item, Value]) -> None:
+        super().__init__(engine)
         self._left = False
 
     async def __aenter__(self) -> FanOut[Item, Value]:
@@ -52,24 +73,12 @@ class FanOut(Generic[Item, Value]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._left = True
-        await self._engine.stop(confirm=kind is None)
+        await self._engine.stop(confirm=kind is None, cancelled=isinstance(error, CancelledError))
 
     def __aiter__(self) -> AsyncIterator[Outcome[Item, Value]]:
         if self._left:
             raise RuntimeError("this fan-out has ended: loop over it inside of its `async with` block, or make another")
-        return _Reader(self)
-
-    async def __anext__(self) -> Outcome[Item, Value]:
-        return await self._next(self._reader)
-
-    async def _next(self, reader: object) -> Outcome[Item, Value]:
-        outcome = await self._take(reader)
-        if outcome is None:
-            raise StopAsyncIteration
-        return outcome
-
-    async def _take(self, reader: object) -> Outcome[Item, Value] | None:
-        return await self._engine.next(reader)
+        return _Reader(self, self._engine)
 
     @property
     def progress(self) -> Progress:
@@ -81,19 +90,15 @@ class FanOut(Generic[Item, Value]):
         self._engine.abandon()
 
 
-class _Reader(Generic[Item, Value]):
-    """One loop over the outcomes: it is done with one when it asks for the next, and several loops may share them."""
+class _Reader(_Loop[Item, Value]):
+    """A loop that keeps its fan-out alive."""
 
-    def __init__(self, outcomes: FanOut[Item, Value]) -> None:
+    def __init__(self, outcomes: FanOut[Item, Value], engine: Engine[Item, Value]) -> None:
+        super().__init__(engine)
         self._outcomes = outcomes
-        # Not this object itself, which would keep all of it alive once its loop has left.
-        self._reader = object()
 
     def __aiter__(self) -> _Reader[Item, Value]:
         return self
-
-    async def __anext__(self) -> Outcome[Item, Value]:
-        return await self._outcomes._next(self._reader)  # noqa: SLF001  (its own outcomes)
 
 
 class FanOutOptions(TypedDict, Generic[Item], total=False):
@@ -146,8 +151,8 @@ def fan_out(
             function that says it of an error. Until then at most 10,000 failures are held back.
         stop_on: The errors that end the fan-out at once, because every other call would fail as well. The loop raises
             the first of them, after the outcomes before it.
-        deadline: How long all of it may take, in seconds. What is under way then is cancelled, with a
-            DeadlineExceededError as its outcome; each item after it has a NotReachedError. Only an async iterable is
+        deadline: How long all of it may take, in seconds. Calls under way are then cancelled, with a
+            DeadlineExceededError as their outcome; each later item has a NotReachedError. Only an async iterable is
             not read any further, since it may wait: the loop ends with a NotReachedError.
         unique: Whether an item that comes again is passed over. The names of all items are kept in memory.
         checkpoint: A file that remembers the items that succeeded, once the loop is done with their outcomes; it
@@ -157,8 +162,8 @@ def fan_out(
             name themselves.
         on_progress: Called with a Progress every half second, and at the end. What it raises ends the fan-out, as what
             `key` and a function for `retry_failed` raise does.
-        clock: The time and sleep that `rate`, pauses and `deadline` use, for tests. Default: this machine's, and for
-            `rate` and pauses the one that the client was given.
+        clock: The time and sleep that `rate`, pauses and `deadline` use, for tests. Default: this machine's, or the
+            one that the client was given.
 
     Returns:
         An async iterator, for `async for`, and an async context manager, for `async with`.

@@ -2,47 +2,169 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import os
-import threading
 import weakref
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Coroutine, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from contextvars import copy_context
-from queue import SimpleQueue
+from _thread import allocate_lock
+from asyncio import CancelledError
+from collections.abc import AsyncIterable, Callable, Collection, Iterable, Iterator
+from functools import partial
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, Unpack, cast
+from typing import Generic, Self, TypeVar, Unpack
 
 from ._api import AsyncOperations, AsyncOperationsWithResponse
+from ._checkpoint import CheckpointError
+from ._cleanup import hold, new_task
 from ._fan_out import DEFAULT_LIMIT, FanOut, FanOutOptions, auto_limit, fan_out, owner_of, refuse_checkpoint
-from ._outcome import Outcome, WrongFetchError, never_entered
+from ._fan_out_threads import ENDED, Threads
+from ._http.places import LONGEST_WAIT
+from ._items import Job
+from ._outcome import Outcome
 from ._progress import Progress
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
-T = TypeVar("T")
 
 
-LONGEST_FAREWELL = 1.0
-"""Seconds that an event loop whose fan-out was left may take to cancel its tasks; it waits for nothing."""
+class _Ask(Generic[Item, Value]):
+    """A thread that waits for an outcome, until it has it or a signal handler raises.
+
+    Attributes:
+        done: The job whose outcome the thread is done with.
+        gate: Locked until `take` is there.
+        take: What the thread gets.
+        left: Whether the thread has stopped waiting.
+    """
+
+    __slots__ = ("done", "gate", "left", "take")
+
+    def __init__(self, done: Job[Item, Value] | None) -> None:
+        self.done = done
+        self.gate = allocate_lock()
+        self.gate.acquire()
+        self.take: _Take[Item, Value] | None = None
+        self.left = False
 
 
-class BlockingFanOut(Generic[Item, Value]):
+class _Take(Generic[Item, Value]):
+    """An outcome, an error or the end. It is for the thread that asked, or for the next one where that has left.
+
+    Attributes:
+        ask: Whom it is for.
+        settled: Whether it is there.
+        job: The job with the outcome; None for the end.
+        error: The error.
+        delivered: Whether it was returned or raised.
+    """
+
+    __slots__ = ("ask", "delivered", "error", "job", "settled")
+
+    def __init__(self, ask: _Ask[Item, Value], error: BaseException | None = None) -> None:
+        self.ask = ask
+        self.job: Job[Item, Value] | None = None
+        self.error = error
+        self.settled = error is not None
+        self.delivered = False
+
+    def is_lost(self) -> bool:
+        """Say whether the thread that it is for has left without it."""
+        # In this order, since the thread sets them in the other one.
+        return self.ask.left and not self.delivered
+
+
+class _Desk(Generic[Item, Value]):
+    """Where threads ask for outcomes. It works in the event loop's thread, where signal handlers never run."""
+
+    def __init__(self, outcomes: FanOut[Item, Value]) -> None:
+        self._engine = outcomes._engine  # noqa: SLF001  (its other face)
+        self._takes: list[_Take[Item, Value]] = []
+
+    def serve(self, ask: _Ask[Item, Value]) -> None:
+        """Begin to get what an ask is for."""
+        self._takes = [take for take in self._takes if not take.delivered]
+        try:
+            if ask.done is not None:
+                self._engine.confirm(ask.done)
+        except CheckpointError as error:
+            take = _Take(ask, error)
+            self._takes.append(take)
+        else:
+            lost = [take for take in self._takes if take.is_lost()]
+            take = lost[0] if lost else self._begin(ask)
+            take.ask = ask
+        if take.settled:
+            self._hand_over(take)
+
+    def _begin(self, ask: _Ask[Item, Value]) -> _Take[Item, Value]:
+        take = _Take(ask)
+        self._takes.append(take)
+        hold(new_task(self._settle(take)))
+        return take
+
+    async def _settle(self, take: _Take[Item, Value]) -> None:
+        try:
+            take.job = await self._engine.take()
+        except CancelledError:
+            pass  # the block has ended, and with it the loops of other threads
+        except BaseException as error:  # noqa: BLE001  (it is raised in another thread)
+            take.error = error
+        if take.job is None and take.error is None:
+            lost = next((other for other in self._takes if other.settled and other.is_lost()), take)
+            take.job, take.error = lost.job, lost.error
+            lost.delivered = lost is not take
+        take.settled = True
+        self._hand_over(take)
+
+    def _hand_over(self, take: _Take[Item, Value]) -> None:
+        take.ask.take = take
+        take.ask.gate.release()
+
+
+class _Loop(Generic[Item, Value]):
+    """One loop over the outcomes. A signal handler may raise anywhere: an outcome that was not returned is the next."""
+
+    def __init__(self, desk: _Desk[Item, Value], threads: Threads) -> None:
+        self._desk = desk
+        self._threads = threads
+        self._job: Job[Item, Value] | None = None
+
+    def __next__(self) -> Outcome[Item, Value]:
+        ask = _Ask(self._job)
+        try:
+            self._threads.post(partial(self._desk.serve, ask))
+            while not ask.gate.acquire(timeout=LONGEST_WAIT):
+                if self._threads.ended:
+                    raise RuntimeError(ENDED)
+            take = ask.take
+            assert take is not None
+            job, error = take.job, take.error
+            if error is not None:
+                take.delivered = True
+                raise error
+            if job is None:
+                take.delivered = True
+                raise StopIteration
+            self._job = job
+            # No call from here on, since signal handlers run after calls.
+            take.delivered = job.delivered = True
+            return job.outcome
+        finally:
+            ask.left = True
+
+
+class BlockingFanOut(_Loop[Item, Value]):
     """The outcomes of many blocking calls, as they finish. Made by `fan_out_blocking`; iterated once.
 
     With `with`, everything has stopped when the block ends: no call is started any more, and those under way, which
     nothing can stop, have ended. Without, leaving the loop early does not wait for them. Several threads may loop over
-    it and share the outcomes.
+    it and share the outcomes. A loop that an exception of a signal handler ends loses none: the next begins with it.
     """
 
-    def __init__(self, outcomes: FanOut[Item, Value], threads: _Threads) -> None:
+    def __init__(self, outcomes: FanOut[Item, Value], threads: Threads) -> None:
+        super().__init__(_Desk(outcomes), threads)
         self._outcomes = outcomes
-        self._threads = threads
-        self._reader = object()
         # Also at the end of the process, so that no task is left pending there.
-        self._finalizer = weakref.finalize(self, threads.stop, wait=False)
+        self._finalizer = weakref.finalize(self, threads.abandon)
 
     def __enter__(self) -> Self:
         return self
@@ -50,25 +172,10 @@ class BlockingFanOut(Generic[Item, Value]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._threads.running:
-            try:
-                self._threads.run(lambda: self._outcomes.__aexit__(kind, error, traceback))
-            finally:
-                self._threads.stop(wait=True)
+        self._threads.finish(partial(self._outcomes.__aexit__, kind, error, traceback))
 
     def __iter__(self) -> Iterator[Outcome[Item, Value]]:
-        reader = object()
-        while (outcome := self._next(reader)) is not None:
-            yield outcome
-
-    def __next__(self) -> Outcome[Item, Value]:
-        outcome = self._next(self._reader)
-        if outcome is None:
-            raise StopIteration
-        return outcome
-
-    def _next(self, reader: object) -> Outcome[Item, Value] | None:
-        return self._threads.run(lambda: self._outcomes._take(reader))  # noqa: SLF001  (its other face)
+        return _Reader(self, self._desk, self._threads)
 
     @property
     def progress(self) -> Progress:
@@ -76,150 +183,15 @@ class BlockingFanOut(Generic[Item, Value]):
         return self._outcomes.progress
 
 
-class _Threads:
-    """A thread with an event loop, one that reads the items, and those that make the calls; made when first needed."""
+class _Reader(_Loop[Item, Value]):
+    """A loop that keeps its fan-out alive."""
 
-    def __init__(self, limit: int) -> None:
-        self._calls = ThreadPoolExecutor(limit, "polytomic-fan-out-call")
-        self._wanted: SimpleQueue[asyncio.Future[Any] | None] = SimpleQueue()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._end: asyncio.Event | None = None
-        self._thread: threading.Thread | None = None
-        self._gate = threading.Lock()
-        self._stopped = False
+    def __init__(self, outcomes: BlockingFanOut[Item, Value], desk: _Desk[Item, Value], threads: Threads) -> None:
+        super().__init__(desk, threads)
+        self._outcomes = outcomes
 
-    @property
-    def running(self) -> bool:
-        """Whether there is an event loop."""
-        return self._thread is not None and not self._stopped
-
-    def run(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Run a coroutine on the event loop, and wait for it."""
-        with self._gate:
-            if self._stopped:
-                raise RuntimeError("this fan-out has ended: loop over it inside of its `with` block, or make another")
-            if self._thread is None:
-                self._thread = self._start()
-        assert self._loop is not None
-        done: Future[T] = Future()
-
-        async def settle() -> None:
-            # Nothing is raised here: a KeyboardInterrupt or SystemExit of a task would end the event loop.
-            try:
-                done.set_result(await make())
-            except BaseException as error:  # noqa: BLE001
-                done.set_exception(error)
-
-        self._loop.call_soon_threadsafe(self._keep, settle)
-        return done.result()
-
-    def _keep(self, make: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        # The coroutine is made here, because an interrupt may come before it would have been handed over.
-        assert self._loop is not None
-        task = self._loop.create_task(make())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def stop(self, *, wait: bool) -> None:
-        """End the event loop and start nothing more; wait for the calls under way, or not."""
-        with self._gate:
-            if self._stopped:
-                return
-            self._stopped = True
-        if self._thread is None:
-            return
-        assert self._loop is not None
-        assert self._end is not None
-        self._loop.call_soon_threadsafe(self._end.set)
-        self._wanted.put(None)
-        self._calls.shutdown(wait=wait, cancel_futures=True)
-        if threading.current_thread() is not self._thread:
-            self._thread.join(None if wait else LONGEST_FAREWELL)
-
-    def _start(self) -> threading.Thread:
-        ready = threading.Event()
-
-        async def serve() -> None:
-            self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
-            ready.set()
-            await self._end.wait()
-
-        # A daemon, so that a fan-out that is never finished does not keep the process from its end.
-        thread = threading.Thread(target=lambda: asyncio.run(serve()), name="polytomic-fan-out", daemon=True)
-        thread.start()
-        ready.wait()
-        return thread
-
-    async def call(self, fetch: Callable[[Item], Value], item: Item) -> Value:
-        """Call a function in a thread, in the context of the caller."""
-        context = copy_context()
-        value, error = await asyncio.get_running_loop().run_in_executor(
-            self._calls, lambda: context.run(_attempt, fetch, item)
-        )
-        try:
-            if error is not None:
-                raise error
-            return cast("Value", value)
-        finally:
-            del error  # whose traceback holds this frame
-
-    async def read(self, items: Iterator[Item]) -> AsyncIterator[Item]:
-        """Yield the items of an iterable that may block."""
-        loop = asyncio.get_running_loop()
-        # A daemon, and no pool, whose threads are waited for at the end of the process: the items may block for ever.
-        threading.Thread(target=self._read, args=(items, loop), name="polytomic-fan-out-items", daemon=True).start()
-        while True:
-            future: asyncio.Future[tuple[Item] | None] = loop.create_future()
-            self._wanted.put(future)
-            found = await future
-            if found is None:
-                return
-            yield found[0]
-
-    def _read(self, items: Iterator[Item], loop: asyncio.AbstractEventLoop) -> None:
-        for future in iter(self._wanted.get, None):
-            try:
-                self._settle(loop, future, (next(items),), None)
-            except StopIteration:
-                return self._settle(loop, future, None, None)
-            except BaseException as error:  # noqa: BLE001
-                # And no further: a thread that waits would hold the error, and with it all that it came through.
-                return self._settle(loop, future, None, error)
-        return None
-
-    @staticmethod
-    def _settle(
-        loop: asyncio.AbstractEventLoop,
-        future: asyncio.Future[tuple[Any] | None],
-        found: tuple[Any] | None,
-        error: BaseException | None,
-    ) -> None:
-        def settle() -> None:
-            if future.done():
-                return  # cancelled meanwhile
-            if error is not None:
-                future.set_exception(error)
-            else:
-                future.set_result(found)
-
-        with suppress(RuntimeError):  # the event loop is closed: nobody waits for it
-            loop.call_soon_threadsafe(settle)
-
-
-def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, BaseException | None]:
-    # The error is returned, because a Future cannot carry every kind: a StopIteration would be lost.
-    try:
-        value = fetch(item)
-        if inspect.isawaitable(value):
-            if inspect.iscoroutine(value):
-                value.close()
-            raise WrongFetchError(f"fetch must be a function that blocks, and {fetch!r} is async: use fan_out")
-    except BaseException as error:  # noqa: BLE001
-        if never_entered(error) and not isinstance(error, WrongFetchError):
-            return None, WrongFetchError(f"fetch cannot be called with one item: {error}")
-        return None, error
-    return value, None
+    def __iter__(self) -> Self:
+        return self
 
 
 def fan_out_blocking(
@@ -260,7 +232,7 @@ def fan_out_blocking(
         owner_of(fetch), (AsyncOperations, AsyncOperationsWithResponse)
     ):
         raise TypeError("fetch is async: use fan_out, or a method of Polytomic")
-    threads = _Threads(auto_limit(options.get("limit", DEFAULT_LIMIT)).maximum)
+    threads = Threads(auto_limit(options.get("limit", DEFAULT_LIMIT)).maximum)
 
     async def call(item: Item) -> Value:
         return await threads.call(fetch, item)

@@ -50,6 +50,10 @@ class Caller(AsyncOperations):
         """Return a copy whose calls take no longer than that."""
         raise NotImplementedError
 
+    async def _finish(self, cleanup: Coroutine[Any, Any, None], seconds: float) -> None:
+        """Do clean-up that no cancellation cuts short; one that comes meanwhile waits so many seconds at most."""
+        raise NotImplementedError
+
     def _end(self, deadline: float | None) -> float:
         """Return when a deadline passes, in the seconds of `_now`; None never does.
 

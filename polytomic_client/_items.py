@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from attrs import define
+from attrs import define, field
 
 from ._checkpoint import Checkpoint
 from ._outcome import Outcome
@@ -29,6 +29,8 @@ class Job(Generic[Item, Value]):
         item: The item.
         key: Its name, where one is needed.
         before: Its first outcome, where this is the second call.
+        outcome: What came of it, once it is finished.
+        delivered: Whether a reader was given the outcome.
     """
 
     turn: int
@@ -36,6 +38,8 @@ class Job(Generic[Item, Value]):
     item: Item
     key: str | None
     before: Outcome[Item, Value] | None = None
+    outcome: Outcome[Item, Value] = field(init=False, repr=False)
+    delivered: bool = False
 
 
 def name_of(item: object) -> str:
@@ -91,6 +95,17 @@ class Items(Generic[Item]):
         self._read = 0
         self._jobs = 0
 
+    def next_at_once(self) -> Job[Item, Any] | None:
+        """Return the next item of an iterable whose items all need a call; None where only `next` can tell."""
+        if self._plain is None or self._key is not None or self.exhausted:
+            return None
+        item = next(self._plain, _END)
+        if isinstance(item, _End):
+            self.exhausted = True
+            return None
+        self._read += 1
+        return self._job(item, None)
+
     async def next(self) -> Job[Item, Any] | None:
         """Return the next item that needs a call, or None at the end."""
         if self._async is not None:
@@ -107,12 +122,15 @@ class Items(Generic[Item]):
             self._read += 1
             key = None if self._key is None else self._named(self._key, item)
             if key is None or self._is_new(key):
-                self._jobs += 1
-                return Job(self._jobs - 1, self._read - 1, item, key)
+                return self._job(item, key)
             self.skipped += 1
             if self.skipped % PASSED_OVER_AT_ONCE == 0:
                 await asyncio.sleep(0)
         return None
+
+    def _job(self, item: Item, key: str | None) -> Job[Item, Any]:
+        self._jobs += 1
+        return Job(self._jobs - 1, self._read - 1, item, key)
 
     async def _next_async(self) -> Item | _End:
         assert self._async is not None

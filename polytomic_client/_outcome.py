@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from types import CoroutineType
 from typing import Generic, TypeVar, cast
 
 from attrs import frozen
@@ -39,9 +37,13 @@ class Outcome(Generic[Item, Value]):
         return cast("Value", self._value)
 
 
-def is_awaitable(value: object) -> bool:
-    """Say whether a call returned what can be awaited."""
-    return type(value) is CoroutineType or inspect.isawaitable(value)
+def raisable(error: Exception) -> Exception:
+    """Return the error of a call, as one that does not end a generator or a loop in silence where it is raised."""
+    if not isinstance(error, (StopIteration, StopAsyncIteration)):
+        return error
+    named = RuntimeError(f"fetch raised {type(error).__name__}. Give a mock a value for every call.")
+    named.__cause__ = error
+    return named
 
 
 class WrongFetchError(TypeError):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from math import inf
 from threading import Lock
 
 from ._checks import LONGEST_SECONDS
-from ._errors import APIStatusError
+from ._errors import APIStatusError, DeadlineExceededError
 from ._log import logger
 from ._retry import RETRIED_STATUSES, Clock, SystemClock
 
@@ -31,24 +31,33 @@ class Pace:
             rate: The most requests per second, evenly spaced; None for no such bound.
         """
         self.clock = clock
+        self._own = clock
         self._interval = 0.0 if rate is None else min(1.0 / rate, LONGEST_SECONDS)
         self._next = -inf
         self._resumes = -inf
+        self._ends = inf
         self._lock = Lock()
 
     def follow(self, clock: Clock) -> None:
-        """Count on the clock that a client sleeps by, unless the fan-out was given one.
+        """Count on the clock that a client was given, unless the fan-out was given one.
 
         In a test of a service that clock may never wait: on another one, its sleep would not be over when it returns.
         """
-        if isinstance(clock, SystemClock):
-            return
         with self._lock:
             if isinstance(self.clock, SystemClock):
                 apart = clock.monotonic() - self.clock.monotonic()
                 self._next += apart
                 self._resumes += apart
+                self._ends += apart
                 self.clock = clock
+
+    def end_after(self, seconds: float) -> None:
+        """Have the deadline pass so many seconds from now."""
+        self._ends = self.clock.monotonic() + seconds
+
+    def is_overdue(self) -> bool:
+        """Say whether the deadline has passed on the clock of a client, which nobody is woken by."""
+        return self.clock is not self._own and self.clock.monotonic() >= self._ends
 
     def is_open(self) -> bool:
         """Say whether a request may start at once, which is the common case, and costs least to ask."""
@@ -85,17 +94,17 @@ class Pace:
 class Lane:
     """One call's part in a fan-out. The policy finds it in its context, and asks and tells it."""
 
-    __slots__ = ("_first", "_heed", "_pace", "started", "troubled", "unsettled")
+    __slots__ = ("_first", "_pace", "_trouble", "started", "troubled", "unsettled")
 
-    def __init__(self, pace: Pace, heed: Callable[[Lane, Exception], None]) -> None:
+    def __init__(self, pace: Pace, trouble: Callable[[Lane, Exception], None]) -> None:
         """Make the lane of a worker.
 
         Args:
             pace: What all calls of the fan-out wait for.
-            heed: Told of each try that failed, in the thread of the call.
+            trouble: Told of each attempt that failed, in the thread of the call.
         """
         self._pace = pace
-        self._heed = heed
+        self._trouble = trouble
         self._first = False
         self.started = 0.0
         self.troubled = False
@@ -109,18 +118,27 @@ class Lane:
         self.troubled = False
         self.unsettled = 0
 
-    def is_first(self) -> bool:
-        """Say whether this is the first request of the call, which has its place already."""
-        first, self._first = self._first, False
-        return first
+    def waits(self, clock: Clock) -> Iterable[float]:
+        """Return the seconds to sleep before the next request may be sent, each to be asked for after the one before.
 
-    def follow(self, clock: Clock) -> None:
-        """Have the fan-out count its pauses on the clock that the call sleeps by."""
-        self._pace.follow(clock)
+        Args:
+            clock: What the call sleeps by, and the fan-out from now on.
 
-    def waits(self) -> Iterator[float]:
-        """Yield the seconds to sleep before a further request may be sent."""
-        return self._pace.waits()
+        Raises:
+            DeadlineExceededError: While iterating: the deadline of the fan-out has passed.
+        """
+        if not isinstance(clock, SystemClock):
+            self._pace.follow(clock)
+        if self._first:
+            # It has waited for its place before the call began.
+            self._first = False
+            return ()
+        return self._further_waits()
+
+    def _further_waits(self) -> Iterator[float]:
+        yield from self._pace.waits()
+        if self._pace.is_overdue():
+            raise DeadlineExceededError("the deadline of the fan-out passed")
 
     def failed(self, error: Exception) -> None:
         """Tell the fan-out of a try that failed."""
@@ -130,7 +148,7 @@ class Lane:
             if error.retry_after is not None:
                 self._pace.pause(error.retry_after)
         self.troubled = True
-        self._heed(self, error)
+        self._trouble(self, error)
 
 
 current_lane: ContextVar[Lane | None] = ContextVar("current_lane", default=None)

@@ -208,13 +208,14 @@ class _Call:
 
     def _steps(self, finish: Callable[[Reply, Request, int], T], lane: Lane | None) -> Flow[T]:
         request, config = self._request, self._config
-        if lane is not None:
-            lane.follow(config.clock)
         if request.authorization is None:
             request.authorization = yield from self._authorize(None)
         while True:
-            if lane is not None and not lane.is_first():
-                yield from self._wait_for_place(lane)
+            if lane is not None:
+                for seconds in lane.waits(config.clock):
+                    if seconds >= self._remaining():
+                        raise self._overdue("it would pass before the fan-out's next request may start") from self._last
+                    yield from self._sleep(seconds)
             left = self._remaining()
             if not self._fresh:
                 self._attempts += 1
@@ -273,13 +274,6 @@ class _Call:
             raise last
         logger.info("%s Trying again in %.2f s.", last, delay)
         yield from self._sleep(delay)
-
-    def _wait_for_place(self, lane: Lane) -> Generator[Step, Any, None]:
-        """Wait as the fan-out that the call is part of has it."""
-        for seconds in lane.waits():
-            if seconds >= self._remaining():
-                raise self._overdue("it would pass before the fan-out's next request may start") from self._last
-            yield from self._sleep(seconds)
 
     def _sleep(self, seconds: float) -> Generator[Step, Any, None]:
         try:

@@ -45,6 +45,18 @@ class Progress:
     rate: float
     eta: float | None
 
+    @property
+    def completed(self) -> int:
+        """How many items need nothing more: those that are done, and those that were skipped."""
+        return self.done + self.skipped
+
+    @property
+    def fraction(self) -> float | None:
+        """The completed part of all items, from 0 to 1: 1 of an empty list, and None where the total is not known."""
+        if self.total is None:
+            return None
+        return min(1.0, self.completed / self.total) if self.total else 1.0
+
 
 class Tally:
     """Counts outcomes, and how fast they come."""

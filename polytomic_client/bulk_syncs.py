@@ -14,6 +14,9 @@ from ._flow import BlockingFlows, Caller, blocking
 NOT_CARRIED_OVER = frozenset({"organization_id"})
 """What an update does not repeat unless told to: only partners may name an organization."""
 
+UNDOCUMENTED = "additional_properties"
+"""The members that the document does not name. An update repeats them, because the API resets what it leaves out."""
+
 
 class AsyncBulkSyncs(Caller):
     """What AsyncPolytomic does about bulk syncs."""
@@ -43,7 +46,8 @@ class AsyncBulkSyncs(Caller):
         Example:
             await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedules.daily(hour=5))
         """
-        members = {name: field for name, field in fields_dict(models.UpdateBulkSync).items() if field.init}
+        fields = fields_dict(models.UpdateBulkSync)
+        members = [name for name in fields if name != UNDOCUMENTED]
         unknown = ", ".join(repr(name) for name in changes if name not in members)
         if unknown:
             advice = "; update_bulk_sync_schema changes which schemas are synced" if "schemas" in changes else ""
@@ -51,7 +55,7 @@ class AsyncBulkSyncs(Caller):
         if not changes:
             raise TypeError("modify_bulk_sync needs a change, such as active=False")
         current = (await self.get_bulk_sync(id)).data
-        kept: dict[str, Any] = {name: getattr(current, name, UNSET) for name in members.keys() - NOT_CARRIED_OVER}
+        kept: dict[str, Any] = {name: getattr(current, name, UNSET) for name in fields.keys() - NOT_CARRIED_OVER}
         kept = {name: value for name, value in kept.items() if value is not UNSET and value is not None}
         # The one supersedes the other. Of two that could contradict each other, the one that is asked for is sent.
         if "discover" in changes:
@@ -59,16 +63,13 @@ class AsyncBulkSyncs(Caller):
         elif "automatically_add_new_objects" in kept | changes:
             kept.pop("discover", None)
         whole: dict[str, Any] = kept | changes
-        missing = [name for name, field in members.items() if field.default is NOTHING and name not in whole]
+        missing = [name for name, field in fields.items() if field.default is NOTHING and name not in whole]
         if missing:
             raise RequestError(
                 f"the API left out {', '.join(missing)} of bulk sync {id}, which an update must name: "
                 f"give {missing[0]}=..."
             )
-        body = models.UpdateBulkSync(**whole)
-        # What this version of the document does not name would be reset, too.
-        body.additional_properties = dict(current.additional_properties)
-        return await self.update_bulk_sync(id, body=body)
+        return await self.update_bulk_sync(id, body=models.UpdateBulkSync(**whole))
 
 
 class BulkSyncs(BlockingFlows):

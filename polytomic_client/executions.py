@@ -146,7 +146,7 @@ class AsyncExecutions(Caller):
 
         Example:
             execution = await polytomic.run_bulk_sync(bulk_sync_id, deadline=3600)
-            print(sum(schema.record_count for schema in execution.schemas))
+            print(sum(schema.record_count or 0 for schema in execution.schemas or ()))
         """
         body = models.StartBulkSyncExecution() if body is None else body
         key = uuid.uuid4().hex if idempotency_key is None else idempotency_key
@@ -196,6 +196,7 @@ class AsyncExecutions(Caller):
             deadline,
             poll_interval,
             on_progress,
+            execution_id=execution_id,
             cancel_if_abandoned=cancel_if_abandoned,
         )
 
@@ -207,6 +208,7 @@ class AsyncExecutions(Caller):
         poll_interval: float,
         on_progress: OnProgress | None,
         *,
+        execution_id: UUID | str | None = None,
         cancel_if_abandoned: bool,
     ) -> models.BulkSyncExecution:
         end = self._end(deadline)
@@ -224,12 +226,13 @@ class AsyncExecutions(Caller):
         try:
             execution = await first(self._until(end))
             begun = True
-            if not execution.id:
+            known = execution_id or execution.id
+            if not known:
                 raise RequestError(f"the API did not name the execution of bulk sync {id}")
-            look = partial(_look, id, execution.id)
+            look = partial(_look, id, known)
             if not ended(execution) and await self._poll(look, ended, end=end, interval=interval) is None:
                 raise ExecutionTimeoutError(
-                    f"execution {execution.id} of bulk sync {id} was still {execution.status} after {deadline:g} s",
+                    f"execution {known} of bulk sync {id} was still {execution.status} after {deadline:g} s",
                     id,
                     execution,
                 )
@@ -237,7 +240,7 @@ class AsyncExecutions(Caller):
             raise  # the event loop is gone, so that nothing can be sent
         except BaseException as error:
             if cancel_if_abandoned and (begun or _may_have_begun(error)):
-                await self._cancel(id, look)
+                await self._finish(self._cancel(id, look), CANCELING_LASTS)
             raise
         return _completed(id, execution)
 
@@ -262,7 +265,7 @@ class AsyncExecutions(Caller):
         except BaseException as failure:
             logger.warning("Bulk sync %s may still run, because it could not be canceled: %r", id, failure)
             if not isinstance(failure, Exception):
-                raise  # cancelled or interrupted a second time: now the caller will not wait
+                raise  # interrupted a second time: now the caller will not wait
             # Why the wait has ended is what its caller must learn.
 
 
@@ -283,16 +286,17 @@ class _Progress:
         if inspect.iscoroutinefunction(on_progress) or inspect.iscoroutinefunction(call):
             raise TypeError("on_progress must be a plain function, not an async one")
         self._tell = on_progress
-        self._told: dict[str, tuple[object, ...]] = {}
+        self._told: dict[str | int, tuple[object, ...]] = {}
 
     def report(self, execution: models.BulkSyncExecution) -> None:
         """Tell of the schemas whose status or counts are others than before."""
         if self._tell is None:
             return
-        for schema in execution.schemas or ():
+        for place, schema in enumerate(execution.schemas or ()):
+            name = schema.schema or place  # without a name, schemas would take turns under one
             state = (schema.status, schema.record_count, schema.error_count, schema.warning_count)
-            if self._told.get(schema.schema) != state:
-                self._told[schema.schema] = state
+            if self._told.get(name) != state:
+                self._told[name] = state
                 self._tell(schema)
 
 

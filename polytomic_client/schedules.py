@@ -10,8 +10,8 @@ how several schedules are written, from examples.
 
 Example:
     schedule = weekly("monday", hour=5)
-    bulk_sync = (await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedule)).data
-    (first,) = next_runs(bulk_sync.schedule)
+    await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedule)
+    (first,) = next_runs(schedule)
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def next_runs(schedule: models.BulkSchedule, n: int = 1, *, after: dt.datetime |
     Example:
         try:
             (first,) = next_runs(bulk_sync.schedule)
-        except NoNextRunError as error:
+        except (NoNextRunError, ScheduleError) as error:
             print(error)  # a manual schedule never runs by itself
     """
     if _int("n", n) < 1:

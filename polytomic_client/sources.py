@@ -49,7 +49,7 @@ class AsyncSources(Caller):
 
         Example:
             source = await polytomic.refresh_bulk_source(connection_id)
-            print([schema.id for schema in source.data.schemas])
+            print([schema.id for schema in source.data.schemas or ()])
         """
         end = self._end(deadline)
         interval = positive_seconds("poll_interval", poll_interval)

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import anyio
 import httpx
 import pytest
 
@@ -40,6 +41,7 @@ from polytomic_client import (
     ServerError,
     Timeout,
     TLSError,
+    fan_out,
 )
 from polytomic_client.v2023_04_25.models import SchemaExecution, StartBulkSyncExecution
 
@@ -818,13 +820,14 @@ def test_canceling_does_not_hold_its_caller_up(
 
 
 @pytest.mark.parametrize("moment", ["look", "cancel", "sleep"])
-def test_breaking_off_a_second_time_ends_the_canceling(way: Way, caplog: pytest.LogCaptureFixture, moment: str) -> None:
+def test_interrupting_a_second_time_ends_the_canceling(caplog: pytest.LogCaptureFixture, moment: str) -> None:
+    way = Blocking()
     steps: dict[str, dict[str, list[Step]]] = {
         "look": {"start": [CREATED], "look": [way.silence]},
         "cancel": {"start": [CREATED], "look": [RUNNING], "cancel": [way.silence]},
         "sleep": {"start": [way.silence, CONFLICT]},
     }
-    with Server(Api(**steps[moment])) as server, pytest.raises(way.broken_off):
+    with Server(Api(**steps[moment])) as server, pytest.raises(KeyboardInterrupt):
         way.run(server, BreakingClock(), cancel_if_abandoned=True)
 
     expected = {"look": "start look", "cancel": "start look cancel", "sleep": "start start"}
@@ -832,14 +835,101 @@ def test_breaking_off_a_second_time_ends_the_canceling(way: Way, caplog: pytest.
     assert f"Bulk sync {ID} may still run" in caplog.text
 
 
-def test_breaking_off_while_it_is_canceled_for_another_reason_is_what_the_caller_sees(way: Way) -> None:
-    with Server(Api(start=[CREATED], look=[RUNNING], cancel=[way.silence])) as server, pytest.raises(way.broken_off):
+def test_interrupting_while_it_is_canceled_for_another_reason_is_what_the_caller_sees() -> None:
+    way = Blocking()
+    with Server(Api(start=[CREATED], look=[RUNNING], cancel=[way.silence])) as server, pytest.raises(KeyboardInterrupt):
         way.run(server, FakeClock(), deadline=1, cancel_if_abandoned=True)
 
     assert asked(server) == ["start", "look", "look", "cancel"]
 
 
 # --- What only asyncio has -------------------------------------------------------------------------------------------
+
+
+class Cancels:
+    """Cancels what it is given, and answers once the event loop has had its turns."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._loop = asyncio.get_running_loop()
+        self.target: asyncio.Task[Any] | anyio.CancelScope
+
+    def __call__(self, connection: Connection) -> bool:
+        asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(10)
+        return self._answer(connection)
+
+    async def _cancel(self) -> None:
+        self.target.cancel()
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("level", [False, True], ids=["again and again", "at every turn"])
+@pytest.mark.parametrize("deadline", [None, 1.0], ids=["cancelled", "late"])
+async def test_canceling_is_never_cut_short(
+    caplog: pytest.LogCaptureFixture, deadline: float | None, *, level: bool
+) -> None:
+    moment, look, cancel = Moment(), Cancels(RUNNING), Cancels(CANCELING)
+    first = RUNNING if deadline else moment
+    with Server(Api(start=[CREATED], look=[first, look], cancel=[cancel])) as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url, clock=FakeClock()) as polytomic:
+
+            async def run() -> None:
+                with anyio.CancelScope() as scope:
+                    if level:
+                        moment.then, look.target, cancel.target = scope.cancel, scope, scope
+                    try:
+                        await polytomic.run_bulk_sync(ID, deadline=deadline, cancel_if_abandoned=True)
+                    finally:
+                        # Each time costs a turn of the event loop, and anyio would do it at every one.
+                        assert task.cancelling() <= 3
+
+            task = asyncio.create_task(run())
+            moment.then, look.target, cancel.target = task.cancel, task, task
+            await asyncio.wait([task])
+            if level and deadline:
+                with pytest.raises(ExecutionTimeoutError):
+                    task.result()
+            else:
+                assert task.cancelled() is not level
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    assert asked(server) == ["start", "look", "look", "cancel"]
+    assert "may still run" not in caplog.text
+
+
+async def test_closing_the_client_waits_for_the_canceling_that_a_fan_out_has_left() -> None:
+    going = threading.Event()
+
+    def cancel(connection: Connection) -> bool:
+        assert going.wait(10)
+        return CANCELING(connection)
+
+    with Server(Api(start=[CREATED], look=[RUNNING], cancel=[cancel])) as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url) as polytomic:
+            run = partial(polytomic.run_bulk_sync, cancel_if_abandoned=True)
+
+            async def consume() -> None:
+                async with fan_out(run, [ID]) as outcomes:
+                    async for _ in outcomes:
+                        pass
+
+            task = asyncio.create_task(consume())
+            while "look" not in asked(server):
+                await asyncio.sleep(0.001)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert "cancel" in asked(server)
+            closing = asyncio.create_task(polytomic.aclose())
+            await asyncio.sleep(0.01)
+            assert not closing.done()
+            going.set()
+            await closing
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    assert asked(server)[-1] == "cancel"
+
 
 Flow = Coroutine[Any, Any, Any]
 

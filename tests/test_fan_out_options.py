@@ -21,6 +21,7 @@ from polytomic_client import (
     NotFoundError,
     NotReachedError,
     Outcome,
+    Polytomic,
     Progress,
     RateLimitError,
     VersionMismatchError,
@@ -29,6 +30,7 @@ from polytomic_client import (
     fetch_all_blocking,
 )
 from polytomic_client._pace import Pace
+from polytomic_client.testing import FakeClock
 
 from .conftest import KEY
 from .server import DESTINATION, Answer, Server
@@ -551,6 +553,85 @@ async def test_a_second_call_that_the_deadline_prevents_leaves_the_first_failure
     assert [type(outcome.error) for outcome in outcomes] == [ConnectionError] * 4
 
 
+def busy(clock: FakeClock, asked: list[str], *, seconds: int) -> httpx.MockTransport:
+    """An API that is busy once for each connection, for so many seconds."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if asked.count(request.url.path) == 1:
+            return httpx.Response(503, headers={"Retry-After": str(seconds)})
+        return httpx.Response(200, json=DESTINATION)
+
+    return httpx.MockTransport(answer)
+
+
+def wrapper(method: Callable[[UUID], Any]) -> Callable[[UUID], Any]:
+    return lambda item: method(UUID(int=item.int))
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["a method", "a lambda"])
+@pytest.mark.parametrize("blocking", [False, True], ids=["async", "blocking"])
+async def test_a_deadline_follows_the_clock_of_the_client(*, blocking: bool, wrapped: bool) -> None:
+    clock, asked = FakeClock(), list[str]()
+    outcomes: list[Outcome[UUID, Any]]
+    settings: dict[str, Any] = {"api_key": KEY, "clock": clock, "transport": busy(clock, asked, seconds=40)}
+    if blocking:
+        with Polytomic(**settings) as client:
+            fetch = wrapper(client.get_bulk_destination) if wrapped else client.get_bulk_destination
+            outcomes = await asyncio.to_thread(fetch_all_blocking, fetch, ids(4), limit=1, deadline=100)
+    else:
+        async with AsyncPolytomic(**settings) as polytomic:
+            call = wrapper(polytomic.get_bulk_destination) if wrapped else polytomic.get_bulk_destination
+            outcomes = await fetch_all(call, ids(4), limit=1, deadline=100)
+
+    # The first two take 40 s each. The third is to wait until 120 s, the fourth is not reached.
+    assert [type(outcome.error) for outcome in outcomes] == [
+        type(None),
+        type(None),
+        DeadlineExceededError,
+        NotReachedError,
+    ]
+    assert len(asked) == 5
+
+
+async def test_a_deadline_on_the_clock_of_the_client_does_not_pass_by_itself() -> None:
+    clock = FakeClock()
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.02)
+        return httpx.Response(200, json=DESTINATION)
+
+    async with AsyncPolytomic(api_key=KEY, clock=clock, transport=httpx.MockTransport(answer)) as polytomic:
+        outcomes = await fetch_all(polytomic.get_bulk_destination, ids(3), limit=1, deadline=3_600)
+    assert [outcome.ok for outcome in outcomes] == [True] * 3
+    assert clock.slept == []
+
+
+async def test_every_call_under_way_is_late_once_a_client_has_slept_past_the_deadline() -> None:
+    clock, started = FakeClock(), asyncio.Event()
+
+    async def call(item: int) -> int:
+        async with AsyncPolytomic(api_key=KEY, clock=clock, transport=httpx.MockTransport(answer)) as polytomic:
+            if item == 0:
+                started.set()
+                await asyncio.Event().wait()
+            await started.wait()
+            await polytomic.get_identity()
+        return item
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        clock.sleep(61)
+        return httpx.Response(200, json={"data": {}})
+
+    async with asyncio.timeout(10):
+        outcomes = await fetch_all(call, range(3), limit=2, deadline=60)
+    assert [type(outcome.error) for outcome in outcomes] == [
+        DeadlineExceededError,
+        DeadlineExceededError,
+        NotReachedError,
+    ]
+
+
 @pytest.mark.parametrize("deadline", [0, -1, float("inf"), "5"])
 def test_a_bad_deadline_is_refused(deadline: Any) -> None:
     with pytest.raises(ValueError, match="deadline must be a positive number"):
@@ -780,6 +861,26 @@ async def test_progress_says_what_is_held_back_and_that_all_wait(
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
         "The fan-out starts nothing for 300.0 s, as the API asks."
     ]
+
+
+async def test_progress_fills_up_although_items_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "finished"
+    async with fan_out(same, range(4), checkpoint=path) as outcomes:
+        assert outcomes.progress.fraction == 0.0
+        _ = [outcome async for outcome in outcomes]
+    items = [*range(8), 7, 7]
+    async with fan_out(same, items, limit=1, checkpoint=path) as outcomes:
+        filled = [outcomes.progress.fraction async for _ in outcomes]
+        assert (outcomes.progress.done, outcomes.progress.skipped, outcomes.progress.completed) == (4, 6, 10)
+    assert filled == [0.5, 0.6, 0.7, 1.0]
+    assert outcomes.progress.fraction == 1.0
+
+
+@pytest.mark.parametrize(("items", "fraction"), [([], 1.0), (iter([1]), None)])
+async def test_the_fraction_of_nothing_and_of_an_unknown_total(items: Any, fraction: float | None) -> None:
+    async with fan_out(same, items) as outcomes:
+        _ = [outcome async for outcome in outcomes]
+    assert outcomes.progress.fraction == fraction
 
 
 async def test_progress_of_an_input_without_a_length() -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import functools
 import importlib
 import json
+import operator
 import pickle
 import pkgutil
 import subprocess
@@ -49,6 +50,7 @@ from polytomic_client.v2023_04_25.types import (
     path_uuid,
 )
 
+ATTRS_MODELS = [name for name in models.__all__ if attrs.has(getattr(models, name))]
 DATA = Path(__file__).resolve().parent / "data"
 ID = UUID("248df4b7-aa70-47b8-a036-33ac447e668d")
 
@@ -91,6 +93,38 @@ def test_unset_is_false_and_prints_as_unset() -> None:
     assert repr(ConfigurationField(default=1)) == (
         "ConfigurationField(default=1, items=UNSET, required=UNSET, additional_properties={})"
     )
+
+
+SPECIFIERS = [
+    *("", ",", ".2f", ">10", "<10", "^10", "*^11", "10,", "08.3f", "+d", "x", "%", ".3", "10.1", ".0", "e", "s"),
+    *("%Y-%m-%d", "%H:%M", "_", "=10", "c", "{}", "nonsense"),
+]
+
+
+@pytest.mark.parametrize("specifier", SPECIFIERS)
+def test_unset_prints_as_a_word_whatever_the_format(specifier: str) -> None:
+    formatted = format(UNSET, specifier)
+
+    assert formatted.strip(" *") == "UNSET"
+    assert f"{UNSET!s:>8}" == f"{UNSET:>8}" == "   UNSET"
+
+
+ORDER = ("lt", "le", "gt", "ge")
+ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+
+
+@pytest.mark.parametrize("operation", [*ORDER, *ARITHMETIC, "contains", "getitem"])
+@pytest.mark.parametrize("other", [0, 1.5, "a", None, UNSET], ids=repr)
+def test_unset_has_no_order_and_no_arithmetic(operation: str, other: Any) -> None:
+    with pytest.raises(TypeError):
+        getattr(operator, operation)(UNSET, other)
+    assert (other == UNSET) is (other is UNSET)
+
+
+@pytest.mark.parametrize("operation", [iter, len, int, float, abs, operator.neg, operator.index, sum, sorted])
+def test_unset_is_not_a_number_or_a_collection(operation: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError):
+        operation(UNSET)
 
 
 # --- Models ----------------------------------------------------------------------------------------------------------
@@ -266,7 +300,7 @@ def test_a_decoded_model_is_as_good_as_a_written_one() -> None:
     assert weakref.ref(decoded)() is decoded
 
 
-@pytest.mark.parametrize("name", [name for name in models.__all__ if attrs.has(getattr(models, name))])
+@pytest.mark.parametrize("name", ATTRS_MODELS)
 def test_decoding_sets_every_attribute(name: str) -> None:
     model = getattr(models, name)
     nulls: dict[str, Any] = dict.fromkeys((field.name for field in attrs.fields(model)), None)
@@ -323,6 +357,121 @@ def test_members_that_the_document_does_not_name_are_items() -> None:
     error["span"] = 1
     del error["trace"]
     assert error.to_dict() == {"key": "a", "span": 1}
+
+
+# --- Changed copies --------------------------------------------------------------------------------------------------
+
+CHANGED_COPIES = [
+    pytest.param(attrs.evolve, id="evolve"),
+    pytest.param(
+        getattr(copy, "replace", None),
+        id="replace",
+        marks=pytest.mark.skipif(sys.version_info < (3, 13), reason="copy.replace is of Python 3.13"),
+    ),
+]
+
+
+@pytest.fixture(params=CHANGED_COPIES)
+def change(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Each way to make a changed copy of a model."""
+    made: Callable[..., Any] = request.param
+    return made
+
+
+@pytest.mark.parametrize("name", ATTRS_MODELS)
+def test_a_changed_copy_has_the_unknown_members_and_shares_none(name: str, change: Callable[..., Any]) -> None:
+    body: dict[str, Any] = {"default": {"a": [1]}, "future": {"default": {"a": [1, {"b": 2}]}}}
+    if name == "ConfigurationMap":  # its members are models, which a copy shares as it does all that are named
+        body = {"future": {}}
+    answer = getattr(models, name).from_dict(body)
+
+    twin = change(answer)
+    assert twin == answer
+    assert twin.to_dict() == body
+    if name != "ConfigurationMap":
+        twin["future"]["default"]["a"][1]["b"] = 3
+    twin["more"] = 1
+    del twin["future"]
+
+    assert answer.to_dict() == body
+
+
+def test_a_changed_copy_of_an_answer_sends_all_that_the_answer_held(change: Callable[..., Any]) -> None:
+    body = {"frequency": "daily", "hour": "05", "minute": None, "holidays": {"skip": ["2024-12-25"]}}
+
+    schedule = change(models.BulkSchedule.from_dict(body), hour="06")
+
+    assert schedule.to_dict() == body | {"hour": "06"}
+
+
+def test_a_changed_copy_can_have_other_unknown_members(change: Callable[..., Any]) -> None:
+    mode = models.SupportedBulkMode.from_dict({"id": "snapshot", "future": 1})
+
+    assert change(mode, additional_properties={"past": 2}).to_dict() == {"id": "snapshot", "past": 2}
+    assert change(FreeFormConfiguration({"a": 1}), additional_properties={"b": 2}) == FreeFormConfiguration({"b": 2})
+
+
+def test_a_model_does_not_share_the_unknown_members_it_is_made_with() -> None:
+    given: dict[str, Any] = {"future": {"a": [1]}}
+    made: list[Any] = [
+        models.ActivateBulkSync(active=True, additional_properties=given),
+        FreeFormConfiguration(given),
+        FreeFormConfiguration(additional_properties=given),
+    ]
+    for model in made:
+        model["future"]["a"].append(2)
+        model["more"] = 1
+
+    assert given == {"future": {"a": [1]}}
+
+
+def test_unknown_members_may_nest_deeper_than_python_calls(change: Callable[..., Any]) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(10 * sys.getrecursionlimit()):
+        deep = {"a": [deep]}
+
+    twin = change(models.ActivateBulkSync.from_dict({"active": True, "future": deep}))
+    twin["future"]["a"][0]["a"].clear()
+
+    assert deep["a"][0]["a"]
+
+
+def test_unknown_members_may_hold_themselves() -> None:
+    given: dict[str, Any] = {"a": []}
+    given["a"].append(given["a"])
+
+    twin = FreeFormConfiguration(given)
+
+    assert twin["a"][0] is twin["a"] is not given["a"]
+
+
+def test_a_map_holds_the_models_it_is_made_with() -> None:
+    field = ConfigurationField(default=1)
+    fields = ConfigurationMap({"a": field})
+
+    field.required = True
+
+    assert fields["a"] is field
+
+
+def test_unknown_members_are_given_by_name_only() -> None:
+    anything: Any = models.ActivateBulkSync
+    with pytest.raises(TypeError, match="positional"):
+        anything("active", {"future": 1})
+
+
+@pytest.mark.parametrize("members", ["ab", 5, None, [("a", 1)]])
+def test_unknown_members_are_a_mapping(members: Any) -> None:
+    with pytest.raises(TypeError, match="^expected a JSON object, got "):
+        models.ActivateBulkSync(active=True, additional_properties=members)
+    with pytest.raises(TypeError, match="^expected a JSON object, got "):
+        FreeFormConfiguration(members)
+
+
+@pytest.mark.parametrize("name", ATTRS_MODELS)
+def test_nothing_is_converted_when_a_member_is_set(name: str) -> None:
+    """Decoding sets every member, so that a hook of attrs would slow it down."""
+    assert getattr(models, name).__setattr__ is object.__setattr__
 
 
 # --- Maps ------------------------------------------------------------------------------------------------------------

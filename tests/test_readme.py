@@ -18,7 +18,7 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 PYTHON = [code for language, code in BLOCKS if language == "python"]
 SHELL = [line.split("#")[0].strip() for language, code in BLOCKS if language == "sh" for line in code.splitlines()]
 EXPECTED = {
-    0: "['replicate', 'snapshot']\n[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>]\n",
+    0: "replicate snapshot\n[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>]\n",
     1: "['Replicate', 'Replace']\n",
     2: "{'advanced': UNSET, 'mirror_schemas': False, 'schema': False}\n",
     7: (

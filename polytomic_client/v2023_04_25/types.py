@@ -14,7 +14,11 @@ from attrs import define, fields
 
 
 class Unset:
-    """The type of UNSET: the member was absent from the JSON object."""
+    """The type of UNSET: the member was absent from the JSON object.
+
+    It is falsy, equal to itself only, and prints as UNSET. It has no order and no arithmetic: to count an absent member
+    as 0, write `member or 0`.
+    """
 
     __slots__ = ()
     _instance: ClassVar[Unset | None] = None
@@ -29,6 +33,14 @@ class Unset:
 
     def __repr__(self) -> str:
         return "UNSET"
+
+    def __format__(self, spec: str) -> str:
+        """Return the word, aligned if the specifier is one for strings. No specifier raises or shortens it."""
+        try:
+            formatted = format("UNSET", spec)
+        except ValueError:  # a specifier for numbers or dates, such as `,` or `%H:%M`
+            return "UNSET"
+        return formatted if "UNSET" in formatted else "UNSET"
 
     def __reduce__(self) -> str:
         return "UNSET"
@@ -91,6 +103,27 @@ def sort_out(value: dict[str, Any], members: dict[str, Any]) -> tuple[dict[str, 
     if len(complete) == len(members):
         return complete, {}
     return complete, {name: item for name, item in value.items() if name not in members}
+
+
+def copy_members(members: dict[str, Any]) -> dict[str, Any]:
+    """Copy the members that the document does not name, with the arrays and objects in them.
+
+    Raises:
+        TypeError: They are not a mapping.
+    """
+    copied = dict(members) if type(members) is dict else as_object(members)
+    copies: dict[int, Any] = {}
+    # Not recursive: a server may nest deeper than Python calls, and what a user gives may hold itself.
+    todo: list[Any] = [copied]
+    while todo:
+        holder = todo.pop()
+        for key, value in holder.items() if type(holder) is dict else enumerate(holder):
+            if type(value) is dict or type(value) is list:
+                if id(value) not in copies:
+                    copies[id(value)] = value.copy()
+                    todo.append(copies[id(value)])
+                holder[key] = copies[id(value)]
+    return copied
 
 
 def as_subclass(kind: type[T], model: Any) -> T:
@@ -261,6 +294,7 @@ __all__ = [
     "as_object",
     "as_subclass",
     "closest",
+    "copy_members",
     "decode_datetime",
     "decode_enum",
     "decode_uuid",

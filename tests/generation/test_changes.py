@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -354,6 +355,35 @@ def test_each_change_of_the_python_names_is_told(edit: Edit, base: Path, tmp_pat
 def test_nothing_is_told_where_nothing_changed(base: Path, tmp_path: Path) -> None:
     assert document_changes(BASE, copy.deepcopy(BASE)) == []
     assert python_changes(base, generate(BASE, tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "made", ["factory=dict", "init=False, factory=dict", "kw_only=True, factory=dict, converter=_copy"]
+)
+def test_how_unknown_members_are_made_is_no_change(made: str, base: Path, tmp_path: Path) -> None:
+    other = tmp_path / base.name
+    shutil.copytree(base, other)
+    thing = other / "models" / "thing.py"
+    text = thing.read_text(encoding="utf-8")
+    thing.write_text(text.replace("factory=dict, converter=_copy", made), encoding="utf-8")
+    assert thing.read_text(encoding="utf-8") != text
+
+    assert python_changes(base, other) == []
+    assert python_changes(other, base) == []
+
+
+def test_unknown_members_that_a_model_begins_to_hold_may_be_left_out(base: Path, tmp_path: Path) -> None:
+    def close(document: Document) -> None:
+        schema(document, "Thing")["additionalProperties"] = False
+
+    closed = generate(edited(close), tmp_path)
+    names = ("models.Thing.additional_keys", "models.Thing.additional_properties")
+
+    assert told(python_changes(closed, base), with_places=False) == [
+        (ADDITIVE, "new: models.Thing.additional_keys: list[str]", ()),
+        (ADDITIVE, "new: models.Thing.additional_properties: dict[str, Any] = {}", ()),
+    ]
+    assert told(python_changes(base, closed), with_places=False) == [(BREAKING, "removed", names)]
 
 
 def test_a_change_of_a_model_is_told_once_with_every_operation_it_is_in() -> None:

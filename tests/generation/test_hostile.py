@@ -122,14 +122,16 @@ def test_a_description_may_end_with_a_quote(tmp_path: Path) -> None:
 
 def test_names_of_the_document_do_not_meet_names_of_the_generated_code(tmp_path: Path) -> None:
     moments = {"type": "array", "items": {"type": "string", "format": "date-time"}}
-    member = {"as_list": moments, "cls": moments, "list": moments}
+    member: dict[str, Any] = {"as_list": moments, "cls": moments, "copy_members": moments, "list": moments}
     made = package_of(_thing(member, name="operation", **{"in": "query"}, schema={"type": "string"}), tmp_path)
     program = """
 import sys
+import attrs
 sys.path.insert(0, sys.argv[1])
 from v2000_01_30 import api, models
-body = dict.fromkeys(("as_list", "cls", "list"), ["2024-02-29T12:30:00Z"])
+body = dict.fromkeys(("as_list", "cls", "copy_members", "list"), ["2024-02-29T12:30:00Z"])
 assert models.Thing.from_dict(body).to_dict() == body
+assert attrs.evolve(models.Thing.from_dict(body | {"more": 1})).to_dict() == body | {"more": 1}
 class Recording(api.Operations):
     def _call(self, operation, kwargs):
         assert kwargs["params"] == {"operation": "a"}, kwargs

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import attrs
 import pytest
 import yaml
 
@@ -70,6 +71,35 @@ def test_all_members_together_survive_a_round_trip(models: Any) -> None:
     assert thing.to_dict() == {**FULL, "must_left": {"left": 1, "moment": EXACT}}
     assert thing.additional_properties == {"undocumented": FULL["undocumented"]}
     assert thing.to_dict() is not FULL
+
+
+OPEN: dict[str, Any] = {
+    "Kinds": FULL,
+    "Mixed": {"text": "a", "other": {"left": 1}},
+    "Free": {"deep": {"list": [1, {"a": 2}]}},
+    "Lefts": {"a": {"left": 1}},
+    "LeftLists": {"a": [{"left": 1}]},
+    "Moments": {"a": EXACT},
+    "Texts": {"a": "b"},
+}
+"""Models that hold members which the document does not name."""
+
+
+@pytest.mark.parametrize("kind", OPEN)
+def test_a_changed_copy_has_the_unknown_members_and_shares_none(models: Any, kind: str) -> None:
+    thing = getattr(models, kind).from_dict(OPEN[kind])
+    before = copy.deepcopy(thing)
+
+    twin = attrs.evolve(thing)
+    assert (twin, twin.to_dict()) == (thing, thing.to_dict())
+    for name in list(twin.additional_properties):
+        if isinstance(twin[name], list):
+            twin[name].clear()
+        elif isinstance(twin[name], dict):
+            twin[name]["deep"] = 1
+        del twin[name]
+
+    assert thing == before
 
 
 @pytest.mark.parametrize(

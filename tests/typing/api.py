@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Literal, assert_type
 from uuid import UUID
 
+import attrs
 import httpx
 
 from polytomic_client import (
@@ -281,6 +282,30 @@ def members(answer: BulkDestinationEnvelope) -> None:
     assert_type(models.ApiError().message, str | Unset)
 
     answer.data.mode  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
+
+
+def unknown_members(sync: BulkSync, field: ConfigurationField) -> None:
+    """What the document does not name is an argument, by keyword only where a model has members."""
+    changed = attrs.evolve(sync.schedule, hour="05", additional_properties={"holidays": ["2024-12-25"]})
+    assert_type(changed, BulkSchedule)
+    assert_type(changed.additional_properties, dict[str, Any])
+    ActivateBulkSync(active=True, additional_properties=sync.additional_properties)
+    assert_type(ConfigurationMap({"schema": field}).additional_properties, dict[str, ConfigurationField])
+    ConfigurationMap(additional_properties={"schema": field})
+
+    ActivateBulkSync(active=True, additional_properties=["a"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ActivateBulkSync({"a": 1}, active=True)  # type: ignore[misc, arg-type]  # pyright: ignore[reportCallIssue]
+    ConfigurationMap({"schema": "public"})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    sync.additional_properties = "a"  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def unset_members(execution: BulkSyncExecution) -> None:
+    """A member that may be left out is a word in a text, and `or` gives it a value."""
+    assert_type(f"{execution.record_count:,}", str)
+    assert_type(execution.record_count or 0, int)
+
+    sum([execution.record_count])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType, reportCallIssue]
+    max(execution.record_count, 1)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
 
 
 def bulk_sync_members(sync: BulkSync) -> None:

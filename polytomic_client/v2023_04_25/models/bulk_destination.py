@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..models.resync_mode import ResyncMode
 from ..types import (
@@ -18,6 +19,7 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -30,7 +32,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define(kw_only=True)
+@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkDestination:
     """What a connection accepts as the destination of a bulk sync."""
 
@@ -44,7 +46,7 @@ class BulkDestination:
     supported_resync_modes: list[ResyncMode]
     """The ways in which a bulk sync into this connection can be synced anew."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..models.bulk_discover import BulkDiscover
 from ..models.bulk_mode import BulkMode
@@ -26,6 +27,7 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -56,7 +58,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define(kw_only=True)
+@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSync:
     """How a bulk sync is set up."""
 
@@ -124,7 +126,7 @@ class BulkSync:
     updated_by: Actor | Unset = UNSET
     """Who did something."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

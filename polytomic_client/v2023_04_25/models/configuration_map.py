@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
     as_object,
@@ -12,13 +13,19 @@ from ..types import (
     encode_model,
     new,
 )
+from ..types import copy_members as _copy
 
 
-@_attrs_define
+def _copy_members(members: dict[str, ConfigurationField]) -> dict[str, ConfigurationField]:
+    # mypy does not infer the type of an argument that a generic function converts.
+    return _copy(members)
+
+
+@_attrs_define(on_setattr=_ATTRS_NO_OP)
 class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
     """Configuration fields by name."""
 
-    additional_properties: dict[str, ConfigurationField] = _attrs_field(factory=dict)
+    additional_properties: dict[str, ConfigurationField] = _attrs_field(factory=dict, converter=_copy_members)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

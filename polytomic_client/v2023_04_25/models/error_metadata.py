@@ -5,19 +5,21 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
     as_object,
     as_subclass,
     new,
 )
+from ..types import copy_members as _copy
 
 
-@_attrs_define
+@_attrs_define(on_setattr=_ATTRS_NO_OP)
 class ErrorMetadata(MutableMapping[str, "Any"]):
     """Further facts about an error, in any form."""
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..models.event_type import EventType
 from ..types import (
@@ -20,6 +21,7 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -34,7 +36,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define(kw_only=True)
+@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class Event:
     """Something that happened."""
 
@@ -53,7 +55,7 @@ class Event:
     event: Any
     """What happened; its form depends on the type."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

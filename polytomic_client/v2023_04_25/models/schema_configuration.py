@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
     UNSET,
@@ -20,6 +21,7 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -37,7 +39,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define(kw_only=True)
+@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class SchemaConfiguration:
     """A schema to sync, with its settings."""
 
@@ -65,7 +67,7 @@ class SchemaConfiguration:
     disable_data_cutoff: bool | Unset = UNSET
     """Whether the sync's own cutoff does not count here."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

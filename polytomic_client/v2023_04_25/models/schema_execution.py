@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..models.schema_execution_status import SchemaExecutionStatus
 from ..types import (
@@ -19,6 +20,7 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
     (
@@ -39,7 +41,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """What an object without members is read as."""
 
 
-@_attrs_define(kw_only=True)
+@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class SchemaExecution:
     """How an execution goes for one schema."""
 
@@ -76,7 +78,7 @@ class SchemaExecution:
     updated_at: datetime.datetime | Unset = UNSET
     """When it last changed."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""

@@ -1,0 +1,89 @@
+"""Where finished jobs wait for their readers, with room for only so many.
+
+asyncio.Queue and asyncio.Semaphore do the same, and cost a fan-out a fifth of what it does for a call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Outbox(Generic[T]):
+    """Finished jobs, first in, first out. Each takes room before it begins, which whoever reads it gives back.
+
+    Args:
+        room: The most jobs that are under way or wait for a reader.
+    """
+
+    __slots__ = ("_finished", "_readers", "_room", "_workers")
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        # None is the end, and stays.
+        self._finished: deque[T | None] = deque()
+        self._workers: deque[asyncio.Future[None]] = deque()
+        self._readers: deque[asyncio.Future[None]] = deque()
+
+    def enter_at_once(self) -> bool:
+        """Take room for one job, and say whether there was any."""
+        if self._room <= 0:
+            return False
+        self._room -= 1
+        return True
+
+    async def enter(self) -> None:
+        """Take room for one job, once there is any."""
+        while not self.enter_at_once():
+            await _turn(self._workers)
+
+    def leave(self) -> None:
+        """Give room back."""
+        self._room += 1
+        if self._workers:
+            _wake(self._workers)
+
+    def put(self, job: T | None) -> None:
+        """Hand over a job, or the end."""
+        self._finished.append(job)
+        if self._readers:
+            _wake(self._readers)
+
+    def take_at_once(self) -> T | None:
+        """Return the next job; None where `take` must be asked."""
+        if not self._finished or self._finished[0] is None:
+            return None
+        self.leave()
+        return self._finished.popleft()
+
+    async def take(self) -> T | None:
+        """Return the next job once there is one; None at the end."""
+        while not self._finished:
+            await _turn(self._readers)
+        if self._finished[0] is None:
+            _wake(self._readers)
+            return None
+        return self.take_at_once()
+
+
+async def _turn(waiting: deque[asyncio.Future[None]]) -> None:
+    """Wait to be woken, and wake another where this one is cancelled in the same moment."""
+    turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    waiting.append(turn)
+    try:
+        await turn
+    except asyncio.CancelledError:
+        if turn.done() and not turn.cancelled():
+            _wake(waiting)
+        raise
+
+
+def _wake(waiting: deque[asyncio.Future[None]]) -> None:
+    while waiting:
+        turn = waiting.popleft()
+        if not turn.done():
+            turn.set_result(None)
+            return

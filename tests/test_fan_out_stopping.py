@@ -1,0 +1,222 @@
+"""How a fan-out stops: whoever cancels, and however often, nothing goes on, and its checkpoint is free at once."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock, Mock
+
+import anyio
+import pytest
+
+from polytomic_client import fan_out, fan_out_blocking, fetch_all, fetch_all_blocking
+
+from .conftest import RUNNERS
+
+
+async def slow(item: int) -> int:
+    """Return some, hang with the others, and take some turns to stop."""
+    try:
+        await asyncio.sleep(0 if item < 2 else 60)
+    finally:
+        for _ in range(10):
+            await asyncio.sleep(0)
+    return item
+
+
+def others() -> set[asyncio.Task[Any]]:
+    return asyncio.all_tasks() - {asyncio.current_task()}
+
+
+async def open_again(path: Path) -> None:
+    """Run once more with the checkpoint of a run that has ended in this moment."""
+    assert await anext(fan_out(slow, list[int](), checkpoint=path), None) is None
+
+
+Stop = Callable[[Path, asyncio.Event], Any]
+
+
+async def consume(path: Path, reading: asyncio.Event) -> None:
+    async with fan_out(slow, range(9), limit=4, checkpoint=path) as outcomes:
+        async for outcome in outcomes:
+            if outcome.item == 1:
+                reading.set()
+
+
+async def in_scope(path: Path, reading: asyncio.Event) -> None:
+    """Cancelled by anyio, which does it again at every turn of the event loop until the scope is left."""
+    with anyio.CancelScope() as scope:
+        asyncio.get_running_loop().call_soon(asyncio.create_task, cancel_when(reading, scope))
+        await consume(path, reading)
+    assert scope.cancelled_caught
+
+
+async def in_task_group(path: Path, reading: asyncio.Event) -> None:
+    """As a request of FastAPI or Starlette whose client hangs up."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(consume, path, reading)
+        await reading.wait()
+        group.cancel_scope.cancel()
+
+
+async def again_and_again(path: Path, reading: asyncio.Event) -> None:
+    task = asyncio.create_task(consume(path, reading))
+    await reading.wait()
+    while not task.done():
+        task.cancel()
+        await asyncio.sleep(0)
+    assert task.cancelled()
+
+
+async def by_timeout(path: Path, reading: asyncio.Event) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await consume(path, reading)
+
+
+async def cancel_when(event: asyncio.Event, scope: anyio.CancelScope) -> None:
+    await event.wait()
+    scope.cancel()
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize("stop", [in_scope, in_task_group, again_and_again, by_timeout])
+def test_everything_has_stopped_and_the_checkpoint_is_free(tmp_path: Path, stop: Stop, runner: str) -> None:
+    async def main() -> None:
+        await stop(tmp_path / "finished", asyncio.Event())
+        await asyncio.sleep(0)  # the task that cancels
+        assert not others()
+        await open_again(tmp_path / "finished")
+
+    RUNNERS[runner](main())
+
+
+async def test_the_checkpoint_is_free_before_the_calls_have_stopped(tmp_path: Path) -> None:
+    path, stopping, go = tmp_path / "finished", asyncio.Event(), asyncio.Event()
+
+    async def hang(item: int) -> int:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            stopping.set()
+            await go.wait()
+        return item
+
+    async def read() -> None:
+        async with fan_out(hang, range(3), limit=2, checkpoint=path) as outcomes:
+            async for _ in outcomes:
+                pass
+
+    task = asyncio.create_task(read())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    await stopping.wait()
+    await open_again(path)
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_cancelled_block_does_not_wait_long_for_a_call_that_does_not_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("polytomic_client._engine.STOPPING_LASTS", 0.01)
+    go, stopped = asyncio.Event(), list[int]()
+
+    async def stubborn(item: int) -> int:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await go.wait()
+            stopped.append(item)
+        return item
+
+    with anyio.move_on_after(0.01):
+        async with fan_out(stubborn, range(3), limit=2) as outcomes:
+            async for _ in outcomes:
+                pass
+    assert len(others()) == 2
+    go.set()
+    await asyncio.wait(others())
+    assert sorted(stopped) == [0, 1]
+
+
+async def test_a_block_that_is_left_waits_for_what_calls_do_when_they_are_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("polytomic_client._engine.STOPPING_LASTS", 0.0)
+    cleaned = list[int]()
+
+    async def careful(item: int) -> int:
+        try:
+            await asyncio.sleep(0 if item == 0 else 60)
+        finally:
+            await asyncio.sleep(0.01)
+            cleaned.append(item)
+        return item
+
+    async with fan_out(careful, range(9), limit=3) as outcomes:
+        async for _ in outcomes:
+            break
+    assert sorted(cleaned) == [0, 1, 2, 3]
+    assert not others()
+
+
+async def test_a_bare_loop_that_is_left_frees_its_checkpoint_at_once(tmp_path: Path) -> None:
+    async for _ in fan_out(slow, range(9), checkpoint=tmp_path / "finished"):
+        break
+    await open_again(tmp_path / "finished")
+
+
+def test_a_blocking_bare_loop_that_is_left_frees_its_checkpoint_at_once(tmp_path: Path) -> None:
+    def double(item: int) -> int:
+        return 2 * item
+
+    for _ in fan_out_blocking(double, range(9), checkpoint=tmp_path / "finished"):
+        break
+    assert next(fan_out_blocking(double, list[int](), checkpoint=tmp_path / "finished"), None) is None
+
+
+async def items(count: int) -> AsyncIterator[int]:
+    for item in range(count):
+        await asyncio.sleep(0)
+        yield item
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks are new in Python 3.12")
+@pytest.mark.parametrize("source", [range, items])
+@pytest.mark.parametrize("limit", [1, 4, 500])
+async def test_eager_tasks_keep_to_the_limit(limit: int, source: Callable[[int], Any]) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(getattr(asyncio, "eager_task_factory"))  # noqa: B009  (not in 3.11)
+    now = most = 0
+
+    async def call(item: int) -> int:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.001)
+        now -= 1
+        return item
+
+    async def at_once(item: int) -> int:
+        return item
+
+    outcomes = await fetch_all(call, source(1_200), limit=limit, deadline=60)
+    assert [outcome.result() for outcome in outcomes] == list(range(1_200))
+    assert most == limit if source is range else most <= limit
+    assert len(await fetch_all(at_once, source(3_000), limit=limit)) == 3_000
+
+
+async def test_a_mock_without_values_is_an_error_that_names_it() -> None:
+    async_outcomes = await fetch_all(AsyncMock(side_effect=[1]), range(2), limit=1)
+    sync_outcomes = fetch_all_blocking(Mock(side_effect=[1]), range(2), limit=1)
+    for (first, second), kind in ((async_outcomes, StopAsyncIteration), (sync_outcomes, StopIteration)):
+        assert first.result() == 1
+        assert isinstance(second.error, RuntimeError)
+        assert str(second.error) == f"fetch raised {kind.__name__}. Give a mock a value for every call."
+        assert isinstance(second.error.__cause__, kind)
