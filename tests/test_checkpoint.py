@@ -5,19 +5,22 @@ from __future__ import annotations
 import errno
 import fcntl
 import itertools
+import logging
 import os
 import re
 import subprocess
 import sys
 from contextlib import ExitStack
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polytomic_client import PolytomicError
+from polytomic_client import PolytomicError, fan_out_blocking
 from polytomic_client._checkpoint import HEADER, Checkpoint, CheckpointError
 
 FIRST_HEADER = b'{"format": "polytomic-client checkpoint", "version": 1}\n'
@@ -138,7 +141,7 @@ def allowed(path: Path, content: bytes, keys: set[str], what: object) -> None:
         checkpoint.close()
 
 
-KEYS = ["1", "\u00e4", "11", ""]
+KEYS = ["1", "\u00e4", "11"]
 
 
 @pytest.fixture
@@ -165,7 +168,7 @@ def test_no_flipped_bit_makes_an_item_finished(path: Path) -> None:
 def test_no_cut_that_joins_lines_makes_an_item_finished(path: Path) -> None:
     note(path, *KEYS)
     whole = path.read_bytes()
-    places = [0, 1, *range(len(HEADER) - 3, len(whole) + 1)]
+    places = [0, *range(len(HEADER) - 1, len(whole) + 1)]
     for start, end in itertools.combinations(places, 2):
         allowed(path, whole[:start] + whole[end:], set(KEYS), (start, end))
 
@@ -516,3 +519,55 @@ def test_a_failed_open_gives_the_descriptor_back(path: Path) -> None:
         with pytest.raises(CheckpointError):
             Checkpoint(path).open()
     assert len(os.listdir("/dev/fd")) == before  # noqa: PTH208
+
+
+# --- What a run that goes on says
+
+
+def run(path: Path, items: Any, **options: Any) -> list[Any]:
+    with fan_out_blocking(str, items, checkpoint=path, **options) as outcomes:
+        return [outcome.item for outcome in outcomes]
+
+
+def resumed(caplog: pytest.LogCaptureFixture) -> list[tuple[str, int, str]]:
+    records = [record for record in caplog.record_tuples if "resuming" in record[2]]
+    caplog.clear()
+    return records
+
+
+def test_a_run_that_goes_on_says_how_many_of_its_items_are_done(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "polytomic_client")
+    run(path, range(1_250))
+    assert resumed(caplog) == []  # nothing was done
+
+    # The checkpoint has more, which are not of these items.
+    for items in (range(50, 2_000), [*range(50, 2_000)], dict.fromkeys(range(50, 2_000))):
+        copy = path.with_name("copy")
+        copy.write_bytes(path.read_bytes())
+        assert sorted(run(copy, items)) == [*range(1_250, 2_000)]
+        assert resumed(caplog) == [("polytomic_client", logging.INFO, "resuming: 1,200 of 1,950 already done")]
+
+    assert run(path, [{"id": 1}, {"id": 5_000}], key=itemgetter("id")) == [{"id": 5_000}]
+    assert resumed(caplog) == [("polytomic_client", logging.INFO, "resuming: 1 of 2 already done")]
+
+
+def test_items_that_can_be_read_but_once_are_not_read_for_it(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "polytomic_client")
+    run(path, range(1_250))
+
+    assert run(path, (item for item in range(1_251))) == [1_250]
+    assert resumed(caplog) == [("polytomic_client", logging.INFO, "resuming: 1,250 already done")]
+
+
+def test_nothing_is_said_where_none_of_the_items_is_done(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "polytomic_client")
+    run(path, ["a"])
+    run(path, ["b"])
+    with pytest.raises(TypeError, match="key= must give"):
+        run(path, ["a", 1.5])
+    assert resumed(caplog) == []
+
+
+def test_the_next_run_of_the_process_begins_as_soon_as_one_has_ended(path: Path) -> None:
+    for count in range(1, 30):
+        assert run(path, range(count)) == [count - 1]
