@@ -34,6 +34,9 @@ FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)
 LAST = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 """Stands for the end of time, with room for a second after it."""
 
+FAR_FUTURE = 5_000
+"""The year in which the search for the last event is given up: there is room for one more step, which doubles."""
+
 Types: TypeAlias = "Iterable[models.EventType | str] | models.EventType | str"
 
 
@@ -243,12 +246,14 @@ class _Reader:
         if span.end < LAST:
             self._todo += span.split(page)
         else:
-            # The newest are asked for now: those that happen meanwhile must not keep it from ending. Where the clock of
-            # the API is ahead, more than an answer's may be after what is now here.
-            end, step = max(self._now, span.start + SECOND) + SECOND, MINUTE
-            while len(tail := await self._ask(_Span(end, LAST))) >= self._longest:
-                end, step = end + step, 2 * step
-            self._todo += [_Span(end, LAST).inside(tail), *_Span(span.start, end).split(page)]
+            # The newest are requested now: those that happen meanwhile must not keep it from ending. If the clock of
+            # the API is ahead, there may be more of them than one answer holds.
+            later, step = _Span(max(self._now, span.start + SECOND) + SECOND, LAST), MINUTE
+            while len(newest := await self._ask(later)) >= self._longest:
+                if later.start.year > FAR_FUTURE:
+                    raise _unreadable(later.start, "there are too many")
+                later, step = _Span(later.start + step, LAST), 2 * step
+            self._todo += [later.inside(newest), *_Span(span.start, later.start).split(page)]
         return []
 
     async def _read_second(self, second: _Span, page: list[models.Event]) -> list[models.Event]:

@@ -525,6 +525,14 @@ def test_events_that_expire_meanwhile_are_no_trouble(read: Read, keeps: str) -> 
     assert answer[-1].created_at == NOON + 1_000 * SECOND
 
 
+@KEEPS
+def test_a_crowd_at_the_end_of_time_is_an_error(read: Read, keeps: str) -> None:
+    api = Api(happened((SECOND, 3), (dt.timedelta(days=7_900 * 365), 120)), keeps=keeps)
+    with pytest.raises(RequestError, match="the events at .* cannot all be read: there are too many"):
+        read(api)
+    assert len(api.asked) <= 35
+
+
 def test_since_must_name_its_time_zone(read: Read) -> None:
     with Server() as server, pytest.raises(ValueError, match="since must name its time zone, unlike datetime"):
         read(server.url, since=dt.datetime(2023, 4, 25))  # noqa: DTZ001
