@@ -6,20 +6,35 @@ import errno
 import json
 import os
 import stat
+from contextlib import suppress
 from typing import cast
+from zlib import crc32
 
 from ._errors import PolytomicError
 from ._text import shown
 
 FORMAT = "polytomic-client checkpoint"
 
-VERSION = 1
-"""Of the format: the header's line, then a JSON string per line, each ended by a line feed."""
+VERSION = 2
+"""Of the format: the header's line, then a line for each key, each ended by a line feed. In version 1 that is a JSON
+string. In version 2, eight hexadecimal digits and a space precede it: the CRC-32 of the string and the line feed."""
 
-HEADER = json.dumps({"format": FORMAT, "version": VERSION}).encode() + b"\n"
+HEADERS = {json.dumps({"format": FORMAT, "version": number}).encode() + b"\n": number for number in (1, VERSION)}
+"""The first line, and the version that it stands for."""
+
+HEADER = list(HEADERS)[-1]
+
+CHECKSUM_SIZE = 9
+"""Bytes of a checksum and its space."""
+
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTSUP", errno.EOPNOTSUPP)}
+"""What `flock` fails with where the file system has no locks, such as some network file systems."""
 
 HEADER_LONGEST = 1_000
 """Bytes of a first line that are read, so that a huge file that is no journal is refused without being loaded."""
+
+
+_DECODER = json.JSONDecoder()
 
 
 class CheckpointError(PolytomicError):
@@ -31,7 +46,12 @@ class Checkpoint:
 
     A run that is killed at any moment leaves a journal that the next can open: a line counts once its line feed is
     there, and what follows the last line feed is cut off. What is added survives the end of the process at once, and
-    a power cut once `close` has returned. To begin anew, delete the file.
+    a power cut once `close` has returned. To start over, delete the file.
+
+    A line whose checksum does not match is an error. So a damaged file never makes a run skip an unfinished item.
+
+    A file of format 1, which has no checksums, is read and continued in format 1. What knows format 1 only refuses a
+    file of format 2 and leaves it as it is.
 
     Args:
         path: The journal. Its folder must exist; the file is made where it is missing.
@@ -41,6 +61,7 @@ class Checkpoint:
         self._descriptor: int | None = None
         self._path = os.fspath(path)
         self._keys: set[str] = set()
+        self._version = VERSION
         self._size = 0
         self._dirty = False
 
@@ -99,7 +120,7 @@ class Checkpoint:
         if self._descriptor is None:
             raise self._error("is not open", "call open() before add(), and close() after the last")
         try:
-            self._append(self._descriptor, _encode(key))
+            self._append(self._descriptor, _encode(key, self._version))
         except OSError as error:
             raise self._error(
                 f"cannot be written ({_reason(error)})",
@@ -118,13 +139,14 @@ class Checkpoint:
             return
         try:
             os.fsync(descriptor)
-            # Closing is not enough where a forked child has the descriptor too.
-            _flock(descriptor, "LOCK_UN")
         except OSError as error:
             raise self._error(
-                f"may lack its last items ({_reason(error)})", "check the disk; the next run does again what is lacking"
+                f"may lack its last items ({_reason(error)})", "check the disk; the next run repeats what is lacking"
             ) from error
         finally:
+            # Closing is not enough where a forked child has the descriptor too.
+            with suppress(OSError):
+                _flock(descriptor, "LOCK_UN")
             os.close(descriptor)
 
     def _lock(self, descriptor: int) -> None:
@@ -136,32 +158,36 @@ class Checkpoint:
             raise self._error(
                 "is in use by another run", "wait until that (or its block) ends, or name another"
             ) from error
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
+            raise self._error(
+                f"is on a file system without locks ({_reason(error)}), so that two runs could write it at once",
+                "name a file on a local disk",
+            ) from error
 
     def _read(self, descriptor: int) -> tuple[set[str], int]:
         """Return the keys, and how many bytes the whole lines take: 0 where not even the header is whole."""
         keys: set[str] = set()
-        decode = json.JSONDecoder().raw_decode
+        self._version = VERSION
         with open(descriptor, "rb", closefd=False) as lines:
             header = lines.readline(HEADER_LONGEST)
-            if header != HEADER:
-                if HEADER.startswith(header):
+            if header not in HEADERS:
+                if any(known.startswith(header) for known in HEADERS):
                     return keys, 0
                 raise self._error(_foreign(header), "name another file; this one was left as it was")
+            self._version = HEADERS[header]
             size = len(header)
             for number, line in enumerate(lines, 2):
                 if not line.endswith(b"\n"):
                     break
                 try:
-                    text = line.decode("utf-8", "surrogatepass")
-                    key, end = decode(text)
-                except (ValueError, RecursionError):
-                    text, key, end = "", None, 0
-                if not isinstance(key, str) or end != len(text) - 1:
+                    keys.add(_decode(line, self._version))
+                except ValueError as error:
                     raise self._error(
-                        f"is damaged: line {number} is not one JSON string",
-                        "take that line out, or delete the file to begin anew",
-                    )
-                keys.add(key)
+                        f"is damaged: line {number} {error}",
+                        "delete that line to have its item repeated, or the file to start over",
+                    ) from error
                 size += len(line)
         return keys, size
 
@@ -179,12 +205,37 @@ class Checkpoint:
         return CheckpointError(f"the checkpoint {shown(self._path)} {what}: {remedy}")
 
 
-def _encode(key: str) -> bytes:
+def _encode(key: str, version: int) -> bytes:
     text = json.dumps(key)
     if not key.isascii() and json.loads(text) != key:
         # Two surrogates side by side, which JSON's escapes would turn into the one character that they stand for.
         text = json.dumps(key, ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    line = text.encode("utf-8", "surrogatepass") + b"\n"
+    return line if version == 1 else _checksum(line) + line
+
+
+def _decode(line: bytes, version: int) -> str:
+    """Return the key of a line.
+
+    Raises:
+        ValueError: It is damaged; the text says how.
+    """
+    if version > 1:
+        checksum, line = line[:CHECKSUM_SIZE], line[CHECKSUM_SIZE:]
+        if checksum != _checksum(line):
+            raise ValueError("does not match its checksum")
+    try:
+        text = line.decode("utf-8", "surrogatepass")
+        key, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        text, key, end = "", None, 0
+    if not isinstance(key, str) or end != len(text) - 1:
+        raise ValueError("is not a JSON string")
+    return key
+
+
+def _checksum(line: bytes) -> bytes:
+    return b"%08x " % crc32(line)
 
 
 def _foreign(header: bytes) -> str:
@@ -194,8 +245,8 @@ def _foreign(header: bytes) -> str:
     except (ValueError, RecursionError):
         value = None
     facts = cast("dict[str, object]", value) if isinstance(value, dict) else {}
-    if facts.get("format") == FORMAT and facts.get("version") != VERSION:
-        return f"is of version {facts.get('version')!r} of the format, and only {VERSION} is known here"
+    if facts.get("format") == FORMAT and facts.get("version") not in HEADERS.values():
+        return f"is of version {facts.get('version')!r} by line 1, and only versions up to {VERSION} are known here"
     return "is no journal of finished items: line 1 is not its header"
 
 

@@ -164,6 +164,7 @@ class Engine(Generic[Item, Value]):
     def _start(self) -> None:
         if self._plan.checkpoint is not None:
             self._plan.checkpoint.open()
+            self._items.log_resuming()
         self._loop = asyncio.get_running_loop()
         self._context = copy_context()
         self._tally.start()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sized
-from typing import Any, Generic, TypeVar
+import logging
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Iterable, Iterator, Sized
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from attrs import define, field
 
 from ._checkpoint import Checkpoint
 from ._errors import DeadlineExceededError, NotReachedError
+from ._log import logger
 from ._outcome import Outcome
 from ._text import shown
 
@@ -76,6 +78,10 @@ def name_of(item: object) -> str:
     raise TypeError(f"key= must give a str, an int or a UUID for each item, and not a {type(item).__name__}")
 
 
+COUNTABLE = (list, tuple, range, dict, set, frozenset)
+"""Types of items that can be read twice: nothing of the caller's runs then, as it may with a type of their own."""
+
+
 class Items(Generic[Item]):
     """The items, as any iterable has them."""
 
@@ -107,6 +113,7 @@ class Items(Generic[Item]):
         else:
             self._plain = iter(items)
         self.total = len(items) if isinstance(items, Sized) else None
+        self._countable = cast("Collection[Item]", items) if type(items) in COUNTABLE else None
         self.may_wait = self._plain is None
         self.exhausted = False
         self.skipped = 0
@@ -128,6 +135,23 @@ class Items(Generic[Item]):
             return None
         self._read += 1
         return self._job(item, None)
+
+    def log_resuming(self) -> None:
+        """Log how many items are already done: of these items, or all in the checkpoint if these cannot be counted."""
+        finished, items = self._checkpoint, self._countable
+        # What is logged must not keep the caller's items alive.
+        self._countable = None
+        if finished is None or len(finished) == 0 or self._key is None or not logger.isEnabledFor(logging.INFO):
+            return
+        if items is None:
+            logger.info("resuming: %s already done", f"{len(finished):,}")
+            return
+        try:
+            done = sum(name_of(self._key(item)) in finished for item in items)
+        except Exception:  # noqa: BLE001  (the item that has no name is an error once it is its turn)
+            return
+        if done:
+            logger.info("resuming: %s of %s already done", f"{done:,}", f"{len(items):,}")
 
     async def next(self) -> Job[Item, Any] | None:
         """Return the next item that needs a call, or None at the end."""

@@ -6,19 +6,36 @@ import datetime as dt
 import hmac
 from base64 import b64decode
 from collections.abc import AsyncIterator, Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from ._api import UNSET, Unset, models
+from ._api import UNSET, models
 from ._errors import PolytomicError, RequestError
 from ._flow import BlockingFlows, Caller, finish
 
 PAGE = 100
-"""How many events are asked for at once, until more than that happened at one instant."""
+"""How many events are requested at once: the maximum that the API documents, for its version 2025-09-18."""
 
 FEWEST = 10
-"""An answer of fewer events, all known, is not taken for one that was cut off: no API answers so few at once."""
+"""An answer of fewer events is not cut off: 10 is the default that the API documents, for its version 2025-09-18."""
 
-MICROSECOND, MILLISECOND, SECOND = (dt.timedelta(microseconds=number) for number in (1, 1_000, 1_000_000))
+CAPS = (10, 50, 100)
+"""How many events an answer has that may be cut off although nothing else shows it: the default and the maxima of lists
+that the API documents, for its version 2025-09-18."""
+
+REACH = 4
+"""How many times the length of a burst of events is looked at before and after it. Of 400 events, 2 takes the fewest
+requests (about 20) and 4 a few more. Of 10,000, 4 reaches the first sooner (28 requests) than 2 (40)."""
+
+MICROSECOND, SECOND, MINUTE = dt.timedelta(microseconds=1), dt.timedelta(seconds=1), dt.timedelta(minutes=1)
+
+FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+LAST = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
+"""Stands for the end of time, with room for a second after it."""
+
+FAR_FUTURE = 5_000
+"""The year in which the search for the last event is given up: there is room for one more step, which doubles."""
 
 Types: TypeAlias = "Iterable[models.EventType | str] | models.EventType | str"
 
@@ -53,13 +70,13 @@ class AsyncEvents(Caller):
             TypeError: `since` is no datetime; nothing was sent.
             ValueError: `since` names no time zone; nothing was sent.
             RequestError: While iterating: a call failed, an event lacks its id or time, or more events happened at one
-                instant than the API answers at once.
+                instant than the API answers at once. The error names the instant.
 
         Example:
             async for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=yesterday):
                 print(event.created_at, event.event)
         """
-        return _iterate(_Pages(self, types, since))
+        return _iterate(_Reader(self, types, since))
 
 
 class Events(BlockingFlows):
@@ -88,13 +105,13 @@ class Events(BlockingFlows):
             TypeError: `since` is no datetime; nothing was sent.
             ValueError: `since` names no time zone; nothing was sent.
             RequestError: While iterating: a call failed, an event lacks its id or time, or more events happened at one
-                instant than the API answers at once.
+                instant than the API answers at once. The error names the instant.
 
         Example:
             for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=yesterday):
                 print(event.created_at, event.event)
         """
-        return _iterate_blocking(_Pages(self._caller, types, since))
+        return _iterate_blocking(_Reader(self._caller, types, since))
 
 
 def verify_webhook(body: bytes, signature: str | None, secret: str, *, digest: str = "sha256") -> None:
@@ -131,128 +148,172 @@ def _decode_signature(text: str, size: int) -> bytes:
         return b""
 
 
-async def _iterate(pages: _Pages) -> AsyncIterator[models.Event]:
-    while (page := await pages.next()) is not None:
-        for event in page:
+async def _iterate(reader: _Reader) -> AsyncIterator[models.Event]:
+    while (events := await reader.next()) is not None:
+        for event in events:
             yield event
 
 
-def _iterate_blocking(pages: _Pages) -> Iterator[models.Event]:
-    while (page := finish(pages.next())) is not None:
-        yield from page
+def _iterate_blocking(reader: _Reader) -> Iterator[models.Event]:
+    while (events := finish(reader.next())) is not None:
+        yield from events
 
 
-class _Window(NamedTuple):
-    """The time from one instant to another, both included. None is the first or the last of all."""
+class _Span(NamedTuple):
+    """The time from an instant to another, which it excludes. Both are whole seconds, unless a single one is split."""
 
-    start: dt.datetime | None
-    end: dt.datetime | None
+    start: dt.datetime
+    end: dt.datetime
 
-    def holds(self, instant: dt.datetime) -> bool:
-        return (self.start is None or self.start <= instant) and (self.end is None or instant <= self.end)
+    def margins(self) -> tuple[dt.timedelta, dt.timedelta]:
+        """Return how much more to ask for, before and after.
+
+        The API documents neither whether its bounds are inclusive nor how exactly it compares and writes times. One
+        second more is enough for all of it. For a single second that would be too many events: it is asked for alone,
+        and its parts only as long as the API turns out to be exact.
+        """
+        return (SECOND, SECOND) if self.end - self.start > SECOND else (MICROSECOND, 0 * SECOND)
+
+    def inside(self, page: list[models.Event]) -> list[models.Event]:
+        """Return the events that are in it, each once."""
+        within = [event for event in page if self.start <= event.created_at]
+        return list({event.id: event for event in within if event.created_at < self.end or self.end == LAST}.values())
+
+    def fits(self, page: list[models.Event], *, slack: dt.timedelta) -> bool:
+        """Say whether all events are within what was asked for."""
+        before, after = self.margins()
+        times = [event.created_at for event in page]
+        return all(self.start - time <= before + slack and time - self.end <= after + slack for time in times)
+
+    def split(self, page: list[models.Event]) -> list[_Span]:
+        """Return its parts, the last one first: around a burst that is much shorter, or else its halves."""
+        unit = SECOND if self.end - self.start > SECOND else MICROSECOND
+        cuts = [self.start + (self.end - self.start) / 2]
+        first, last = (min(max(event.created_at, self.start), self.end) for event in (page[0], page[-1]))
+        reach = REACH * max(last - first, unit)
+        if 4 * reach < self.end - self.start:
+            # Compared as differences, because there may be no instant before or after.
+            cuts = [first - reach] if first - self.start > reach + unit else []
+            cuts += [last + reach] if self.end - last > reach + unit else []
+        cuts = [cut.replace(microsecond=0) if unit == SECOND else cut for cut in cuts]
+        return [_Span(*ends) for ends in pairwise([self.start, *cuts, self.end])][::-1]
 
 
-class _Pages:
-    """Events in pages, oldest first, whichever end of a window the API cuts off and however it sorts.
+class _Reader:
+    """Reads events by bisecting time, oldest first.
 
-    Each page leaves a window before its first event and one after its last, which are asked for in turn, until
-    nothing new is in them. Windows have no more than their ends in common.
+    The API documents neither how many events it answers at once nor which ones or in which order. So an answer is
+    whole if it is shorter than the longest one so far. Otherwise its span is split.
     """
 
     def __init__(self, caller: Caller, types: Types | None, since: dt.datetime | None) -> None:
-        if since is not None and not isinstance(since, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"since must be a datetime, not {type(since).__name__}")
-        if since is not None and since.utcoffset() is None:
-            raise ValueError(f"since must name its time zone, unlike {since!r}: use datetime.now(timezone.utc)")
+        self._since = _start(since)
         self._caller = caller
         self._types = None if types is None else {types} if isinstance(types, str) else set(types)
-        self._begun = dt.datetime.fromtimestamp(caller._time(), dt.UTC)  # noqa: SLF001  (made for flows such as this)
-        self._todo: list[_Window | list[models.Event]] = [_Window(since, None)]
-        self._at_ends: set[str] = set()
-        self._limit = PAGE
-        self._unit = SECOND
+        self._now = dt.datetime.fromtimestamp(int(caller._time()), dt.UTC)  # noqa: SLF001  (made for flows such as this)
+        self._all = _Span(self._since.replace(microsecond=0), LAST)
+        self._todo: list[_Span | list[models.Event]] = [self._all]
+        self._longest, self._given = FEWEST, 0
+        self._newest_first = False
+        self._crowd: tuple[dt.datetime, int] | None = None
 
     async def next(self) -> list[models.Event] | None:
         """Return the next events, perhaps none; None at the end."""
-        while self._todo:
-            part = self._todo.pop()
-            if isinstance(part, list):
-                return part
-            page = await self._fetch(part)
-            if page:
-                first, last = page[0].created_at, page[-1].created_at
-                self._at_ends.update(event.id for event in page if event.created_at in {first, last})
-                # Without an end, new events could come for ever.
-                if part.end is not None or last < self._begun:
-                    self._todo.append(_Window(last, part.end))
-                wanted = [event for event in page if self._types is None or event.type_ in self._types]
-                self._todo += [wanted, _Window(part.start, first)]
-        return None
+        if not self._todo:
+            return None
+        part = self._todo.pop()
+        events = part if isinstance(part, list) else await self._read(part)
+        self._given += len(events)
+        if self._crowd is not None and self._is_cut(*self._crowd):
+            # If more happened meanwhile, the longest answer is longer by now.
+            await self._ask(self._all)
+            if self._is_cut(*self._crowd):
+                raise _unreadable(self._crowd[0], f"the API answers at most {self._longest} at once")
+        wanted = [event for event in events if self._types is None or event.type_ in self._types]
+        return [event for event in wanted if event.created_at >= self._since]
 
-    async def _fetch(self, window: _Window) -> list[models.Event]:
-        """Return what is new in a window, oldest first."""
-        start, end = window
-        more_behind = False
-        while True:
-            # It is documented nowhere whether what happens at the ends is answered. So they are within what is asked.
-            answer = await self._ask(_moved(start, -MICROSECOND), _moved(end, self._to_its_end()))
-            inside = {event.id: event for event in answer if window.holds(event.created_at)}
-            new = [event for event in inside.values() if event.id not in self._at_ends]
-            if new:
-                return sorted(new, key=lambda event: event.created_at)
-            if len(answer) >= self._limit:
-                self._limit = 2 * len(answer)  # the page was full of what is known
-                continue
-            # The API may answer fewer than it is asked for. What is cut off lacks one end, and is not that short.
-            instants = {event.created_at for event in inside.values()}
-            if len(instants) != 1 or len(answer) < FEWEST:
-                return []
-            (instant,) = instants
-            if more_behind:
-                raise RequestError(
-                    f"the API answers no more than {len(answer)} events at once, and more happened at "
-                    f"{instant.isoformat()}: ask for one of the types at a time, or for those since a later instant"
-                )
-            more_behind = await self._is_more_behind(instant, window)
-            if not more_behind:
-                return []
+    def _is_cut(self, _: dt.datetime, number: int) -> bool:
+        """Say whether the longest answer, of so many events at one instant, is known or supposed to be cut off."""
+        return self._longest == number and (self._given > number or number in CAPS)
 
-    async def _is_more_behind(self, instant: dt.datetime, window: _Window) -> bool:
-        """Say whether a window holds something beyond what happened at one of its ends."""
-        start, end = window
-        if instant == start:
-            answer = await self._ask(_moved(start, self._to_its_end()), _moved(end, self._to_its_end()))
+    async def _read(self, span: _Span) -> list[models.Event]:
+        """Return the events of a span, or none and leave its parts to be read."""
+        page = await self._ask(span)
+        if len(page) < self._longest:
+            return span.inside(page)
+        if span.end - span.start <= SECOND:
+            return await self._read_second(span, page)
+        if span.end < LAST:
+            self._todo += span.split(page)
         else:
-            answer = await self._ask(_moved(start, -MICROSECOND), _moved(end, -MICROSECOND))
-        return any(window.holds(event.created_at) and event.created_at != instant for event in answer)
+            # The newest are requested now: those that happen meanwhile must not keep it from ending. If the clock of
+            # the API is ahead, there may be more of them than one answer holds.
+            later, step = _Span(max(self._now, span.start + SECOND) + SECOND, LAST), MINUTE
+            while len(newest := await self._ask(later)) >= self._longest:
+                if later.start.year > FAR_FUTURE:
+                    raise _unreadable(later.start, "there are too many")
+                later, step = _Span(later.start + step, LAST), 2 * step
+            self._todo += [later.inside(newest), *_Span(span.start, later.start).split(page)]
+        return []
 
-    async def _ask(self, after: dt.datetime | Unset, before: dt.datetime | Unset) -> list[models.Event]:
+    async def _read_second(self, second: _Span, page: list[models.Event]) -> list[models.Event]:
+        """Return the events of a second that fills an answer."""
+        whole, parts = page, second.split(page)
+        events: list[models.Event] = []
+        while parts:
+            part = parts.pop()
+            page = await self._ask(part)
+            if not part.fits(page, slack=0 * SECOND):
+                break
+            # An answer may also be full of what happened at the very end, where the next part starts.
+            if len(page) < self._longest or page[0].created_at >= part.end:
+                events += part.inside(page)
+            elif part.end - part.start > MICROSECOND:
+                parts += part.split(page)
+            else:
+                self._crowd = page[0].created_at, len(page)
+                events += part.inside(page)
+        else:
+            if {event.id for event in second.inside(whole)} <= {event.id for event in events}:
+                return events
+        # The API compares or writes times less exactly. So this second cannot be split.
+        if whole[0].created_at < second.end:
+            self._crowd = whole[0].created_at, len(whole)
+        return second.inside(whole)
+
+    async def _ask(self, span: _Span) -> list[models.Event]:
+        """Return what the API answers for a span and its margins, oldest first."""
+        before, after = span.margins()
         answer = await self._caller.list_events(
             type_=models.EventType(next(iter(self._types))) if self._types and len(self._types) == 1 else UNSET,
-            starting_after=after,
-            ending_before=before,
-            limit=self._limit,
+            starting_after=UNSET if span.start == FIRST else span.start - before,
+            ending_before=UNSET if span.end == LAST else span.end + after,
+            limit=PAGE,
         )
-        for event in answer.data:
-            if not event.id or not event.created_at:
-                raise RequestError("the API left out the id or created_at of an event: list_events answers it as it is")
-            self._unit = min(self._unit, _unit(event.created_at))
-        return answer.data
-
-    def _to_its_end(self) -> dt.timedelta:
-        """Return how far the end of an instant is from how the API writes it, which may be in whole seconds."""
-        return max(self._unit - MICROSECOND, MICROSECOND)
-
-
-def _moved(instant: dt.datetime | None, by: dt.timedelta) -> dt.datetime | Unset:
-    try:
-        # In UTC, because a day of another time zone may lack an hour.
-        return UNSET if instant is None else instant.astimezone(dt.UTC) + by
-    except OverflowError:
-        return UNSET  # nothing can be beyond
+        page = answer.data
+        if not all(event.id and event.created_at for event in page):
+            raise RequestError("the API left out the id or created_at of an event: list_events answers it as it is")
+        self._longest = max(self._longest, len(page))
+        if len(page) >= self._longest and span.end - span.start > SECOND and not span.fits(page, slack=SECOND):
+            raise _unreadable(span.start, "the API does not keep to starting_after and ending_before")
+        if page and page[0].created_at != page[-1].created_at:
+            self._newest_first = page[0].created_at > page[-1].created_at
+        return sorted(page[::-1] if self._newest_first else page, key=lambda event: event.created_at)
 
 
-def _unit(instant: dt.datetime) -> dt.timedelta:
-    if instant.microsecond % 1_000:
-        return MICROSECOND
-    return MILLISECOND if instant.microsecond else SECOND
+def _start(since: dt.datetime | None) -> dt.datetime:
+    if since is None:
+        return FIRST
+    if not isinstance(since, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"since must be a datetime, not {type(since).__name__}")
+    if since.utcoffset() is None:
+        raise ValueError(f"since must name its time zone, unlike {since!r}: use datetime.now(timezone.utc)")
+    # In UTC, because a day of another time zone may lack an hour.
+    return min(max(since, FIRST), LAST).astimezone(dt.UTC)
+
+
+def _unreadable(instant: dt.datetime, why: str) -> RequestError:
+    return RequestError(
+        f"the events at {instant.isoformat()} cannot all be read: {why}. "
+        "Request one type at a time, or pass a later since."
+    )

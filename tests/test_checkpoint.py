@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import itertools
+import logging
 import os
+import re
 import subprocess
 import sys
+from contextlib import ExitStack
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polytomic_client import PolytomicError
+from polytomic_client import PolytomicError, fan_out_blocking
 from polytomic_client._checkpoint import HEADER, Checkpoint, CheckpointError
 
+FIRST_HEADER = b'{"format": "polytomic-client checkpoint", "version": 1}\n'
 ANY_TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from('\ud83d\ude00\n\r\\"\u2028\x00'))
 
 
@@ -29,6 +38,11 @@ def finished(path: Path) -> list[str]:
     checkpoint.open()
     checkpoint.close()
     return sorted(checkpoint._keys)
+
+
+def lines(*strings: bytes) -> bytes:
+    """Lines of JSON strings, as the journal has them."""
+    return b"".join(b"%08x %s\n" % (crc32(string + b"\n"), string) for string in strings)
 
 
 def note(path: Path, *keys: str) -> None:
@@ -59,8 +73,10 @@ def test_a_second_run_knows_what_the_first_has_finished(path: Path) -> None:
     second.add("\u00e4 \U0001f600")
     second.close()
     assert path.read_bytes() == (
-        b'{"format": "polytomic-client checkpoint", "version": 1}\n'  # what version 1 must be able to read for ever
-        b'"a"\n"b\\n"\n"\\u00e4 \\ud83d\\ude00"\n'
+        b'{"format": "polytomic-client checkpoint", "version": 2}\n'  # what must be readable for ever
+        b'250db680 "a"\n'
+        b'9ca1d8bd "b\\n"\n'
+        b'72fe89fb "\\u00e4 \\ud83d\\ude00"\n'
     )
 
 
@@ -93,21 +109,91 @@ def test_a_pair_of_surrogates_is_not_the_character_that_it_would_encode(path: Pa
 def test_a_journal_cut_off_at_any_byte_keeps_its_whole_lines(path: Path) -> None:
     note(path, "first", "second \ud83d\ude00", "\u00e4", "")
     whole = path.read_bytes()
-    lines = whole.splitlines(keepends=True)[1:]
+    written = whole.splitlines(keepends=True)[1:]
     keys = ["first", "second \ud83d\ude00", "\u00e4", ""]
     for length in range(len(whole) + 1):
         path.write_bytes(whole[:length])
         kept = max(0, whole[:length].count(b"\n") - 1)
         assert finished(path) == sorted(keys[:kept]), length
         note(path, "next")
-        assert path.read_bytes() == HEADER + b"".join(lines[:kept]) + b'"next"\n', length
+        assert path.read_bytes() == HEADER + b"".join(written[:kept]) + lines(b'"next"'), length
 
 
 @pytest.mark.parametrize("tail", [b"\0" * 5_000, b'"' + b"x" * 100_000, b"\xff\xfe", b"1", b'"whole but for its end"'])
 def test_whatever_follows_the_last_line_feed_is_cut_off(path: Path, tail: bytes) -> None:
-    path.write_bytes(HEADER + b'"a"\n' + tail)
+    path.write_bytes(HEADER + lines(b'"a"') + tail)
     note(path, "b")
-    assert path.read_bytes() == HEADER + b'"a"\n"b"\n'
+    assert path.read_bytes() == HEADER + lines(b'"a"', b'"b"')
+
+
+def allowed(path: Path, content: bytes, keys: set[str], what: object) -> None:
+    """A damaged journal is refused by its line, or has only keys that are finished."""
+    path.write_bytes(content)
+    checkpoint = Checkpoint(path)
+    try:
+        checkpoint.open()
+    except CheckpointError as error:
+        told = str(error)
+        assert re.search(r"\bline \d", told), what
+        assert path.read_bytes() == content, what
+    else:
+        assert keys.issuperset(checkpoint._keys), what
+        checkpoint.close()
+
+
+KEYS = ["1", "\u00e4", "11"]
+
+
+@pytest.fixture
+def no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of files need not reach the disk."""
+
+    def fsync(_: int) -> None:
+        return None
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+@pytest.mark.usefixtures("no_disk")
+def test_no_flipped_bit_makes_an_item_finished(path: Path) -> None:
+    note(path, *KEYS)
+    whole = path.read_bytes()
+    for place, bit in itertools.product(range(len(whole)), range(8)):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << bit
+        allowed(path, bytes(flipped), set(KEYS), (place, bit))
+
+
+@pytest.mark.usefixtures("no_disk")
+def test_no_cut_that_joins_lines_makes_an_item_finished(path: Path) -> None:
+    note(path, *KEYS)
+    whole = path.read_bytes()
+    places = [0, *range(len(HEADER) - 1, len(whole) + 1)]
+    for start, end in itertools.combinations(places, 2):
+        allowed(path, whole[:start] + whole[end:], set(KEYS), (start, end))
+
+
+def test_a_journal_of_the_first_version_is_read_and_continued_cut_off_at_any_byte(path: Path) -> None:
+    # In its own version, so that what knows no other goes on with it, too.
+    whole = FIRST_HEADER + b'"a"\n"\\u00e4"\n'
+    for length in range(len(whole) + 1):
+        path.write_bytes(whole[:length])
+        kept = whole[: whole[:length].rfind(b"\n") + 1]
+        assert finished(path) == ["a", "\u00e4"][: max(0, kept.count(b"\n") - 1)]
+        note(path, "next")
+        assert path.read_bytes() == (kept + b'"next"\n' if kept else HEADER + lines(b'"next"'))
+
+
+def test_one_object_goes_on_in_the_version_of_the_file_that_it_opens(path: Path) -> None:
+    path.write_bytes(FIRST_HEADER)
+    checkpoint = Checkpoint(path)
+    checkpoint.open()
+    checkpoint.close()
+    path.unlink()
+    checkpoint.open()
+    checkpoint.add("a")
+    checkpoint.close()
+    assert path.read_bytes() == HEADER + lines(b'"a"')
 
 
 @pytest.mark.parametrize(
@@ -139,9 +225,9 @@ def test_a_file_that_is_no_journal_is_refused_and_left_alone(path: Path, content
 
 
 def test_a_journal_of_a_later_version_is_refused(path: Path) -> None:
-    content = HEADER.replace(b"1", b"2") + b'"a"\n'
+    content = HEADER.replace(b"2", b"3") + lines(b'"a"')
     path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="of version 2 of the format, and only 1 is known"):
+    with pytest.raises(CheckpointError, match="is of version 3 by line 1, and only versions up to 2 are known here"):
         Checkpoint(path).open()
     assert path.read_bytes() == content
 
@@ -167,11 +253,17 @@ def test_a_journal_of_a_later_version_is_refused(path: Path) -> None:
     ],
 )
 def test_a_damaged_line_is_named(path: Path, line: bytes) -> None:
-    content = HEADER + b'"a"\n' + line + b"\n" + b'"b"\n'
-    path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="line 3 is not one JSON string: take that line out, or delete the file"):
+    remedy = "delete that line to have its item repeated, or the file to start over"
+    first = FIRST_HEADER + b'"a"\n' + line + b"\n" + b'"b"\n'
+    second = HEADER + lines(b'"a"', line, b'"b"')
+    for content, version in ((first, 1), (second, 2)):
+        path.write_bytes(content)
+        with pytest.raises(CheckpointError, match=f"is damaged: line 3 is not a JSON string: {remedy}"):
+            Checkpoint(path).open()
+        assert path.read_bytes() == content, version
+    path.write_bytes(HEADER + lines(b'"a"') + line + b"\n" + lines(b'"b"'))
+    with pytest.raises(CheckpointError, match=f"is damaged: line 3 does not match its checksum: {remedy}"):
         Checkpoint(path).open()
-    assert path.read_bytes() == content
 
 
 def test_only_one_run_at_a_time(path: Path) -> None:
@@ -186,13 +278,25 @@ def test_only_one_run_at_a_time(path: Path) -> None:
     second.close()
 
 
-def test_closing_lets_others_in_also_where_a_forked_child_has_the_descriptor(path: Path) -> None:
+@pytest.mark.parametrize("fails", [False, True], ids=["disk works", "disk fails"])
+def test_closing_lets_others_in_also_where_a_forked_child_has_the_descriptor(
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: bool,  # noqa: FBT001
+) -> None:
+    def fsync(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
     checkpoint = Checkpoint(path)
     checkpoint.open()
     assert checkpoint._descriptor is not None
     childs = os.dup(checkpoint._descriptor)
     try:
-        checkpoint.close()
+        with monkeypatch.context() as patch, ExitStack() as stack:
+            if fails:
+                patch.setattr(os, "fsync", fsync)
+                stack.enter_context(pytest.raises(CheckpointError))
+            checkpoint.close()
         assert finished(path) == []
     finally:
         os.close(childs)
@@ -241,7 +345,7 @@ def test_a_full_disk_is_an_error_and_leaves_a_journal(path: Path, later: list[st
     script = f"""
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 hard = getrlimit(RLIMIT_FSIZE)[1]
-setrlimit(RLIMIT_FSIZE, ({len(HEADER) + 4 + 4 + 3}, hard))
+setrlimit(RLIMIT_FSIZE, ({len(HEADER + lines(b'"a"', b'"b"')) + 3}, hard))
 checkpoint.open()
 for key in ["a", "b", "cc", "cc", "dd"]:
     try:
@@ -259,10 +363,10 @@ for key in {later}:
     for line in told:
         assert line.startswith(f"2 False the checkpoint {str(path)!r} cannot be written (")
         assert line.endswith("): make room and run again; the 2 items that it has are kept")
-    assert path.read_bytes().endswith(b'"dd"\n' if later else b'"dd')
+    assert path.read_bytes().endswith(lines(b'"dd"') if later else lines(b'"dd"')[:3])
     assert finished(path) == ["a", "b", *later]
     note(path, "e")
-    assert path.read_bytes() == HEADER + b"".join(b'"%s"\n' % key.encode() for key in ["a", "b", *later, "e"])
+    assert path.read_bytes() == HEADER + lines(*(b'"%s"' % key.encode() for key in ["a", "b", *later, "e"]))
 
 
 def test_a_disk_without_room_for_the_header_is_an_error_and_leaves_an_empty_journal(path: Path) -> None:
@@ -297,7 +401,7 @@ def test_an_interrupt_within_a_write_leaves_no_half_line(path: Path, monkeypatch
         checkpoint.add("second")
     checkpoint.add("third")
     checkpoint.close()
-    assert path.read_bytes() == HEADER + b'"first"\n"third"\n'
+    assert path.read_bytes() == HEADER + lines(b'"first"', b'"third"')
 
 
 def test_a_key_is_one_appending_write_and_one_that_is_in_is_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,10 +425,10 @@ def test_a_key_is_one_appending_write_and_one_that_is_in_is_none(path: Path, mon
     for key in ["old", "new", "new", "old", "x" * 100_000]:
         checkpoint.add(key)
         assert key in checkpoint
-    assert written == [b'"new"\n', b'"' + b"x" * 100_000 + b'"\n']
-    assert cut == [len(HEADER) + 6]  # only before the first
+    assert written == [lines(b'"new"'), lines(b'"' + b"x" * 100_000 + b'"')]
+    assert cut == [len(HEADER + lines(b'"old"'))]  # only before the first
     # On the disk's side of the program at once: another process sees it.
-    assert path.read_bytes() == HEADER + b'"old"\n' + b"".join(written)
+    assert path.read_bytes() == HEADER + lines(b'"old"') + b"".join(written)
     checkpoint.close()
 
 
@@ -365,7 +469,7 @@ def test_close_waits_for_the_disk_and_says_what_it_answers(path: Path, monkeypat
         with pytest.raises(CheckpointError, match=r"may lack its last items \(Input/output error\): check the disk"):
             checkpoint.close()
         checkpoint.close()
-    assert synced == [len(HEADER) + 4]
+    assert synced == [len(HEADER + lines(b'"a"'))]
     assert finished(path) == ["a"]
 
 
@@ -385,12 +489,26 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "missing").exists()
 
 
-def test_a_disk_that_cannot_lock_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS])
+def test_a_file_system_without_locks_is_named(path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     def flock(_descriptor: int, _flags: int) -> None:
-        raise OSError(37, "No locks available")
+        raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with pytest.raises(CheckpointError, match=r"cannot be used \(No locks available\)"):
+    with pytest.raises(CheckpointError) as caught:
+        Checkpoint(path).open()
+    assert str(caught.value) == (
+        f"the checkpoint {str(path)!r} is on a file system without locks ({os.strerror(code)}), so that two runs could "
+        "write it at once: name a file on a local disk"
+    )
+
+
+def test_a_lock_that_fails_otherwise_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(_descriptor: int, _flags: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(CheckpointError, match=r"cannot be used \(Input/output error\)"):
         Checkpoint(path).open()
 
 
@@ -401,3 +519,55 @@ def test_a_failed_open_gives_the_descriptor_back(path: Path) -> None:
         with pytest.raises(CheckpointError):
             Checkpoint(path).open()
     assert len(os.listdir("/dev/fd")) == before  # noqa: PTH208
+
+
+# --- What a run that goes on says
+
+
+def run(path: Path, items: Any, **options: Any) -> list[Any]:
+    with fan_out_blocking(str, items, checkpoint=path, **options) as outcomes:
+        return [outcome.item for outcome in outcomes]
+
+
+def resumed(caplog: pytest.LogCaptureFixture) -> list[tuple[str, int, str]]:
+    records = [record for record in caplog.record_tuples if "resuming" in record[2]]
+    caplog.clear()
+    return records
+
+
+def test_a_run_that_goes_on_says_how_many_of_its_items_are_done(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "polytomic_client")
+    run(path, range(1_250))
+    assert resumed(caplog) == []  # nothing was done
+
+    # The checkpoint has more, which are not of these items.
+    for items in (range(50, 2_000), [*range(50, 2_000)], dict.fromkeys(range(50, 2_000))):
+        copy = path.with_name("copy")
+        copy.write_bytes(path.read_bytes())
+        assert sorted(run(copy, items)) == [*range(1_250, 2_000)]
+        assert resumed(caplog) == [("polytomic_client", logging.INFO, "resuming: 1,200 of 1,950 already done")]
+
+    assert run(path, [{"id": 1}, {"id": 5_000}], key=itemgetter("id")) == [{"id": 5_000}]
+    assert resumed(caplog) == [("polytomic_client", logging.INFO, "resuming: 1 of 2 already done")]
+
+
+def test_items_that_can_be_read_but_once_are_not_read_for_it(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "polytomic_client")
+    run(path, range(1_250))
+
+    assert run(path, (item for item in range(1_251))) == [1_250]
+    assert resumed(caplog) == [("polytomic_client", logging.INFO, "resuming: 1,250 already done")]
+
+
+def test_nothing_is_said_where_none_of_the_items_is_done(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "polytomic_client")
+    run(path, ["a"])
+    run(path, ["b"])
+    with pytest.raises(TypeError, match="key= must give"):
+        run(path, ["a", 1.5])
+    assert resumed(caplog) == []
+
+
+def test_the_next_run_of_the_process_begins_as_soon_as_one_has_ended(path: Path) -> None:
+    for count in range(1, 30):
+        assert run(path, range(count)) == [count - 1]

@@ -769,7 +769,7 @@ async def test_outcomes_that_other_tasks_ask_for_are_remembered(tmp_path: Path) 
     for _ in range(5):
         await asyncio.create_task(outcomes.__anext__())
     lines = (tmp_path / "finished").read_text().splitlines()
-    assert lines[1:] == ['"0"', '"1"', '"2"', '"3"']
+    assert [line.split()[1] for line in lines[1:]] == ['"0"', '"1"', '"2"', '"3"']
 
 
 async def test_a_checkpoint_that_is_none_is_refused_before_anything_is_called(tmp_path: Path) -> None:
