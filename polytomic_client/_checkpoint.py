@@ -11,7 +11,7 @@ from typing import cast
 from zlib import crc32
 
 from ._errors import PolytomicError
-from ._text import shown
+from ._text import shown_path
 
 FORMAT = "polytomic-client checkpoint"
 
@@ -202,7 +202,7 @@ class Checkpoint:
         self._dirty = False
 
     def _error(self, what: str, remedy: str) -> CheckpointError:
-        return CheckpointError(f"the checkpoint {shown(self._path)} {what}: {remedy}")
+        return CheckpointError(f"the checkpoint {shown_path(self._path)} {what}: {remedy}")
 
 
 def _encode(key: str, version: int) -> bytes:

@@ -7,6 +7,7 @@ model with a password in it. Raw values are in the attributes of an error.
 from __future__ import annotations
 
 import datetime as dt
+import os
 from decimal import Decimal
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -106,6 +107,13 @@ def shown(value: object) -> str:
     except Exception:  # noqa: BLE001  (whatever it is: an int of 5,000 digits, a time zone that cannot be printed)
         return name
     return printable(text) if len(text) <= LONGEST_SHOWN else f"{quoted(text, LONGEST_SHOWN)} ({name})"
+
+
+def shown_path(path: str | bytes) -> str:
+    """Return a path that a caller gave as an error quotes it. The end of a long one is kept, which names the file."""
+    # A plain string of it: a subclass may print whatever it likes.
+    text = printable(repr(str.__str__(os.fsdecode(path))))
+    return text if len(text) <= LONGEST_SHOWN else f"'{ELLIPSIS}{text[2 - LONGEST_SHOWN :]}"
 
 
 def _written(value: object) -> str:

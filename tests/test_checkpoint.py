@@ -219,7 +219,7 @@ def test_a_file_that_is_no_journal_is_refused_and_left_alone(path: Path, content
     for _ in range(2):
         with pytest.raises(CheckpointError, match="line 1 is not its header: name another file") as caught:
             Checkpoint(path).open()
-        assert str(path) in str(caught.value)
+        assert f"{path.name}' is" in str(caught.value)
         assert isinstance(caught.value, PolytomicError)
     assert path.read_bytes() == content
 
@@ -361,7 +361,8 @@ for key in {later}:
     assert child.returncode == 0
     assert len(told) == 3
     for line in told:
-        assert line.startswith(f"2 False the checkpoint {str(path)!r} cannot be written (")
+        assert line.startswith("2 False the checkpoint ")
+        assert f"{path.name}' cannot be written (" in line
         assert line.endswith("): make room and run again; the 2 items that it has are kept")
     assert path.read_bytes().endswith(lines(b'"dd"') if later else lines(b'"dd"')[:3])
     assert finished(path) == ["a", "b", *later]
@@ -485,7 +486,7 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
         path = os.path.join(tmp_path, name)  # noqa: PTH118 - a Path drops the NUL's error
         with pytest.raises(CheckpointError, match=reason) as caught:
             Checkpoint(path).open()
-        assert repr(path) in str(caught.value)
+        assert repr(path)[-20:] in str(caught.value)
     assert not (tmp_path / "missing").exists()
 
 
@@ -497,10 +498,8 @@ def test_a_file_system_without_locks_is_named(path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(fcntl, "flock", flock)
     with pytest.raises(CheckpointError) as caught:
         Checkpoint(path).open()
-    assert str(caught.value) == (
-        f"the checkpoint {str(path)!r} is on a file system without locks ({os.strerror(code)}), so that two runs could "
-        "write it at once: name a file on a local disk"
-    )
+    assert f"{path.name}' is on a file system without locks ({os.strerror(code)}), so that two" in str(caught.value)
+    assert str(caught.value).endswith("name a file on a local disk")
 
 
 def test_a_lock_that_fails_otherwise_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
