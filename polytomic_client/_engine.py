@@ -7,8 +7,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
-from inspect import isawaitable
-from types import CoroutineType
 from typing import Generic, TypeVar
 
 from attrs import frozen
@@ -19,11 +17,10 @@ from ._errors import APIStatusError, CallCancelledError, ClientClosedError, NotR
 from ._items import Items, Job, deadline_passed
 from ._limit import AutoLimit, LimitController
 from ._outbox import Outbox
-from ._outcome import Outcome, WrongFetchError, never_entered, not_async, raisable
+from ._outcome import Outcome, WrongFetchError, failure_of, is_awaitable, not_async
 from ._pace import Lane, Pace, current_lane, is_overload
 from ._progress import REPORT_EVERY, Progress, Tally
 from ._retry import Clock, may_call_again
-from ._text import quoted
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -176,21 +173,22 @@ class Engine(Generic[Item, Value]):
             self._reporter = self._loop.call_later(REPORT_EVERY, self._report_again)
 
     def _report_again(self) -> None:
-        assert self._loop is not None
         self._tally.mark()
-        self._report()
-        if self._fault is None:
-            self._reporter = self._loop.call_later(REPORT_EVERY, self._report_again)
+        if self._report():
+            self._reporter = asyncio.get_running_loop().call_later(REPORT_EVERY, self._report_again)
         else:
             self._halt()
 
-    def _report(self) -> None:
-        if self._plan.on_progress is not None:
-            try:
+    def _report(self) -> bool:
+        """Call the user's function, and say whether it returned."""
+        try:
+            if self._plan.on_progress is not None:
                 self._plan.on_progress(self.progress())
-            except BaseException as error:  # noqa: BLE001
-                error.add_note("raised by on_progress of a fan-out, which this ends")
-                self._fail(error)
+        except BaseException as error:  # noqa: BLE001
+            error.add_note("raised by on_progress of a fan-out, which this ends")
+            self._fail(error)
+            return False
+        return True
 
     def _close(self) -> None:
         if self._plan.checkpoint is not None:
@@ -200,9 +198,6 @@ class Engine(Generic[Item, Value]):
         for worker in list(self._workers):
             if worker is not but:
                 worker.cancel()
-        self._cancel_timers()
-
-    def _cancel_timers(self) -> None:
         if self._watchdog is not None:
             self._watchdog.cancel()
         if self._reporter is not None:
@@ -258,7 +253,7 @@ class Engine(Generic[Item, Value]):
                 if outcome.error is None:
                     self._hand_over(job, outcome)
                 else:
-                    self._settle(worker, lane, job, outcome, outcome.error)
+                    self._settle(worker, lane, job, outcome)
         except asyncio.CancelledError:
             if not self._stopped:
                 self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
@@ -298,6 +293,7 @@ class Engine(Generic[Item, Value]):
         """Make the call of a job, once it may start, and return what came of it."""
         if self._late:
             return job.too_late(self._plan.deadline, started=False)
+        outcome: Outcome[Item, Value]
         started = False
         if self._bounded:
             self._interruptible.add(worker)
@@ -314,7 +310,7 @@ class Engine(Generic[Item, Value]):
             self._in_flight += 1
             try:
                 awaitable = self._fetch(job.item)
-                if type(awaitable) is not CoroutineType and not isawaitable(awaitable):
+                if not is_awaitable(awaitable):
                     raise not_async(self._fetch, awaitable)
                 outcome = Outcome(job.index, job.item, None, await awaitable)
             except WrongFetchError:
@@ -322,17 +318,13 @@ class Engine(Generic[Item, Value]):
             except asyncio.CancelledError as error:
                 if worker.cancelling():
                     raise
-                cancelled = CallCancelledError("what the call waited for was cancelled, and not the fan-out")
-                cancelled.__cause__ = error
-                outcome = Outcome(job.index, job.item, cancelled, None)
-            except Exception as error:
-                if never_entered(error):
-                    raise WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}") from error
+                outcome = Outcome(job.index, job.item, failure_of(error), None)
+            except Exception as error:  # noqa: BLE001  (it is the outcome's)
+                outcome = Outcome(job.index, job.item, failure_of(error), None)
                 if not isinstance(error, APIStatusError):
                     if not lane.troubled:
                         self._note_trouble(lane, error)
                     lane.troubled = True
-                outcome = Outcome(job.index, job.item, raisable(error), None)
             if self._bounded and self._pace.is_overdue():
                 self._expire(but=worker)
                 return job.too_late(self._plan.deadline, started=True)
@@ -350,7 +342,7 @@ class Engine(Generic[Item, Value]):
             self._in_flight -= started
 
     def _note_trouble(self, lane: Lane, error: Exception) -> None:
-        # Also called from a thread of a blocking call. What it changes are numbers, of which none is ever wrong.
+        # Also called in a thread of a blocking call.
         if self._adapts and is_overload(error):
             self._limit.overloaded(lane.started, self._clock.monotonic())
 
@@ -362,14 +354,11 @@ class Engine(Generic[Item, Value]):
         return True
 
     def _settle(
-        self,
-        worker: asyncio.Task[None],
-        lane: Lane,
-        job: Job[Item, Value],
-        outcome: Outcome[Item, Value],
-        error: Exception,
+        self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
     ) -> None:
         """Say what a failed call means: the end, a second call, or an outcome."""
+        error = outcome.error
+        assert error is not None
         if isinstance(error, self._plan.stop_on):
             self._fail(error)
             self._halt(but=worker)
@@ -401,7 +390,7 @@ class Engine(Generic[Item, Value]):
 
     def _end(self) -> None:
         """Hand over what was held back, and the end."""
-        self._cancel_timers()
+        self._cancel()
         while self._again:
             job = self._again.popleft()
             assert job.before is not None

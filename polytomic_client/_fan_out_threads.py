@@ -13,8 +13,8 @@ from contextvars import Context, copy_context
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
-from ._outcome import WrongFetchError, never_entered, raisable
-from ._text import quoted, shown
+from ._outcome import WrongFetchError, failure_of
+from ._text import shown
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -189,12 +189,15 @@ def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, 
     # The error is returned, because a Future cannot carry every kind.
     try:
         value = fetch(item)
-        if inspect.isawaitable(value):
-            if inspect.iscoroutine(value):
-                value.close()
-            raise WrongFetchError(f"fetch must be a function that blocks, and {shown(fetch)} is async: use fan_out")
+    except Exception as error:  # noqa: BLE001
+        try:
+            return None, failure_of(error)
+        except WrongFetchError as wrong:
+            return None, wrong
     except BaseException as error:  # noqa: BLE001
-        if never_entered(error) and not isinstance(error, WrongFetchError):
-            return None, WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}")
-        return None, raisable(error) if isinstance(error, Exception) else error
+        return None, error
+    if inspect.isawaitable(value):
+        if inspect.iscoroutine(value):
+            value.close()
+        return None, WrongFetchError(f"fetch must be a function that blocks, and {shown(fetch)} is async: use fan_out")
     return value, None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
+from inspect import isawaitable
+from types import CoroutineType
 from typing import Generic, TypeVar, cast
 
 from attrs import frozen
 
-from ._text import shown
+from ._errors import CallCancelledError
+from ._text import quoted, shown
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -39,17 +43,13 @@ class Outcome(Generic[Item, Value]):
         return cast("Value", self._value)
 
 
-def raisable(error: Exception) -> Exception:
-    """Return the error of a call, as one that does not end a generator or a loop in silence where it is raised."""
-    if not isinstance(error, (StopIteration, StopAsyncIteration)):
-        return error
-    named = RuntimeError(f"fetch raised {type(error).__name__}. Give a mock a value for every call.")
-    named.__cause__ = error
-    return named
-
-
 class WrongFetchError(TypeError):
     """What was given as `fetch` is no function to call with an item: the fan-out ends."""
+
+
+def is_awaitable(value: object) -> bool:
+    """Say whether a call returned what can be awaited."""
+    return type(value) is CoroutineType or isawaitable(value)
 
 
 def not_async(fetch: object, returned: object) -> WrongFetchError:
@@ -63,3 +63,26 @@ def not_async(fetch: object, returned: object) -> WrongFetchError:
 def never_entered(error: BaseException) -> bool:
     """Say whether an error, where it is caught, is of the call itself: the function does not take these arguments."""
     return isinstance(error, TypeError) and error.__traceback__ is not None and error.__traceback__.tb_next is None
+
+
+def failure_of(error: Exception | CancelledError) -> Exception:
+    """Return the error of an outcome: what a call raised, unless that would do harm where a reader raises it again.
+
+    A CancelledError is for a task that is cancelled. A StopIteration would end a generator or a loop in silence.
+
+    Args:
+        error: What was raised, where it is caught.
+
+    Raises:
+        WrongFetchError: The function does not take one item.
+    """
+    if never_entered(error):
+        raise WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}") from error
+    if isinstance(error, CancelledError):
+        other: Exception = CallCancelledError("what the call waited for was cancelled, and not the fan-out")
+    elif isinstance(error, (StopIteration, StopAsyncIteration)):
+        other = RuntimeError(f"fetch raised {type(error).__name__}. Give a mock a value for every call.")
+    else:
+        return error
+    other.__cause__ = error
+    return other

@@ -894,6 +894,29 @@ async def hang(item: int) -> int:
     return item
 
 
+async def test_reports_go_on_and_calls_too_after_an_input_that_raises(quick_reports: None) -> None:
+    reported, reports = asyncio.Event(), list[Progress]()
+
+    def report(progress: Progress) -> None:
+        reports.append(progress)
+        if len(reports) > 3:
+            reported.set()
+
+    def items() -> Iterator[int]:
+        yield from range(2)
+        raise ZeroDivisionError
+
+    async def call(item: int) -> int:
+        await reported.wait()
+        return item
+
+    found = list[int]()
+    with pytest.raises(ZeroDivisionError):
+        async for outcome in fan_out(call, items(), on_progress=report):
+            found.append(outcome.result())
+    assert sorted(found) == [0, 1]
+
+
 @pytest.mark.parametrize("when", ["middle", "end"])
 async def test_a_report_that_raises_ends_the_fan_out(when: str, quick_reports: None) -> None:
     def report(progress: Progress) -> None:
