@@ -32,7 +32,7 @@ Statistics, 2003, section 7.1). So 1.6 is 3.2 standard deviations: 99.9 %. Less 
 more sees a collapse late."""
 
 ROUND_SHORTEST = 32
-"""Latencies in a round, if the limit is lower. The interval then spans the ranks 8 to 26."""
+"""Latencies in a round, if the limit is lower. The interval then spans the ranks 7 to 26."""
 
 ROUND_SHORTEST_SLOW_START = 16
 """The same in slow start, where a longer round delays every doubling and a wrong decision costs one probe."""
@@ -41,7 +41,8 @@ PROBE_LEAST = 0.5
 """Times the limit: the fewest calls in flight in a probe. Half is where slow start was the round before."""
 
 PROBE_MOST = 0.85
-"""Times the limit: the most. In between, the more latency varies, the fewer: else noise hides whether it responds."""
+"""Times the limit: the most. In between, a wider interval of the median means fewer, so that noise does not hide the
+response."""
 
 RESPONSE = 0.5
 """Times the share by which a probe lowers the limit: how much latency must fall if the limit was the cause. It falls by

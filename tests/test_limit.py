@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 from itertools import cycle
 from random import Random
@@ -50,7 +51,7 @@ def rate(simulation: Simulation, start: float, end: float) -> float:
     return sum(start <= moment < end for moment in simulation.ends) / (end - start)
 
 
-def share(server: partial[Server], limit: int, calls: int, seed: int) -> float:
+def share(server: Callable[[], Server], limit: int, calls: int, seed: int) -> float:
     """The throughput of "auto" as a share of a fixed limit's."""
     fixed = Simulation(server(), AutoLimit(limit, limit, limit), seed=seed).run(calls)
     return Simulation(server(), seed=seed).run(calls).throughput / fixed.throughput
