@@ -125,6 +125,9 @@ $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 bench: $(BENCH)/.ready  ## Measure this client beside others: needs nginx and two idle cores (ARGS=--quick for a look)
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
+limit: $(READY)  ## Measure limit="auto" against simulated servers (ARGS=--search looks for the best fixed limit of each)
+	@$(BIN)/python -m benchmarks.limit_simulator $(ARGS)
+
 bench-lock: $(READY)  ## Choose new versions of what the benchmarks compare with
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --custom-compile-command "make bench-lock" --constraint requirements.lock --extra fast \
@@ -139,4 +142,4 @@ lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write t
 	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help demo examples test test-lowest test-newest soak fuzz lint types format generate check-generated update-api diff-api bench bench-lock lock lowest-lock
+.PHONY: help demo examples test test-lowest test-newest soak fuzz lint types format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock

@@ -1,13 +1,18 @@
-"""How many calls may be in flight at once, found while they run: arithmetic only, without I/O and without a clock.
+"""Find how many calls may be in flight at once while they run: arithmetic only, without I/O and without a clock.
 
-The ideas: slow start, additive increase and multiplicative decrease from RFC 5681 (TCP congestion control); rising
-latency as a sign of a queue, which comes before any loss, from TCP Vegas (Brakmo and Peterson, 1995) and Netflix's
-concurrency-limits; a look at the latency with less in flight, to learn it anew, from BBR (Cardwell and others, 2016).
+The controller compares the median latency of a round of calls with a baseline. It acts only on a rise that order
+statistics make certain, so that latency that merely varies does not lower the limit.
+
+- Slow start doubles the limit each round, as in TCP (RFC 5681, section 3.1).
+- A certain rise starts a probe: a round with fewer calls in flight, as in BBR (Cardwell et al., 2016). If latency
+  falls with the limit, the server was overloaded, and the limit is lowered in proportion. If not, the server itself has
+  become slower: the probe's latency is the new baseline, and the limit resumes.
+- An error that means overload halves the limit, as in TCP.
 """
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, sqrt
 from threading import Lock
 from typing import Any
 
@@ -15,18 +20,39 @@ from attrs import Factory, field, frozen
 
 from ._text import shown
 
-LATENCY_TOLERATED = 1.5
-"""Times the baseline: a server that has half of a call wait before it works on it is busy all the time."""
+RISE_TOLERATED = 1.05
+"""Times the baseline. Beyond a server's capacity, latency grows at least in proportion to the limit. So the limit may
+be 5 % above the capacity."""
 
 LATENCY_SLACK = 0.002
-"""Seconds on top, which a loaded event loop adds by itself and which mean nothing."""
+"""Seconds on top, which a loaded event loop adds by itself."""
 
-ROUND_SHORTEST = 16
-"""Successes: the median of fewer says little where latencies vary by their own half or more."""
+INTERVAL_RANKS = 1.6
+"""Half the width of the median's confidence interval: so many times √n ranks of n sorted latencies. The rank of the
+true median has a standard deviation of √n / 2, whatever the distribution (sign test; David and Nagaraja, Order
+Statistics, 2003, section 7.1). So 1.6 is 3.2 standard deviations: 99.9 %. Less takes varying latency for overload, and
+more sees a collapse late."""
 
-SLOW_ROUNDS = 10
-"""Slow rounds until the baseline is measured anew: nine times 0.9 leave two fifths of the limit, so that a server that
-reacts to that has had the chance, and what the measuring costs in speed stays below one percent."""
+ROUND_SHORTEST = 32
+"""Latencies in a round, if the limit is lower. The interval then spans the ranks 7 to 26."""
+
+ROUND_SHORTEST_SLOW_START = 16
+"""The same in slow start, where a longer round delays every doubling and a wrong decision costs one probe."""
+
+PROBE_LEAST = 0.5
+"""Times the limit: the fewest calls in flight in a probe. Half is where slow start was the round before."""
+
+PROBE_MOST = 0.85
+"""Times the limit: the most. In between, a wider interval of the median means fewer, so that noise does not hide the
+response."""
+
+RESPONSE = 0.5
+"""Times the share by which a probe lowers the limit: how much latency must fall if the limit was the cause. It falls by
+that share on a server with a queue, by more on one that collapses, and not at all on one that is slower by itself."""
+
+ACCELERATION = 1 / 250
+"""Share of the limit by which a round's growth exceeds that of the round before, until the next probe. At capacity
+there is a probe every few rounds, so that growth stays at some percent. Once capacity rises, growth is soon fast."""
 
 
 def _positive_int(_: object, attribute: Any, value: object) -> None:
@@ -43,7 +69,7 @@ def _nearest(auto: AutoLimit) -> int:
 
 @frozen
 class AutoLimit:
-    """A limit that finds itself: more while calls succeed at no loss of speed, less at signs of overload.
+    """A limit that finds itself: it grows while calls succeed at no loss of speed, and falls at signs of overload.
 
     Attributes:
         minimum: Calls in flight that are always allowed.
@@ -71,23 +97,27 @@ class LimitController:
 
     Args:
         auto: Its bounds, and where it begins.
+
+    Attributes:
+        current: How many calls may be in flight now. It is read for each of them, and so it is not a property.
     """
 
     __slots__ = (
         "_baseline",
-        "_current",
         "_halved",
         "_latencies",
         "_lock",
         "_maximum",
         "_minimum",
         "_most",
-        "_resume",
+        "_probed",
+        "_prolonged",
+        "_quiet_rounds",
         "_round",
-        "_slow_rounds",
-        "_stale",
+        "_skip",
         "_succeeded",
         "_threshold",
+        "current",
     )
 
     def __init__(self, auto: AutoLimit) -> None:
@@ -95,24 +125,20 @@ class LimitController:
         self._lock = Lock()
         self._minimum = auto.minimum
         self._maximum = auto.maximum
-        self._current = auto.initial
+        self.current = auto.initial
         # Slow start goes as far as this; RFC 5681 calls it ssthresh.
         self._threshold = auto.maximum
+        # The lowest upper end of a median's interval so far: the true median is below it.
         self._baseline = inf
-        self._slow_rounds = 0
+        # During a probe: the limit and the median before it.
+        self._probed: tuple[int, float] | None = None
+        self._quiet_rounds = 0
         self._halved = -inf
         self._succeeded = True
-        # While the baseline is measured anew: where slow start goes on to afterwards. 0 at any other time.
-        self._resume = 0
         self._latencies: list[float] = []
-        self._round = max(self._current, ROUND_SHORTEST)
-        self._most = 0
-        self._stale = 0
-
-    @property
-    def current(self) -> int:
-        """How many calls may be in flight now."""
-        return self._current
+        self._skip = self._most = self._round = 0
+        self._prolonged = False
+        self._begin_round(skip=0)
 
     def succeeded(self, seconds: float, in_flight: int) -> None:
         """Learn from a call that met no trouble.
@@ -123,20 +149,17 @@ class LimitController:
         """
         with self._lock:
             self._succeeded = True
-            if self._stale:
-                self._stale -= 1
+            if self._skip:
+                self._skip -= 1
                 return
             self._most = max(self._most, in_flight)
-            # Half, as in Linux's slow start, because calls that end together are counted one after the other.
-            if self._current < self._threshold and in_flight * 2 >= self._current:
-                self._current += 1
             latencies = self._latencies
             latencies.append(seconds)
             if len(latencies) >= self._round:
                 self._end_round()
 
     def overloaded(self, started: float, now: float) -> None:
-        """Halve the limit, because a try was answered 429, 503 or the like, or timed out.
+        """Halve the limit, because an attempt was answered 429, 503 or the like, or timed out.
 
         Args:
             started: When the call began, in the clock's seconds. One that began before the limit was last halved is
@@ -147,41 +170,80 @@ class LimitController:
             if started <= self._halved:
                 return
             self._halved = now
-            self._stale = self._resume = 0
+            self._probed = None
+            self._quiet_rounds = 0
+            half = self.current // 2
             # While nothing succeeds, the limit falls on, and slow start may return to half of what worked.
-            self._lower(self._current // 2, self._current // 2 if self._succeeded else self._threshold)
+            if self._succeeded:
+                self._threshold = half
             self._succeeded = False
-            self._begin_round()
+            self._set(half)
+            self._begin_round(skip=0)
 
-    def _lower(self, limit: int, threshold: int) -> None:
-        self._current = max(self._minimum, limit)
-        self._threshold = threshold
+    def _set(self, limit: int) -> None:
+        self.current = max(self._minimum, min(self._maximum, limit))
 
-    def _begin_round(self) -> None:
+    def _begin_round(self, *, skip: int) -> None:
+        """Begin a round, after so many successes that began under another limit."""
+        self._skip = skip
         self._latencies.clear()
-        self._round = max(self._current, ROUND_SHORTEST)
         self._most = 0
+        self._prolonged = False
+        shortest = ROUND_SHORTEST_SLOW_START if self.current < self._threshold else ROUND_SHORTEST
+        self._round = max(self.current, shortest)
 
     def _end_round(self) -> None:
-        self._latencies.sort()
-        median = self._latencies[len(self._latencies) // 2]
-        if self._resume:
-            self._baseline = median
-            self._threshold, self._resume = self._resume, 0
-        self._baseline = min(self._baseline, median)
-        if median > self._baseline * LATENCY_TOLERATED + LATENCY_SLACK:
-            self._slow_rounds += 1
-            less = self._current * 9 // 10
-            if self._slow_rounds < SLOW_ROUNDS:
-                self._lower(less, less)
-            else:
-                self._measure_baseline(less)
-        elif self._current >= self._threshold and self._most >= self._current < self._maximum:
-            self._current = self._threshold = self._current + 1
-        self._begin_round()
+        lowest, median, highest = _median_interval(self._latencies)
+        if self._probed is not None:
+            self._end_probe(*self._probed, median, highest)
+            return
+        self._baseline = min(self._baseline, highest)
+        tolerated = self._baseline * RISE_TOLERATED + LATENCY_SLACK
+        if lowest > tolerated:
+            self._probe(median, noise=(highest - lowest) / median)
+        elif median > tolerated and not self._prolonged:
+            # Undecided: twice as many latencies say more.
+            self._prolonged = True
+            self._round *= 2
+        else:
+            self._grow()
 
-    def _measure_baseline(self, resume: int) -> None:
-        self._slow_rounds = 0
-        self._stale = self._current
-        self._resume = max(self._minimum, resume)
-        self._lower(self._current // 2, self._current // 2)
+    def _grow(self) -> None:
+        before = self.current
+        # More than what is used would be a guess.
+        if self._most >= before:
+            if before < self._threshold:
+                self._set(min(2 * before, self._threshold))
+            else:
+                self._quiet_rounds += 1
+                self._set(before + max(1, int(before * self._quiet_rounds * ACCELERATION)))
+        # Calls that start at once end with the shortest first.
+        self._begin_round(skip=self.current - before)
+
+    def _probe(self, median: float, noise: float) -> None:
+        used = min(self.current, self._most)
+        self._probed = used, median
+        self._set(int(used * max(PROBE_LEAST, min(PROBE_MOST, 1 - noise, self._baseline / median))))
+        self._begin_round(skip=used)
+
+    def _end_probe(self, limit: int, before: float, median: float, highest: float) -> None:
+        self._probed = None
+        probe = self.current
+        fell = 1 - median / before
+        if probe < limit and fell > RESPONSE * (1 - probe / limit):
+            self._threshold = self._quiet_rounds = 0
+            self._baseline = min(self._baseline, highest)
+            self._set(max(probe, int(limit * median / before)))
+        else:
+            self._baseline = highest
+            self._set(limit)
+        self._begin_round(skip=self.current - probe)
+
+
+def _median_interval(latencies: list[float]) -> tuple[float, float, float]:
+    """Return the lower end, the median and the upper end; sorts the latencies in place."""
+    latencies.sort()
+    count = len(latencies)
+    middle = count / 2
+    half = INTERVAL_RANKS * sqrt(count)
+    return latencies[int(middle - half)], latencies[count // 2], latencies[min(count - 1, int(middle + half))]

@@ -2,304 +2,278 @@
 
 from __future__ import annotations
 
-import heapq
-import random
 import threading
 from collections.abc import Callable
 from functools import partial
-from itertools import count
+from itertools import cycle
+from random import Random
 from typing import Any
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
 
+from benchmarks.limit_servers import (
+    Answer,
+    Changing,
+    Latency,
+    Queue,
+    RateLimited,
+    Refusing,
+    Server,
+    Shared,
+    Unbounded,
+    exponential,
+    lognormal,
+)
+from benchmarks.limit_simulator import Simulation
 from polytomic_client._limit import AutoLimit, LimitController
 
-LATENCY = 0.053
-"""Seconds that the servers take while nothing disturbs them."""
+LATENCY = 0.05
+"""Seconds that the servers take at the median while they are not overloaded."""
 
 
-class Simulation:
-    """Calls without end, as many at once as the controller allows; a try that fails is repeated after a delay.
+class Down:
+    """A server that refuses every request."""
 
-    As in the client, the delay is up to half a second, and the call counts as in flight in the meantime.
-
-    Args:
-        server: Asked when a try begins: how many seconds it takes, and whether it succeeds.
-        auto: What the controller is given.
-        seed: Of every random number.
-        offered: How many calls there are at most at a time, whatever the limit.
-    """
-
-    def __init__(
-        self, server: Server, auto: AutoLimit | None = None, *, seed: int = 0, offered: int = 1_000_000
-    ) -> None:
-        self.controller = LimitController(auto or AutoLimit())
-        self.server = server
-        self.random = random.Random(seed)
-        self.offered = offered
-        self.now = 0.0
-        self.busy = 0  # tries that the server works on
-        self.in_flight = 0
-        self.successes: list[float] = []
-        self.failures: list[float] = []
-        self.limits: list[tuple[float, int]] = []
-        self._order = count()
-        self._events: list[tuple[float, int, Callable[[], None]]] = []
-
-    def run(self, until: float) -> Simulation:
-        while self.now < until:
-            while self.in_flight < min(self.controller.current, self.offered):
-                self.in_flight += 1
-                self._try(self.now, clean=True)
-            self.now, _, event = heapq.heappop(self._events)
-            event()
-            self.limits.append((self.now, self.controller.current))
-        return self
-
-    def range(self, start: float, end: float) -> tuple[int, int]:
-        """The lowest and the highest limit in a time."""
-        limits = [limit for moment, limit in self.limits if start <= moment < end]
-        return min(limits), max(limits)
-
-    def rate(self, start: float, end: float) -> float:
-        """Successes per second."""
-        return sum(start <= moment < end for moment in self.successes) / (end - start)
-
-    def _after(self, seconds: float, event: Callable[[], None]) -> None:
-        heapq.heappush(self._events, (self.now + seconds, next(self._order), event))
-
-    def _try(self, began: float, *, clean: bool) -> None:
-        self.busy += 1
-        seconds, ok = self.server(self)
-        self._after(seconds, partial(self._end, began, ok=ok, clean=clean))
-
-    def _end(self, began: float, *, ok: bool, clean: bool) -> None:
-        self.busy -= 1
-        if ok:
-            if clean:
-                self.controller.succeeded(self.now - began, self.in_flight)
-            self.in_flight -= 1
-            self.successes.append(self.now)
-        else:
-            self.failures.append(self.now)
-            self.controller.overloaded(began, self.now)
-            self._after(0.5 * self.random.random(), partial(self._try, began, clean=False))
+    def answer(self, now: float, busy: int, random: Random) -> Answer:
+        return Answer(0.01, refused=True)
 
 
-Server = Callable[[Simulation], tuple[float, bool]]
+def limits(simulation: Simulation, start: float, end: float) -> tuple[int, int]:
+    """The lowest and the highest limit between two times."""
+    found = [limit for moment, limit in simulation.limits if start < moment < end]
+    found.append(max((moment, limit) for moment, limit in simulation.limits if moment <= start)[1])
+    return min(found), max(found)
 
 
-def unlimited(_: Simulation) -> tuple[float, bool]:
-    return LATENCY, True
+def rate(simulation: Simulation, start: float, end: float) -> float:
+    """Successes per second."""
+    return sum(start <= moment < end for moment in simulation.ends) / (end - start)
 
 
-def noisy(simulation: Simulation) -> tuple[float, bool]:
-    return simulation.random.uniform(0.03, 0.1), True
+def share(server: Callable[[], Server], limit: int, calls: int, seed: int) -> float:
+    """The throughput of "auto" as a share of a fixed limit's."""
+    fixed = Simulation(server(), AutoLimit(limit, limit, limit), seed=seed).run(calls)
+    return Simulation(server(), seed=seed).run(calls).throughput / fixed.throughput
 
 
-def queueing(capacity: int, noise: float = 0.0) -> Server:
-    """A server that works on so many at once, and has the others wait; with a latency that varies by half the noise."""
-
-    def server(simulation: Simulation) -> tuple[float, bool]:
-        vary = 1 + noise * (simulation.random.random() - 0.5)
-        return LATENCY * vary * max(1.0, simulation.busy / capacity), True
-
-    return server
+STEADY = lognormal(0, LATENCY)
 
 
-def refusing(above: int) -> Server:
-    """A server that answers 429, and soon, whatever comes above so many at once."""
-
-    def server(simulation: Simulation) -> tuple[float, bool]:
-        return (LATENCY, True) if simulation.busy <= above else (0.005, False)
-
-    return server
+# Against servers: the figures over all kinds of servers are those of `make limit`.
 
 
-def changing(server: Server, after: float, later: Server, until: float = 1e9) -> Server:
-    """A server that turns into another in the time between."""
-    return lambda simulation: (later if after <= simulation.now < until else server)(simulation)
-
-
-def slower(server: Server, times: float) -> Server:
-    def slow(simulation: Simulation) -> tuple[float, bool]:
-        seconds, ok = server(simulation)
-        return seconds * times, ok
-
-    return slow
-
-
-def test_without_a_bound_of_the_server_the_limit_doubles_each_round_up_to_its_maximum() -> None:
-    simulation = Simulation(unlimited).run(1.0)
-
-    for round_, limit in enumerate([32, 64, 128, 256], 1):
-        assert simulation.range(0, (round_ + 0.5) * LATENCY)[1] == limit
-    assert simulation.range(4.5 * LATENCY, 1.0) == (256, 256)
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("latency", [lognormal(0.8), lognormal(1), exponential])
+def test_varying_latency_does_not_hold_the_limit_down(latency: Latency, seed: int) -> None:
+    assert share(partial(Unbounded, latency), 256, calls=6_000, seed=seed) >= 0.8
 
 
 @pytest.mark.parametrize("initial", [1, 4, 16])
-@pytest.mark.parametrize("seed", range(3))
-def test_latencies_that_vary_do_not_hold_it_down(initial: int, seed: int) -> None:
-    simulation = Simulation(noisy, AutoLimit(initial=initial), seed=seed).run(10.0)
+def test_without_a_bound_the_limit_reaches_its_maximum_from_anywhere(initial: int) -> None:
+    simulation = Simulation(Unbounded(lognormal(0.5)), AutoLimit(initial=initial)).run(6_000)
 
-    assert simulation.range(2.0, 10.0) == (256, 256)
-
-
-@pytest.mark.parametrize("capacity", [10, 20, 50, 100])
-def test_it_settles_about_a_servers_capacity_and_uses_it(capacity: int) -> None:
-    simulation = Simulation(queueing(capacity)).run(60.0)
-
-    lowest, highest = simulation.range(5.0, 60.0)
-    assert capacity / 2 <= lowest
-    assert highest <= 3 * capacity
-    assert simulation.rate(0.0, 2.0) >= 0.9 * capacity / LATENCY
-    assert simulation.rate(5.0, 60.0) >= 0.95 * capacity / LATENCY
+    assert limits(simulation, 4.0, 1e9) == (256, 256)
 
 
-@pytest.mark.parametrize("capacity", [10, 50])
-def test_latencies_that_vary_do_not_hide_a_servers_capacity(capacity: int) -> None:
-    simulation = Simulation(queueing(capacity, noise=1.0)).run(60.0)
+@pytest.mark.parametrize("sigma", [0.05, 0.2, 1])
+@pytest.mark.parametrize("workers", [10, 50])
+def test_the_limit_settles_about_a_queues_capacity_and_uses_it(workers: int, sigma: float) -> None:
+    server = partial(Queue, workers, lognormal(sigma))
 
-    assert simulation.range(5.0, 60.0)[1] <= 3 * capacity
-    assert simulation.rate(5.0, 60.0) >= 0.95 * capacity / LATENCY
+    assert share(server, 256, calls=6_000, seed=1) >= 0.9
+    assert Simulation(server()).run(6_000).controller.current <= 3 * workers
 
 
 def test_a_capacity_below_the_initial_limit_is_found_although_no_call_was_ever_fast() -> None:
-    simulation = Simulation(queueing(3)).run(150.0)
+    simulation = Simulation(Queue(3, lognormal(0.2))).run(20_000)
 
-    # 1.5 times the least latency that it saw first would be 24 at once.
-    assert simulation.range(5.0, 10.0)[1] > 9
-    assert simulation.range(100.0, 150.0)[1] <= 9
-    assert simulation.rate(100.0, 150.0) >= 0.95 * 3 / LATENCY
+    assert limits(simulation, 0.0, 10.0)[1] == 32
+    assert limits(simulation, simulation.ends[15_000], 1e9)[1] <= 9
+    assert simulation.throughput >= 0.9 * 3 / LATENCY
 
 
 @pytest.mark.parametrize(
-    ("above", "share"),
-    # Where few run at once, the one that waits to try again is a good part of them.
-    [(5, 0.6), (20, 0.6), (50, 0.7), (200, 0.7)],
+    ("knee", "sigma", "least"),
+    [(10, 0.1, 0.4), (10, 1, 0.4), (30, 0.1, 0.75), (30, 0.5, 0.75), (30, 1, 0.65), (100, 0.5, 0.75), (100, 1, 0.65)],
 )
-def test_it_stays_below_what_a_server_refuses(above: int, share: float) -> None:
-    simulation = Simulation(refusing(above)).run(60.0)
-
-    lowest, highest = simulation.range(5.0, 60.0)
-    assert above // 2 <= lowest
-    assert highest <= above + 2
-    assert simulation.rate(5.0, 60.0) >= share * above / LATENCY
-    assert len(simulation.failures) <= 0.05 * len(simulation.successes)
+def test_the_limit_stays_about_the_knee_of_a_server_that_collapses(knee: int, sigma: float, least: float) -> None:
+    assert share(partial(Shared, knee, lognormal(sigma), 2.0), knee, calls=10_000, seed=1) >= least
 
 
-def test_it_comes_back_after_an_outage() -> None:
-    simulation = Simulation(changing(unlimited, 5.0, lambda _: (0.01, False), 15.0)).run(35.0)
+@pytest.mark.parametrize("retry_after", [1.0, None])
+@pytest.mark.parametrize("rate", [20, 300])
+def test_a_rate_limit_is_used_and_hardly_exceeded(rate: int, retry_after: float | None) -> None:
+    simulation = Simulation(RateLimited(rate, lognormal(0.3), retry_after)).run(20 * rate)
 
-    assert simulation.range(15.0, 15.4)[1] <= 160
-    assert simulation.range(30.0, 35.0) == (256, 256)
+    assert simulation.throughput >= 0.9 * rate
+    assert simulation.refused <= 0.1 * len(simulation.ends)
+
+
+@pytest.mark.parametrize("most", [5, 20, 50, 200])
+def test_the_limit_stays_below_what_a_server_refuses(most: int) -> None:
+    simulation = Simulation(Refusing(most, STEADY)).run(int(300 * most))
+
+    lowest, highest = limits(simulation, 5.0, 1e9)
+    assert most // 2 <= lowest
+    assert highest <= 1.2 * most + 1
+    assert simulation.throughput >= 0.6 * most / LATENCY
+    assert simulation.refused <= 0.05 * len(simulation.ends)
+
+
+def test_the_limit_comes_back_after_an_outage() -> None:
+    simulation = Simulation(Changing((2.0, Unbounded(STEADY)), (12.0, Down()), last=Unbounded(STEADY))).run(20_000)
+
+    assert limits(simulation, 11.0, 12.0)[1] <= 16
+    assert simulation.ends[-1] < 20
+    assert simulation.controller.current == 256
 
 
 @pytest.mark.parametrize("times", [1.6, 5.0])
-def test_a_server_that_is_slower_for_good_is_accepted(times: float) -> None:
-    simulation = Simulation(changing(noisy, 5.0, slower(noisy, times)), AutoLimit(maximum=64)).run(90.0)
+def test_a_server_that_is_slower_by_itself_is_soon_accepted(times: float) -> None:
+    slower = Unbounded(lognormal(0.3, times * LATENCY))
+    simulation = Simulation(Changing((2.0, Unbounded(lognormal(0.3))), last=slower), AutoLimit(maximum=64)).run(8_000)
 
-    assert simulation.range(5.0, 90.0)[0] < 40
-    assert simulation.range(80.0, 90.0) == (64, 64)
-
-
-def test_a_slower_server_is_accepted_also_where_one_call_at_a_time_is_left() -> None:
-    simulation = Simulation(changing(unlimited, 1.0, slower(unlimited, 5.0)), AutoLimit(maximum=4, initial=4)).run(
-        120.0
-    )
-
-    assert simulation.range(1.0, 60.0)[0] == 1
-    assert simulation.range(110.0, 120.0) == (4, 4)
+    assert limits(simulation, 2.0, 5.0)[0] < 64
+    assert limits(simulation, 5.0, 1e9) == (64, 64)
 
 
-def test_it_follows_a_capacity_that_shrinks_and_grows() -> None:
-    simulation = Simulation(changing(queueing(100), 20.0, queueing(20), 60.0)).run(120.0)
+def test_a_slower_server_is_accepted_also_at_the_minimum() -> None:
+    slower = Changing((1.0, Unbounded(STEADY)), last=Unbounded(lognormal(0, 5 * LATENCY)))
+    simulation = Simulation(slower, AutoLimit(minimum=4, maximum=8, initial=4)).run(2_000)
 
-    assert simulation.range(50.0, 60.0)[1] <= 60
-    assert simulation.range(100.0, 120.0)[0] >= 50
-    assert simulation.rate(100.0, 120.0) >= 0.95 * 100 / LATENCY
+    assert limits(simulation, 1.0, 30.0)[0] == 4
+    assert limits(simulation, 30.0, 1e9) == (8, 8)
 
 
-def test_it_grows_only_where_it_is_used() -> None:
-    started = Simulation(unlimited, offered=40).run(20.0)
-    assert started.range(1.0, 20.0) == (81, 81)  # slow start: up to twice what there is to do
+def test_the_limit_follows_a_capacity_that_shrinks_and_grows() -> None:
+    steady = lognormal(0.2)
+    server = Changing((4.0, Queue(100, steady)), (14.0, Queue(20, steady)), last=Queue(100, steady))
+    simulation = Simulation(server).run(30_000)
 
-    later = Simulation(unlimited, offered=40)
-    later.controller.overloaded(0.0, 0.0)
-    later.run(20.0)
-    assert later.range(10.0, 20.0) == (41, 41)
+    assert limits(simulation, 0.0, 4.0)[1] >= 110
+    assert limits(simulation, 6.0, 14.0)[1] <= 70
+    assert rate(simulation, 9.0, 14.0) >= 0.9 * 20 / LATENCY
+    assert rate(simulation, 18.0, 24.0) >= 0.9 * 100 / LATENCY
 
 
 def test_the_bounds_hold() -> None:
     auto = AutoLimit(minimum=5, initial=6, maximum=9)
-    assert Simulation(unlimited, auto).run(5.0).range(0.0, 5.0) == (7, 9)
-    assert Simulation(queueing(1), auto).run(60.0).range(0.0, 60.0)[0] >= 5
-    assert Simulation(changing(unlimited, 1.0, lambda _: (0.01, False)), auto).run(60.0).range(0.0, 60.0) == (5, 9)
-    assert Simulation(unlimited, AutoLimit(minimum=7, maximum=7, initial=7)).run(5.0).range(0.0, 5.0) == (7, 7)
+    assert limits(Simulation(Unbounded(STEADY), auto).run(500), 0.0, 1e9) == (6, 9)
+    assert limits(Simulation(Queue(1, lognormal(1)), auto).run(2_000), 0.0, 1e9)[0] >= 5
+    outage = Changing((1.0, Unbounded(STEADY)), (30.0, Down()), last=Unbounded(STEADY))
+    assert limits(Simulation(outage, auto).run(1_000), 0.0, 1e9) == (5, 9)
+    assert limits(Simulation(Unbounded(STEADY), AutoLimit(7, 7, 7)).run(500), 0.0, 1e9) == (7, 7)
 
 
-def controller_at(limit: int) -> LimitController:
-    """One that is past slow start, at this limit, with a baseline of LATENCY."""
-    controller = LimitController(AutoLimit(initial=2 * limit, maximum=1_000))
-    controller.overloaded(0.0, 0.0)
-    play_round(controller, LATENCY, in_flight=1)
-    assert controller.current == limit
-    return controller
+# One step at a time.
 
 
-def play_round(controller: LimitController, seconds: float, in_flight: int | None = None) -> int:
-    """Let a round of calls succeed, and return the limit."""
-    for _ in range(controller.current):
-        controller.succeeded(seconds, controller.current if in_flight is None else in_flight)
+def next_limit(controller: LimitController, *latencies: float, in_flight: int | None = None) -> int:
+    """Let calls succeed, with these latencies in turn, until the limit changes or does not within three rounds."""
+    before = controller.current
+    for _, seconds in zip(range(3 * max(32, before)), cycle(latencies), strict=False):
+        controller.succeeded(seconds, before if in_flight is None else in_flight)
+        if controller.current != before:
+            break
     return controller.current
 
 
-def test_past_slow_start_a_round_adds_one() -> None:
-    controller = controller_at(50)
-    assert [play_round(controller, LATENCY) for _ in range(3)] == [51, 52, 53]
-    assert play_round(controller, LATENCY, in_flight=52) == 53
+def controller_at(limit: int) -> LimitController:
+    """Return one that is past slow start, at this limit, with a baseline of LATENCY."""
+    controller = LimitController(AutoLimit(initial=2 * limit, maximum=1_000))
+    controller.overloaded(0.0, 0.0)
+    assert next_limit(controller, LATENCY, in_flight=1) == limit
+    return controller
+
+
+def test_slow_start_doubles_the_limit_each_round() -> None:
+    controller = LimitController(AutoLimit())
+    assert [next_limit(controller, LATENCY) for _ in range(5)] == [32, 64, 128, 256, 256]
+
+
+def test_past_slow_start_growth_speeds_up() -> None:
+    controller = controller_at(100)
+    found = [next_limit(controller, LATENCY) for _ in range(20)]
+    assert found[:3] == [101, 102, 103]
+    assert found[-1] - found[-2] == 16  # 20 / 250 of 200
+
+
+def test_an_unused_limit_does_not_grow() -> None:
+    assert next_limit(LimitController(AutoLimit()), LATENCY, in_flight=15) == 16
+    assert next_limit(controller_at(50), LATENCY, in_flight=49) == 50
 
 
 def test_a_burst_halves_once_and_a_later_one_again() -> None:
     controller = controller_at(64)
-    limits: list[int] = []
+    found: list[int] = []
     for started, now in [(9.0, 10.0), (9.5, 10.0), (9.9, 11.0), (10.0, 40.0), (10.1, 40.1), (40.0, 40.2), (40.2, 41.0)]:
         controller.overloaded(started, now)
-        limits.append(controller.current)
-    assert limits == [32, 32, 32, 32, 16, 16, 8]
+        found.append(controller.current)
+    assert found == [32, 32, 32, 32, 16, 16, 8]
 
 
-def test_a_round_is_slow_above_one_and_a_half_times_the_baseline_and_two_milliseconds() -> None:
+def test_latency_is_tolerated_up_to_five_percent_and_two_milliseconds_above_the_baseline() -> None:
+    assert next_limit(controller_at(50), 1.05 * LATENCY + 0.0019) == 51
+    assert next_limit(controller_at(50), 1.05 * LATENCY + 0.0021) == 42
+    # A baseline of next to nothing: what an event loop adds says nothing about the server.
+    controller = LimitController(AutoLimit(initial=100))
+    controller.overloaded(0.0, 0.0)
+    next_limit(controller, 0.0001, in_flight=1)
+    assert next_limit(controller, 0.0020) == 51
+
+
+def test_a_rise_that_may_be_chance_does_not_lower_the_limit() -> None:
+    # 1/3, 1/2, 2/3 and 4/5 of the latencies have risen: only the last is a certain rise of the median.
+    assert next_limit(controller_at(50), LATENCY, LATENCY, 1.0) == 51
+    assert next_limit(controller_at(50), LATENCY, 1.0) == 51
+    assert next_limit(controller_at(50), LATENCY, LATENCY, 1.0, 1.0, 1.0) == 51
+    assert next_limit(controller_at(50), LATENCY, 1.0, 1.0, 1.0, 1.0) < 50
+
+
+def test_an_undecided_round_takes_as_many_calls_again() -> None:
     controller = controller_at(50)
-    assert play_round(controller, 1.5 * LATENCY + 0.0019) == 51
-    assert play_round(controller, 1.5 * LATENCY + 0.0021) == 45
-    # A baseline of next to nothing: what an event loop adds is no sign of anything.
-    play_round(controller, 0.0001, in_flight=1)
-    assert play_round(controller, 0.0020) == 46
-    assert play_round(controller, 0.0023) == 41
-
-
-def test_the_median_says_whether_a_round_is_slow() -> None:
-    controller = controller_at(50)
-    for seconds, calls in [(30.0, 20), (LATENCY, 30)]:
-        for _ in range(calls):
-            controller.succeeded(seconds, 50)
+    for _ in range(99):
+        controller.succeeded(1.0 if _ % 5 in {0, 2, 4} else LATENCY, 50)
+    assert controller.current == 50
+    controller.succeeded(1.0, 50)
     assert controller.current == 51
-    for seconds, calls in [(LATENCY, 20), (30.0, 31)]:
-        for _ in range(calls):
-            controller.succeeded(seconds, 51)
-    assert controller.current == 45
 
 
-def test_a_slow_round_ends_slow_start() -> None:
+def test_a_server_that_responds_to_a_probe_gets_less_in_proportion() -> None:
+    controller = controller_at(100)
+    assert next_limit(controller, 1.25 * LATENCY) == 80
+    assert next_limit(controller, 1.1 * LATENCY) == 88
+    # The baseline is still that of before.
+    assert next_limit(controller, 1.1 * LATENCY) < 88
+
+
+def test_a_server_that_does_not_respond_to_a_probe_is_slower_by_itself() -> None:
+    controller = controller_at(100)
+    assert next_limit(controller, 5 * LATENCY) == 50
+    assert next_limit(controller, 5 * LATENCY) == 100
+    assert next_limit(controller, 5 * LATENCY) == 101
+
+
+def test_what_slow_start_doubles_too_far_comes_back_at_once() -> None:
     controller = LimitController(AutoLimit())
-    play_round(controller, LATENCY)
-    assert controller.current == 32
-    play_round(controller, 2 * LATENCY)
-    lowered = controller.current
-    assert lowered == 64 * 9 // 10
-    assert play_round(controller, LATENCY) == lowered + 1
+    assert [next_limit(controller, LATENCY) for _ in range(2)] == [32, 64]
+    assert next_limit(controller, 2 * LATENCY) == 32
+    assert [next_limit(controller, LATENCY) for _ in range(2)] == [32, 33]
+
+
+def test_slow_start_goes_on_after_a_false_alarm() -> None:
+    controller = LimitController(AutoLimit())
+    assert [next_limit(controller, LATENCY) for _ in range(2)] == [32, 64]
+    assert [next_limit(controller, 2 * LATENCY) for _ in range(3)] == [32, 64, 128]
+
+
+def test_an_overload_during_a_probe_ends_it() -> None:
+    controller = controller_at(100)
+    assert next_limit(controller, 5 * LATENCY) == 50
+    controller.overloaded(1.0, 1.0)
+    assert controller.current == 25
+    assert next_limit(controller, LATENCY) == 26
 
 
 def test_what_succeeded_before_the_limit_was_halved_is_not_held_against_it() -> None:
@@ -307,10 +281,7 @@ def test_what_succeeded_before_the_limit_was_halved_is_not_held_against_it() -> 
     for _ in range(63):
         controller.succeeded(1.0, 64)
     controller.overloaded(1.0, 1.0)
-    controller.succeeded(1.0, 64)
-    for _ in range(31):
-        controller.succeeded(LATENCY, 32)
-    assert controller.current == 33
+    assert next_limit(controller, LATENCY) == 33
 
 
 def test_halved_again_while_nothing_succeeds_it_returns_to_half_of_what_worked_by_doubling() -> None:
@@ -318,50 +289,33 @@ def test_halved_again_while_nothing_succeeds_it_returns_to_half_of_what_worked_b
     for moment in (1.0, 2.0, 3.0, 4.0):
         controller.overloaded(moment, moment)
     assert controller.current == 8
-    for _ in range(56):
-        controller.succeeded(LATENCY, controller.current)
-    assert controller.current == 64
-    assert 65 <= play_round(controller, LATENCY) <= 66
+    assert [next_limit(controller, LATENCY) for _ in range(5)] == [16, 32, 64, 65, 66]
 
     # With a success in between, what did not work is known.
     for moment in (5.0, 6.0):
         controller.overloaded(moment, moment)
         controller.succeeded(LATENCY, 1)
-    for _ in range(100):
-        controller.succeeded(LATENCY, controller.current)
-    assert controller.current < 25
+    assert controller.current == 16
+    assert [next_limit(controller, LATENCY) for _ in range(2)] == [17, 18]
 
 
-def test_the_baseline_is_measured_anew_at_half_the_limit_after_ten_slow_rounds() -> None:
-    controller = controller_at(100)
-    limits = [play_round(controller, 1.0) for _ in range(10)]
-    assert limits == [90, 81, 72, 64, 57, 51, 45, 40, 36, 18]
-    for _ in range(36):  # these began before
-        controller.succeeded(7.0, 36)
-    assert controller.current == 18
-    for _ in range(18):
-        controller.succeeded(1.0, 18)
-    # Back to where it was within a round, and no longer slow.
-    for _ in range(14):
-        controller.succeeded(1.4, controller.current)
-    assert controller.current == 32
-    for _ in range(200):
-        controller.succeeded(1.4, controller.current)
-    assert 36 <= controller.current <= 38
+def test_an_overload_in_another_thread_waits_until_a_round_is_reckoned_up() -> None:
+    controller = controller_at(40)
+    other = threading.Thread(target=controller.overloaded, args=(1.0, 1.0))
+
+    class Seconds(float):
+        def __lt__(self, than: float) -> bool:
+            if other.ident is None:
+                other.start()
+                other.join(0.01)  # as long as it takes to see that it waits
+            return super().__lt__(than)
+
+    assert next_limit(controller, Seconds(LATENCY)) in {41, 20}
+    other.join()
+    assert controller.current == 20  # half of 41
 
 
-def test_an_overload_while_the_baseline_is_measured_ends_that() -> None:
-    controller = controller_at(100)
-    for _ in range(10):
-        play_round(controller, 1.0)
-    controller.overloaded(1.0, 1.0)
-    assert controller.current == 9
-    for _ in range(16):
-        controller.succeeded(LATENCY, 9)
-    assert controller.current == 10
-    for _ in range(16):
-        controller.succeeded(1.0, 10)
-    assert controller.current == 9
+# Its bounds.
 
 
 def test_by_default_a_limit_begins_at_16_and_goes_from_1_to_256() -> None:
@@ -384,23 +338,6 @@ def test_a_bound_is_a_positive_int(name: str, value: Any) -> None:
 def test_the_initial_limit_lies_between_the_others(minimum: int, initial: int, maximum: int) -> None:
     with pytest.raises(ValueError, match=f"{minimum} <= {initial} <= {maximum} does not"):
         AutoLimit(minimum=minimum, initial=initial, maximum=maximum)
-
-
-def test_an_overload_in_another_thread_waits_until_a_round_is_reckoned_up() -> None:
-    controller = controller_at(21)
-    other = threading.Thread(target=controller.overloaded, args=(1.0, 1.0))
-
-    class Seconds(float):
-        def __lt__(self, than: float) -> bool:
-            if other.ident is None:
-                other.start()
-                other.join(0.01)  # as long as it takes to see that it waits
-            return super().__lt__(than)
-
-    for _ in range(21):
-        controller.succeeded(Seconds(LATENCY), 21)
-    other.join()
-    assert controller.current == 11  # half of 22, and not of 21
 
 
 @pytest.mark.parametrize(("bounds", "initial"), [({}, 16), ({"maximum": 8}, 8), ({"minimum": 40}, 40)])
