@@ -74,8 +74,10 @@ def failure_of(error: Exception | CancelledError) -> Exception:
         error: What was raised, where it is caught.
 
     Raises:
-        WrongFetchError: The function does not take one item.
+        WrongFetchError: The function does not take one item, or was refused before.
     """
+    if isinstance(error, WrongFetchError):
+        raise error
     if never_entered(error):
         raise WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}") from error
     if isinstance(error, CancelledError):
