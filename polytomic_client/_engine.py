@@ -213,9 +213,10 @@ class Engine(Generic[Item, Value]):
         self._expire()
 
     def _expire(self) -> None:
-        self._late = True
-        for worker in self._interruptible:
-            worker.cancel()
+        if not self._late:
+            self._late = True
+            for worker in self._interruptible:
+                worker.cancel()
 
     def _start_worker(self) -> None:
         assert self._context is not None
@@ -272,8 +273,6 @@ class Engine(Generic[Item, Value]):
                     self._hand_over(job, outcome)
                 else:
                     self._settle(worker, lane, job, outcome)
-                # An outcome that is read is gone, and does not stay in memory during the worker's next call.
-                job = outcome = awaitable = None
         except asyncio.CancelledError:
             if not self._stopped:
                 self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
@@ -284,6 +283,7 @@ class Engine(Generic[Item, Value]):
         finally:
             # At once, so that of many who see in one turn that they are too many, not all leave.
             self._workers.discard(worker)
+            self._interruptible.discard(worker)
 
     async def _next_job(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
         job: Job[Item, Value] | None = None
@@ -319,9 +319,7 @@ class Engine(Generic[Item, Value]):
             except asyncio.CancelledError:
                 if not self._was_late(worker):
                     raise
-            if self._pace.is_overdue():
-                self._late = True
-            if not self._late:
+            if not self._late and not self._pace.is_overdue():
                 return None
             self._interruptible.discard(worker)
             self._expire()
