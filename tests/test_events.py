@@ -306,6 +306,30 @@ def test_a_page_may_end_within_what_is_written_as_one_instant(keeps: str, inclus
 
 
 @KEEPS
+@INCLUSIVE
+@pytest.mark.parametrize("cap", [50, 100])
+def test_hundreds_of_syncs_may_start_in_one_second(keeps: str, inclusive: bool, cap: int) -> None:  # noqa: FBT001
+    api = Api(happened((SECOND, 3), *[(SECOND / 250, 1)] * 200, (SECOND, 3)), keeps=keeps, inclusive=inclusive, cap=cap)
+    check(_read_sync(api), api, api.events)
+    assert len(api.asked) <= 40
+
+
+@KEEPS
+@INCLUSIVE
+def test_a_part_of_a_second_is_not_lost_where_times_are_written_less_exactly(keeps: str, inclusive: bool) -> None:  # noqa: FBT001
+    bursts = [(999 * MICROSECOND, 3), (MICROSECOND, 7), (999 * MICROSECOND, 2), (SECOND, 1)]
+    api = Api(happened(*bursts), keeps=keeps, inclusive=inclusive, cap=10, writes="milliseconds")
+    got: list[Event] = []
+    try:
+        _read_sync(api, into=got)
+    except RequestError as error:
+        assert str(error).startswith("the events at 2023-04-25T12:00:00")  # noqa: PT017
+        assert len(got) <= 12
+    else:
+        check(got, api, api.events)
+
+
+@KEEPS
 @pytest.mark.parametrize("cap", [50, 100])
 def test_thousands_of_events_take_a_few_requests_a_page(read: Read, keeps: str, cap: int) -> None:
     api = Api(happened(*[(SECOND, 1)] * 2_000), keeps=keeps, cap=cap)
@@ -528,7 +552,7 @@ def test_events_that_expire_meanwhile_are_no_trouble(read: Read, keeps: str) -> 
 @KEEPS
 def test_a_crowd_at_the_end_of_time_is_an_error(read: Read, keeps: str) -> None:
     api = Api(happened((SECOND, 3), (dt.timedelta(days=7_900 * 365), 120)), keeps=keeps)
-    with pytest.raises(RequestError, match="the events at .* cannot all be read: there are too many"):
+    with pytest.raises(RequestError, match="the events at .* cannot all be read: the API answers at most 100 at once"):
         read(api)
     assert len(api.asked) <= 35
 
