@@ -12,6 +12,7 @@ from typing import TypeAlias
 from ._api import UNSET, models
 from ._errors import PolytomicError, RequestError
 from ._flow import BlockingFlows, Caller, finish
+from ._text import shown
 
 PAGE = 100
 """How many events are requested at once: the maximum that the API documents, for its version 2025-09-18."""
@@ -134,7 +135,10 @@ def verify_webhook(body: bytes, signature: str | None, secret: str, *, digest: s
     """
     if not secret:
         raise ValueError("the secret of the webhook is empty")
-    expected = hmac.new(secret.encode(), body, digest).digest()
+    try:
+        expected = hmac.new(secret.encode(), body, digest).digest()
+    except (TypeError, ValueError):
+        raise ValueError(f"digest must be the name of a hash of hashlib, such as sha256, not {shown(digest)}") from None
     if not isinstance(signature, str):
         raise WebhookSignatureError("the webhook has no signature, or not as a text")
     given = _decode_signature(signature.strip().removeprefix(f"{digest}="), len(expected))
@@ -269,7 +273,7 @@ def _start(since: dt.datetime | None) -> dt.datetime:
     if not isinstance(since, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"since must be a datetime, not {type(since).__name__}")
     if since.utcoffset() is None:
-        raise ValueError(f"since must name its time zone, unlike {since!r}: use datetime.now(timezone.utc)")
+        raise ValueError(f"since must name its time zone, unlike {shown(since)}: use datetime.now(timezone.utc)")
     # In UTC, because a day of another time zone may lack an hour.
     return min(max(since, FIRST), LAST).astimezone(dt.UTC)
 
