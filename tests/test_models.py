@@ -23,6 +23,7 @@ from typing import Any
 from uuid import UUID
 
 import attrs
+import httpx
 import pytest
 
 import polytomic_client.v2023_04_25 as package
@@ -886,3 +887,28 @@ def test_a_body_that_is_no_such_model_is_refused_before_anything_is_sent() -> No
         pytest.raises(TypeError, match="^expected ActivateBulkSync, got dict: ActivateBulkSync.from_dict"),
     ):
         polytomic.activate_bulk_sync(ID, body=body)
+
+
+@pytest.mark.parametrize("member", ["source_connection_id", "mode", "automatically_add_new_fields"])
+def test_a_model_in_place_of_a_string_is_refused_and_its_password_is_not_sent(member: str) -> None:
+    configuration = models.ConnectionConfiguration({"password": "hunter2"})
+    members: dict[str, Any] = {
+        "name": "x",
+        "source_connection_id": UUID(int=1),
+        "destination_connection_id": UUID(int=2),
+    }
+    members |= {"mode": "snapshot", "schedule": models.BulkSchedule(frequency=models.ScheduleFrequency.MANUAL)}
+    members |= {"destination_configuration": models.DestinationConfiguration({}), "schemas": []}
+    members |= {member: models.CreateConnection(name="x", type_="y", configuration=configuration)}
+    sent = list[httpx.Request]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200)
+
+    with (
+        Polytomic(api_key="k", transport=httpx.MockTransport(answer)) as polytomic,
+        pytest.raises(TypeError, match="CreateConnection is not JSON serializable"),
+    ):
+        polytomic.create_bulk_sync(body=models.CreateBulkSync(**members))
+    assert sent == []

@@ -157,6 +157,14 @@ def as_items(value: Any) -> Any:
     return value
 
 
+def encode_text(value: Any) -> Any:
+    """Return the string that stands for a UUID or a member of an enum; anything else as it is.
+
+    The `str` of a model would be sent, with all that is in it. As it is, it cannot be encoded as JSON.
+    """
+    return str(value) if isinstance(value, (str, UUID)) else value
+
+
 def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
     """Return the JSON object of a model.
 
@@ -315,6 +323,7 @@ __all__ = [
     "decode_uuid",
     "encode_datetime",
     "encode_model",
+    "encode_text",
     "new",
     "parses",
     "path_segment",

@@ -16,6 +16,7 @@ from ..types import (
     as_subclass,
     decode_enum,
     decode_uuid,
+    encode_text,
     new,
     sort_out,
 )
@@ -53,13 +54,13 @@ class Actor:
         value: Any
         value = self.id
         if value is not UNSET:
-            encoded["id"] = value if value is None else str(value)
+            encoded["id"] = value if value is None else encode_text(value)
         value = self.name
         if value is not UNSET:
             encoded["name"] = value
         value = self.type_
         if value is not UNSET:
-            encoded["type"] = value if value is None else str(value)
+            encoded["type"] = value if value is None else encode_text(value)
         return encoded
 
     @classmethod

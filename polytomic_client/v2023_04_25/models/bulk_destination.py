@@ -16,6 +16,7 @@ from ..types import (
     as_subclass,
     decode_enum,
     encode_model,
+    encode_text,
     new,
     sort_out,
 )
@@ -74,7 +75,9 @@ class BulkDestination:
         value = self.supported_resync_modes
         if value is not UNSET:
             encoded["supported_resync_modes"] = (
-                value if value is None else [item if item is None else str(item) for item in as_items(value)]
+                value
+                if value is None
+                else [item if item is None else encode_text(item) for item in as_items(value)]
             )
         return encoded
 

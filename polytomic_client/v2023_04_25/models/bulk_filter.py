@@ -14,6 +14,7 @@ from ..types import (
     as_object,
     as_subclass,
     decode_enum,
+    encode_text,
     new,
     sort_out,
 )
@@ -51,7 +52,7 @@ class BulkFilter:
         value: Any
         value = self.function
         if value is not UNSET:
-            encoded["function"] = value if value is None else str(value)
+            encoded["function"] = value if value is None else encode_text(value)
         value = self.field_id
         if value is not UNSET:
             encoded["field_id"] = value

@@ -14,6 +14,7 @@ from ..types import (
     as_object,
     as_subclass,
     decode_enum,
+    encode_text,
     new,
     sort_out,
 )
@@ -66,7 +67,7 @@ class BulkSchedule:
         value: Any
         value = self.frequency
         if value is not UNSET:
-            encoded["frequency"] = value if value is None else str(value)
+            encoded["frequency"] = value if value is None else encode_text(value)
         value = self.minute
         if value is not UNSET:
             encoded["minute"] = value

@@ -24,6 +24,7 @@ from ..types import (
     decode_uuid,
     encode_datetime,
     encode_model,
+    encode_text,
     new,
     sort_out,
 )
@@ -134,7 +135,7 @@ class BulkSync:
         value: Any
         value = self.id
         if value is not UNSET:
-            encoded["id"] = value if value is None else str(value)
+            encoded["id"] = value if value is None else encode_text(value)
         value = self.name
         if value is not UNSET:
             encoded["name"] = value
@@ -143,10 +144,10 @@ class BulkSync:
             encoded["active"] = value
         value = self.mode
         if value is not UNSET:
-            encoded["mode"] = value if value is None else str(value)
+            encoded["mode"] = value if value is None else encode_text(value)
         value = self.source_connection_id
         if value is not UNSET:
-            encoded["source_connection_id"] = value if value is None else str(value)
+            encoded["source_connection_id"] = value if value is None else encode_text(value)
         value = self.source_configuration
         if value is not UNSET:
             encoded["source_configuration"] = (
@@ -154,7 +155,7 @@ class BulkSync:
             )
         value = self.destination_connection_id
         if value is not UNSET:
-            encoded["destination_connection_id"] = value if value is None else str(value)
+            encoded["destination_connection_id"] = value if value is None else encode_text(value)
         value = self.destination_configuration
         if value is not UNSET:
             encoded["destination_configuration"] = (
@@ -169,17 +170,19 @@ class BulkSync:
         value = self.policies
         if value is not UNSET:
             encoded["policies"] = (
-                value if value is None else [item if item is None else str(item) for item in as_items(value)]
+                value
+                if value is None
+                else [item if item is None else encode_text(item) for item in as_items(value)]
             )
         value = self.organization_id
         if value is not UNSET:
-            encoded["organization_id"] = value if value is None else str(value)
+            encoded["organization_id"] = value if value is None else encode_text(value)
         value = self.automatically_add_new_fields
         if value is not UNSET:
-            encoded["automatically_add_new_fields"] = value if value is None else str(value)
+            encoded["automatically_add_new_fields"] = value if value is None else encode_text(value)
         value = self.automatically_add_new_objects
         if value is not UNSET:
-            encoded["automatically_add_new_objects"] = value if value is None else str(value)
+            encoded["automatically_add_new_objects"] = value if value is None else encode_text(value)
         value = self.data_cutoff_timestamp
         if value is not UNSET:
             encoded["data_cutoff_timestamp"] = (
@@ -190,7 +193,7 @@ class BulkSync:
             encoded["disable_record_timestamps"] = value
         value = self.normalize_names
         if value is not UNSET:
-            encoded["normalize_names"] = value if value is None else str(value)
+            encoded["normalize_names"] = value if value is None else encode_text(value)
         value = self.created_at
         if value is not UNSET:
             encoded["created_at"] = value if value is None else encode_datetime(value)

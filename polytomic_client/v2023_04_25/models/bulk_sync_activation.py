@@ -13,6 +13,7 @@ from ..types import (
     as_object,
     as_subclass,
     decode_uuid,
+    encode_text,
     new,
     sort_out,
 )
@@ -49,7 +50,7 @@ class BulkSyncActivation:
             encoded["active"] = value
         value = self.id
         if value is not UNSET:
-            encoded["id"] = value if value is None else str(value)
+            encoded["id"] = value if value is None else encode_text(value)
         return encoded
 
     @classmethod

@@ -24,6 +24,7 @@ from ..types import (
     decode_uuid,
     encode_datetime,
     encode_model,
+    encode_text,
     new,
     sort_out,
 )
@@ -117,10 +118,10 @@ class BulkSyncExecution:
         value: Any
         value = self.id
         if value is not UNSET:
-            encoded["id"] = value if value is None else str(value)
+            encoded["id"] = value if value is None else encode_text(value)
         value = self.status
         if value is not UNSET:
-            encoded["status"] = value if value is None else str(value)
+            encoded["status"] = value if value is None else encode_text(value)
         value = self.type_
         if value is not UNSET:
             encoded["type"] = value
@@ -164,13 +165,13 @@ class BulkSyncExecution:
             encoded["warning_count"] = value
         value = self.fetch_mode
         if value is not UNSET:
-            encoded["fetch_mode"] = value if value is None else str(value)
+            encoded["fetch_mode"] = value if value is None else encode_text(value)
         value = self.is_partial
         if value is not UNSET:
             encoded["is_partial"] = value
         value = self.output_disposition
         if value is not UNSET:
-            encoded["output_disposition"] = value if value is None else str(value)
+            encoded["output_disposition"] = value if value is None else encode_text(value)
         value = self.updated_at
         if value is not UNSET:
             encoded["updated_at"] = value if value is None else encode_datetime(value)

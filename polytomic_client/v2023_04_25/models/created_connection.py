@@ -17,6 +17,7 @@ from ..types import (
     as_subclass,
     decode_uuid,
     encode_model,
+    encode_text,
     new,
     sort_out,
 )
@@ -82,7 +83,7 @@ class CreatedConnection:
         value: Any
         value = self.id
         if value is not UNSET:
-            encoded["id"] = value if value is None else str(value)
+            encoded["id"] = value if value is None else encode_text(value)
         value = self.name
         if value is not UNSET:
             encoded["name"] = value
@@ -100,11 +101,13 @@ class CreatedConnection:
         value = self.policies
         if value is not UNSET:
             encoded["policies"] = (
-                value if value is None else [item if item is None else str(item) for item in as_items(value)]
+                value
+                if value is None
+                else [item if item is None else encode_text(item) for item in as_items(value)]
             )
         value = self.organization_id
         if value is not UNSET:
-            encoded["organization_id"] = value if value is None else str(value)
+            encoded["organization_id"] = value if value is None else encode_text(value)
         value = self.status_error
         if value is not UNSET:
             encoded["status_error"] = value

@@ -18,6 +18,7 @@ from ..types import (
     decode_enum,
     decode_uuid,
     encode_datetime,
+    encode_text,
     new,
     sort_out,
 )
@@ -66,13 +67,13 @@ class Event:
             encoded["id"] = value
         value = self.type_
         if value is not UNSET:
-            encoded["type"] = value if value is None else str(value)
+            encoded["type"] = value if value is None else encode_text(value)
         value = self.created_at
         if value is not UNSET:
             encoded["created_at"] = value if value is None else encode_datetime(value)
         value = self.organization_id
         if value is not UNSET:
-            encoded["organization_id"] = value if value is None else str(value)
+            encoded["organization_id"] = value if value is None else encode_text(value)
         value = self.event
         if value is not UNSET:
             encoded["event"] = value

@@ -15,6 +15,7 @@ from ..types import (
     as_object,
     as_subclass,
     decode_enum,
+    encode_text,
     new,
     sort_out,
 )
@@ -39,7 +40,9 @@ class EventTypeListEnvelope:
         value = self.data
         if value is not UNSET:
             encoded["data"] = (
-                value if value is None else [item if item is None else str(item) for item in as_items(value)]
+                value
+                if value is None
+                else [item if item is None else encode_text(item) for item in as_items(value)]
             )
         return encoded
 

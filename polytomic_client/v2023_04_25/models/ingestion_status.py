@@ -17,6 +17,7 @@ from ..types import (
     decode_datetime,
     decode_enum,
     encode_datetime,
+    encode_text,
     new,
     sort_out,
 )
@@ -80,7 +81,7 @@ class IngestionStatus:
             encoded["is_running"] = value
         value = self.status
         if value is not UNSET:
-            encoded["status"] = value if value is None else str(value)
+            encoded["status"] = value if value is None else encode_text(value)
         value = self.status_message
         if value is not UNSET:
             encoded["status_message"] = value

@@ -14,6 +14,7 @@ from ..types import (
     as_subclass,
     decode_enum,
     encode_model,
+    encode_text,
     new,
     sort_out,
 )
@@ -47,7 +48,7 @@ class MultiScheduleItem:
         value: Any
         value = self.item
         if value is not UNSET:
-            encoded["item"] = value if value is None else str(value)
+            encoded["item"] = value if value is None else encode_text(value)
         value = self.schedule
         if value is not UNSET:
             encoded["schedule"] = value if value is None else encode_model(value, BulkSchedule)

@@ -17,6 +17,7 @@ from ..types import (
     as_subclass,
     decode_enum,
     encode_model,
+    encode_text,
     new,
     sort_out,
 )
@@ -88,7 +89,7 @@ class SchemaField:
             encoded["name"] = value
         value = self.type_
         if value is not UNSET:
-            encoded["type"] = value if value is None else str(value)
+            encoded["type"] = value if value is None else encode_text(value)
         value = self.remote_type
         if value is not UNSET:
             encoded["remote_type"] = value

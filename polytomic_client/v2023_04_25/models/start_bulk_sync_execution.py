@@ -16,6 +16,7 @@ from ..types import (
     as_object,
     as_subclass,
     decode_enum,
+    encode_text,
     new,
     sort_out,
 )
@@ -70,10 +71,10 @@ class StartBulkSyncExecution:
             encoded["resync"] = value
         value = self.resync_mode
         if value is not UNSET:
-            encoded["resync_mode"] = value if value is None else str(value)
+            encoded["resync_mode"] = value if value is None else encode_text(value)
         value = self.fetch_mode
         if value is not UNSET:
-            encoded["fetch_mode"] = value if value is None else str(value)
+            encoded["fetch_mode"] = value if value is None else encode_text(value)
         return encoded
 
     @classmethod

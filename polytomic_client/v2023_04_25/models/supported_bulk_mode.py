@@ -13,6 +13,7 @@ from ..types import (
     as_object,
     as_subclass,
     decode_enum,
+    encode_text,
     new,
     sort_out,
 )
@@ -63,7 +64,7 @@ class SupportedBulkMode:
         value: Any
         value = self.id
         if value is not UNSET:
-            encoded["id"] = value if value is None else str(value)
+            encoded["id"] = value if value is None else encode_text(value)
         value = self.label
         if value is not UNSET:
             encoded["label"] = value

@@ -24,6 +24,7 @@ from ..types import (
     decode_uuid,
     encode_datetime,
     encode_model,
+    encode_text,
     new,
     sort_out,
 )
@@ -117,10 +118,10 @@ class UpdateBulkSync:
             encoded["name"] = value
         value = self.source_connection_id
         if value is not UNSET:
-            encoded["source_connection_id"] = value if value is None else str(value)
+            encoded["source_connection_id"] = value if value is None else encode_text(value)
         value = self.destination_connection_id
         if value is not UNSET:
-            encoded["destination_connection_id"] = value if value is None else str(value)
+            encoded["destination_connection_id"] = value if value is None else encode_text(value)
         value = self.destination_configuration
         if value is not UNSET:
             encoded["destination_configuration"] = (
@@ -128,7 +129,7 @@ class UpdateBulkSync:
             )
         value = self.mode
         if value is not UNSET:
-            encoded["mode"] = value if value is None else str(value)
+            encoded["mode"] = value if value is None else encode_text(value)
         value = self.schedule
         if value is not UNSET:
             encoded["schedule"] = value if value is None else encode_model(value, BulkSchedule)
@@ -142,10 +143,10 @@ class UpdateBulkSync:
             encoded["active"] = value
         value = self.automatically_add_new_fields
         if value is not UNSET:
-            encoded["automatically_add_new_fields"] = value if value is None else str(value)
+            encoded["automatically_add_new_fields"] = value if value is None else encode_text(value)
         value = self.automatically_add_new_objects
         if value is not UNSET:
-            encoded["automatically_add_new_objects"] = value if value is None else str(value)
+            encoded["automatically_add_new_objects"] = value if value is None else encode_text(value)
         value = self.data_cutoff_timestamp
         if value is not UNSET:
             encoded["data_cutoff_timestamp"] = (
@@ -159,14 +160,16 @@ class UpdateBulkSync:
             encoded["discover"] = value
         value = self.normalize_names
         if value is not UNSET:
-            encoded["normalize_names"] = value if value is None else str(value)
+            encoded["normalize_names"] = value if value is None else encode_text(value)
         value = self.organization_id
         if value is not UNSET:
-            encoded["organization_id"] = value if value is None else str(value)
+            encoded["organization_id"] = value if value is None else encode_text(value)
         value = self.policies
         if value is not UNSET:
             encoded["policies"] = (
-                value if value is None else [item if item is None else str(item) for item in as_items(value)]
+                value
+                if value is None
+                else [item if item is None else encode_text(item) for item in as_items(value)]
             )
         return encoded
 

@@ -17,6 +17,7 @@ from ..types import (
     as_subclass,
     decode_uuid,
     encode_model,
+    encode_text,
     new,
     sort_out,
 )
@@ -81,11 +82,13 @@ class UpdateConnection:
             )
         value = self.organization_id
         if value is not UNSET:
-            encoded["organization_id"] = value if value is None else str(value)
+            encoded["organization_id"] = value if value is None else encode_text(value)
         value = self.policies
         if value is not UNSET:
             encoded["policies"] = (
-                value if value is None else [item if item is None else str(item) for item in as_items(value)]
+                value
+                if value is None
+                else [item if item is None else encode_text(item) for item in as_items(value)]
             )
         value = self.reconnect
         if value is not UNSET:
