@@ -1,4 +1,4 @@
-"""Clean-up in tasks of its own, which no cancellation of the task that waits for it cuts short."""
+"""Cancellation: clean-up that is never cut short, in tasks of its own, and scopes of anyio."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ async def finish(tasks: Iterable[asyncio.Task[Any]], seconds: float, *, bounded:
                 pending = {task for task in waited if not task.done()}
     if cancellation is not None:
         raise cancellation
+
+
+async def checkpoint() -> None:
+    """Raise the cancellation of an anyio scope, which else reaches a task only while it waits for something."""
+    anyio = sys.modules.get("anyio")
+    if anyio is not None:
+        await anyio.lowlevel.checkpoint_if_cancelled()
 
 
 def _shield() -> AbstractContextManager[object]:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from ._checkpoint import Checkpoint
-from ._cleanup import finish, new_task
+from ._cleanup import checkpoint, finish, new_task
 from ._errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
 from ._items import Items, Job, deadline_passed
 from ._limit import AutoLimit, LimitController
@@ -92,6 +92,7 @@ class Engine(Generic[Item, Value]):
             self._start()
         elif self._loop is not asyncio.get_running_loop():
             raise ClientClosedError("this fan-out runs in another event loop")
+        await checkpoint()
         job = None if self._stopped else await self._outbox.take()
         if job is not None:
             if self._plan.checkpoint is not None and job.outcome.ok:

@@ -94,6 +94,23 @@ def test_everything_has_stopped_and_the_checkpoint_is_free(tmp_path: Path, stop:
     RUNNERS[runner](main())
 
 
+@pytest.mark.parametrize("limit", [1, 4, 64])
+async def test_a_scope_stops_a_fan_out_whose_calls_wait_for_nothing(limit: int) -> None:
+    async def at_once(item: int) -> int:
+        return item
+
+    seen = 0
+    with anyio.CancelScope() as scope:
+        async with fan_out(at_once, range(100_000), limit=limit) as outcomes:
+            async for _ in outcomes:
+                seen += 1
+                if seen == 10:
+                    scope.cancel()
+    assert scope.cancelled_caught
+    assert seen <= 10 + 2 * limit
+    assert not others()
+
+
 async def test_the_checkpoint_is_free_before_the_calls_have_stopped(tmp_path: Path) -> None:
     path, stopping, go = tmp_path / "finished", asyncio.Event(), asyncio.Event()
 
