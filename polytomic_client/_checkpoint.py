@@ -59,6 +59,7 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._descriptor: int | None = None
+        self._process = 0
         self._path = os.fspath(path)
         self._keys: set[str] = set()
         self._version = VERSION
@@ -93,7 +94,7 @@ class Checkpoint:
             if isinstance(error, OSError):
                 raise self._error(f"cannot be used ({_reason(error)})", "make room, or name another file") from error
             raise
-        self._descriptor = descriptor
+        self._descriptor, self._process = descriptor, os.getpid()
 
     def __contains__(self, key: str) -> bool:
         return key in self._keys
@@ -144,9 +145,10 @@ class Checkpoint:
                 f"may lack its last items ({_reason(error)})", "check the disk; the next run repeats what is lacking"
             ) from error
         finally:
-            # Closing is not enough where a forked child has the descriptor too.
-            with suppress(OSError):
-                _flock(descriptor, "LOCK_UN")
+            # Closing is not enough where a forked child has the descriptor too, which must not unlock it itself.
+            if self._process == os.getpid():
+                with suppress(OSError):
+                    _flock(descriptor, "LOCK_UN")
             os.close(descriptor)
 
     def _lock(self, descriptor: int) -> None:

@@ -26,6 +26,14 @@ def new_task(coroutine: Coroutine[Any, Any, T], context: Context | None = None) 
     return asyncio.Task(coroutine, loop=asyncio.get_running_loop(), context=context)
 
 
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the running event loop; None where there is none, as in a forked child of one that had it."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 def hold(task: asyncio.Task[Any]) -> None:
     """Keep a task until it has ended."""
     _held.add(task)

@@ -84,7 +84,9 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
         if own is not None and own is not loop and not own.is_closed():
             raise ClientClosedError(ANOTHER_LOOP)
         try:
-            if shared.cleanups and own is loop:
+            if own is loop:
+                # Calls that were cancelled in this turn begin their clean-up now.
+                await asyncio.sleep(0)
                 await finish(shared.cleanups, CANCELING_LASTS, bounded=True)
         finally:
             shared.over = shared.over or CLOSED

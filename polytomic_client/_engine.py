@@ -12,9 +12,9 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from ._checkpoint import Checkpoint
-from ._cleanup import checkpoint, finish, new_task
+from ._cleanup import checkpoint, finish, new_task, running_loop
 from ._errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
-from ._items import Items, Job, deadline_passed
+from ._items import Items, Job, Receipts, deadline_passed
 from ._limit import AutoLimit, LimitController
 from ._outbox import Outbox
 from ._outcome import Outcome, failure_of, is_awaitable, not_async
@@ -27,6 +27,8 @@ Value = TypeVar("Value")
 
 MOST_HELD = 10_000
 """How many failed outcomes wait for their second call, so that an outage does not take all memory."""
+
+ANOTHER_LOOP = "this fan-out runs in another event loop"
 
 STOPPING_LASTS = 1.0
 """Seconds that a cancelled block waits for calls which are slow to stop. They stop by themselves after that."""
@@ -72,8 +74,7 @@ class Engine(Generic[Item, Value]):
         self._early: dict[int, Job[Item, Value]] = {}
         self._turn = 0
         self._again: deque[Job[Item, Value]] = deque()
-        # Taken by a reader and not yet noted in the checkpoint.
-        self._unconfirmed: set[Job[Item, Value]] = set()
+        self.receipts: Receipts[Item, Value] = Receipts(plan.checkpoint)
         self._fault: BaseException | None = None
         self._late = False
         self._halted = False
@@ -82,7 +83,7 @@ class Engine(Generic[Item, Value]):
 
     def take_at_once(self) -> Job[Item, Value] | None:
         """Return the next finished job; None where the one before is to be confirmed and `take` asked."""
-        if self._stopped or self._plan.checkpoint is not None:
+        if self._stopped or self.receipts.wanted:
             return None
         return self._outbox.take_at_once()
 
@@ -91,30 +92,17 @@ class Engine(Generic[Item, Value]):
         if self._loop is None:
             self._start()
         elif self._loop is not asyncio.get_running_loop():
-            raise ClientClosedError("this fan-out runs in another event loop")
+            raise ClientClosedError(ANOTHER_LOOP)
         await checkpoint()
         job = None if self._stopped else await self._outbox.take()
         if job is not None:
-            if self._plan.checkpoint is not None and job.outcome.ok:
-                self._unconfirmed.add(job)
+            self.receipts.expect(job)
             return job
-        if not self._unconfirmed:
-            self._close()
+        self.receipts.close(unless_expected=True)
         if self._fault is not None:
             fault, self._fault = self._fault, None
             raise fault
         return None
-
-    def confirm(self, job: Job[Item, Value]) -> None:
-        """Note in the checkpoint, if there is one, that the reader is done with an outcome that it was given.
-
-        Raises:
-            CheckpointError: It cannot be written.
-        """
-        if job in self._unconfirmed and job.delivered:
-            self._unconfirmed.discard(job)
-            if job.key is not None and self._plan.checkpoint is not None:
-                self._plan.checkpoint.add(job.key)
 
     async def stop(self, *, confirm: bool, cancelled: bool) -> None:
         """Cancel what is under way and wait until it has stopped.
@@ -123,18 +111,22 @@ class Engine(Generic[Item, Value]):
             confirm: Whether the readers are done with the last outcomes that they were given.
             cancelled: Whether the reader was cancelled, so that it waits a second at most.
         """
-        self._stopped = True
+        if self._loop is not None and (running := running_loop()) is not self._loop:
+            self.receipts.close()
+            if running is None:
+                return  # in a forked child
+            raise ClientClosedError(ANOTHER_LOOP)
         tasks = [*self._workers, *([self._watchdog] if self._watchdog is not None else [])]
-        self._cancel()
-        self._outbox.put(None)
         try:
             # Before the first await, where a cancellation could come in between.
             if confirm:
-                for job in list(self._unconfirmed):
-                    self.confirm(job)
+                self.receipts.confirm_all()
         finally:
+            self._stopped = self._halted = True
+            self._cancel()
+            self._outbox.put(None)
             try:
-                self._close()
+                self.receipts.close()
             finally:
                 await finish(tasks, STOPPING_LASTS, bounded=cancelled)
 
@@ -147,7 +139,7 @@ class Engine(Generic[Item, Value]):
             with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
                 self._loop.call_soon_threadsafe(self._cancel)
         # Nobody reads any more, so nothing is added: the next run may open the file at once.
-        self._close()
+        self.receipts.close()
 
     def progress(self) -> Progress:
         """Return how far it is."""
@@ -191,10 +183,6 @@ class Engine(Generic[Item, Value]):
             return False
         return True
 
-    def _close(self) -> None:
-        if self._plan.checkpoint is not None:
-            self._plan.checkpoint.close()
-
     def _cancel(self, *, but: asyncio.Task[object] | None = None) -> None:
         for worker in list(self._workers):
             if worker is not but:
@@ -237,6 +225,7 @@ class Engine(Generic[Item, Value]):
         assert worker is not None
         lane = Lane(self._pace, self._note_trouble)
         current_lane.set(lane)
+        job: Job[Item, Value] | None = None
         try:
             while len(self._workers) <= self._limit.current and not self._halted:
                 if not self._outbox.enter_at_once():
@@ -248,34 +237,13 @@ class Engine(Generic[Item, Value]):
                 # A worker that has something to do makes the next, so that few items make few tasks.
                 if len(self._workers) < self._limit.current:
                     self._start_worker()
-                outcome = None if self._pace.is_open() and not self._bounded else await self._hold(worker, job)
-                if outcome is None:
-                    # Not a coroutine of its own: at 100 in flight that costs 2 us a call.
-                    lane.begin(self._clock.monotonic() if self._adapts else 0.0)
-                    self._in_flight += 1
-                    try:
-                        awaitable = self._fetch(job.item)
-                        if not is_awaitable(awaitable):
-                            raise not_async(self._fetch, awaitable)
-                        outcome = Outcome(job.index, job.item, None, await awaitable)
-                    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  (it is the outcome's)
-                        outcome = self._failure(worker, lane, job, error)
-                    finally:
-                        self._in_flight -= 1
-                        self._interruptible.discard(worker)
-                    if self._pace.is_overdue():
-                        self._expire()
-                        outcome = job.too_late(self._plan.deadline, started=True)
-                    elif self._adapts and not lane.troubled:
-                        self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight + 1)
-                if self._stopped:
-                    return  # `fetch` swallowed the cancellation, and nobody reads any more
-                if outcome.error is None:
-                    self._hand_over(job, outcome)
-                else:
-                    self._settle(worker, lane, job, outcome)
+                await self._do(worker, lane, job)
+                job = None
         except asyncio.CancelledError:
             if not self._stopped:
+                if job is not None and job.before is not None:
+                    # Its second call was cancelled because the fan-out ends.
+                    self._hand_over(job, job.before)
                 self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
             raise
         except BaseException as error:  # noqa: BLE001
@@ -285,6 +253,34 @@ class Engine(Generic[Item, Value]):
             # At once, so that of many who see in one turn that they are too many, not all leave.
             self._workers.discard(worker)
             self._interruptible.discard(worker)
+
+    async def _do(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> None:
+        """Make the call of a job, once it may start, and hand over what came of it."""
+        outcome = None if self._pace.is_open() and not self._bounded else await self._hold(worker, job)
+        if outcome is None:
+            lane.begin(self._clock.monotonic() if self._adapts else 0.0)
+            self._in_flight += 1
+            try:
+                awaitable = self._fetch(job.item)
+                if not is_awaitable(awaitable):
+                    raise not_async(self._fetch, awaitable)
+                outcome = Outcome(job.index, job.item, None, await awaitable)
+            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  (it is the outcome's)
+                outcome = self._failure(worker, lane, job, error)
+            finally:
+                self._in_flight -= 1
+                self._interruptible.discard(worker)
+            if self._pace.is_overdue():
+                self._expire()
+                outcome = job.too_late(self._plan.deadline, started=True)
+            elif self._adapts and not lane.troubled:
+                self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight + 1)
+        if self._stopped:
+            return  # `fetch` swallowed the cancellation, and nobody reads any more
+        if outcome.error is None:
+            self._hand_over(job, outcome)
+        else:
+            self._settle(worker, lane, job, outcome)
 
     async def _next_job(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
         job: Job[Item, Value] | None = None
@@ -320,7 +316,7 @@ class Engine(Generic[Item, Value]):
             except asyncio.CancelledError:
                 if not self._was_late(worker):
                     raise
-            if not self._late and not self._pace.is_overdue():
+            if not self._late and not self._pace.is_over():
                 return None
             self._interruptible.discard(worker)
             self._expire()
@@ -334,7 +330,7 @@ class Engine(Generic[Item, Value]):
             if not self._was_late(worker):
                 raise error
             return job.too_late(self._plan.deadline, started=True)
-        failure = failure_of(error)
+        failure = failure_of(self._fetch, job.item, error)
         if isinstance(error, Exception) and not isinstance(error, APIStatusError):
             if not lane.troubled:
                 self._note_trouble(lane, error)
@@ -391,7 +387,7 @@ class Engine(Generic[Item, Value]):
     def _end(self) -> None:
         """Hand over what was held back, and the end."""
         self._cancel()
-        while self._again:
+        while self._again and not self._stopped:
             job = self._again.popleft()
             assert job.before is not None
             self._hand_over(job, job.before)

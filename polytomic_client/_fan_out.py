@@ -46,11 +46,12 @@ class _Loop(Generic[Item, Value]):
         job = self._engine.take_at_once()
         if job is None:
             if self._job is not None:
-                self._engine.confirm(self._job)
+                self._engine.receipts.confirm(self._job)
             job = await self._engine.take()
             if job is None:
                 raise StopAsyncIteration
-        self._job = job
+            # Only for that: it keeps the outcome in memory.
+            self._job = job if self._engine.receipts.wanted else None
         job.delivered = True
         return job.outcome
 

@@ -16,7 +16,7 @@ from ._api import AsyncOperations, AsyncOperationsWithResponse
 from ._checkpoint import CheckpointError
 from ._cleanup import hold, new_task
 from ._fan_out import DEFAULT_LIMIT, FanOut, FanOutOptions, auto_limit, fan_out, owner_of, refuse_checkpoint
-from ._fan_out_threads import ENDED, Threads
+from ._fan_out_threads import Threads
 from ._http.places import LONGEST_WAIT
 from ._items import Job
 from ._outcome import Outcome
@@ -77,6 +77,7 @@ class _Desk(Generic[Item, Value]):
 
     def __init__(self, outcomes: FanOut[Item, Value]) -> None:
         self._engine = outcomes._engine  # noqa: SLF001  (its other face)
+        self.confirms = self._engine.receipts.wanted
         self._takes: list[_Take[Item, Value]] = []
 
     def serve(self, ask: _Ask[Item, Value]) -> None:
@@ -84,7 +85,7 @@ class _Desk(Generic[Item, Value]):
         self._takes = [take for take in self._takes if not take.delivered]
         try:
             if ask.done is not None:
-                self._engine.confirm(ask.done)
+                self._engine.receipts.confirm(ask.done)
         except CheckpointError as error:
             take = _Take(ask, error)
             self._takes.append(take)
@@ -134,7 +135,7 @@ class _Loop(Generic[Item, Value]):
             self._threads.post(partial(self._desk.serve, ask))
             while not ask.gate.acquire(timeout=LONGEST_WAIT):
                 if self._threads.ended:
-                    raise RuntimeError(ENDED)
+                    raise StopIteration
             take = ask.take
             assert take is not None
             job, error = take.job, take.error
@@ -144,7 +145,7 @@ class _Loop(Generic[Item, Value]):
             if job is None:
                 take.delivered = True
                 raise StopIteration
-            self._job = job
+            self._job = job if self._desk.confirms else None
             # No call from here on, since signal handlers run after calls.
             take.delivered = job.delivered = True
             return job.outcome

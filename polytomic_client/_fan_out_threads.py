@@ -104,7 +104,8 @@ class Threads:
     def _run(self) -> None:
         thread = threading.current_thread()
         self._loop_threads.append(thread)
-        if self._loop_threads[0] is not thread:
+        # In this order, since `_stop` does it in the other one: either it ends this thread, or this thread sees it.
+        if self._loop_threads[0] is not thread or self._stopped:
             return
         try:
             asyncio.run(self._serve())
@@ -191,7 +192,7 @@ def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, 
         value = fetch(item)
     except Exception as error:  # noqa: BLE001
         try:
-            return None, failure_of(error)
+            return None, failure_of(fetch, item, error)
         except WrongFetchError as wrong:
             return None, wrong
     except BaseException as error:  # noqa: BLE001

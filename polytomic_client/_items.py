@@ -62,6 +62,58 @@ class Job(Generic[Item, Value]):
         return Outcome(self.index, self.item, error, None)
 
 
+class Receipts(Generic[Item, Value]):
+    """The jobs whose outcomes readers have, and which are noted in the checkpoint once the readers are done with them.
+
+    Attributes:
+        wanted: Whether there is a checkpoint.
+    """
+
+    def __init__(self, checkpoint: Checkpoint | None) -> None:
+        self.wanted = checkpoint is not None
+        self._checkpoint = checkpoint
+        self._open: set[Job[Item, Value]] = set()
+        self._closed = False
+
+    def expect(self, job: Job[Item, Value]) -> None:
+        """Note that a job is given to a reader."""
+        if self.wanted and job.outcome.ok:
+            self._open.add(job)
+
+    def confirm(self, job: Job[Item, Value]) -> None:
+        """Note in the checkpoint that a reader is done with the outcome of a job, if it was delivered.
+
+        Raises:
+            CheckpointError: It cannot be written.
+        """
+        if job in self._open and job.delivered and not self._closed:
+            self._open.discard(job)
+            if job.key is not None and self._checkpoint is not None:
+                self._checkpoint.add(job.key)
+
+    def confirm_all(self) -> None:
+        """Note all that was delivered.
+
+        Raises:
+            CheckpointError: It cannot be written.
+        """
+        for job in list(self._open):
+            self.confirm(job)
+
+    def close(self, *, unless_expected: bool = False) -> None:
+        """Close the checkpoint.
+
+        Args:
+            unless_expected: Whether it stays open as long as a reader is not done with an outcome.
+
+        Raises:
+            CheckpointError: The disk did not take everything.
+        """
+        if self._checkpoint is not None and not (unless_expected and self._open):
+            self._closed = True
+            self._checkpoint.close()
+
+
 def deadline_passed(seconds: float | None) -> str:
     """Return the beginning of a sentence about a deadline of so many seconds."""
     return f"the fan-out's deadline of {seconds:g} s passed"

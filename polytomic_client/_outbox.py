@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -78,6 +79,9 @@ async def _turn(waiting: deque[asyncio.Future[None]]) -> None:
     except asyncio.CancelledError:
         if turn.done() and not turn.cancelled():
             _wake(waiting)
+        else:
+            with suppress(ValueError):
+                waiting.remove(turn)
         raise
 
 

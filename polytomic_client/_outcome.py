@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from asyncio import CancelledError
-from inspect import isawaitable
+from collections.abc import Callable
 from types import CoroutineType
 from typing import Generic, TypeVar, cast
 
@@ -49,7 +50,7 @@ class WrongFetchError(TypeError):
 
 def is_awaitable(value: object) -> bool:
     """Say whether a call returned what can be awaited."""
-    return type(value) is CoroutineType or isawaitable(value)
+    return type(value) is CoroutineType or inspect.isawaitable(value)
 
 
 def not_async(fetch: object, returned: object) -> WrongFetchError:
@@ -60,17 +61,28 @@ def not_async(fetch: object, returned: object) -> WrongFetchError:
     )
 
 
-def never_entered(error: BaseException) -> bool:
-    """Say whether an error, where it is caught, is of the call itself: the function does not take these arguments."""
-    return isinstance(error, TypeError) and error.__traceback__ is not None and error.__traceback__.tb_next is None
+def does_not_take(fetch: Callable[..., object], item: object, error: BaseException) -> bool:
+    """Say whether an error, where it is caught, is of the call itself: the function does not take one item."""
+    if not isinstance(error, TypeError) or error.__traceback__ is None or error.__traceback__.tb_next is not None:
+        return False
+    # An error of C code or of a Future has no traceback either.
+    try:
+        inspect.signature(fetch).bind(item)
+    except TypeError:
+        return True
+    except ValueError:
+        pass  # it has no signature
+    return False
 
 
-def failure_of(error: Exception | CancelledError) -> Exception:
+def failure_of(fetch: Callable[..., object], item: object, error: Exception | CancelledError) -> Exception:
     """Return the error of an outcome: what a call raised, unless that would do harm where a reader raises it again.
 
     A CancelledError is for a task that is cancelled. A StopIteration would end a generator or a loop in silence.
 
     Args:
+        fetch: The function that was called.
+        item: What it was called with.
         error: What was raised, where it is caught.
 
     Raises:
@@ -78,7 +90,7 @@ def failure_of(error: Exception | CancelledError) -> Exception:
     """
     if isinstance(error, WrongFetchError):
         raise error
-    if never_entered(error):
+    if does_not_take(fetch, item, error):
         raise WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}") from error
     if isinstance(error, CancelledError):
         other: Exception = CallCancelledError("what the call waited for was cancelled, and not the fan-out")

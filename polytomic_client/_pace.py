@@ -55,9 +55,13 @@ class Pace:
         """Have the deadline pass so many seconds from now."""
         self._ends = self.clock.monotonic() + seconds
 
+    def is_over(self) -> bool:
+        """Say whether the deadline has passed."""
+        return self.clock.monotonic() >= self._ends
+
     def is_overdue(self) -> bool:
-        """Say whether the deadline has passed on the clock of a client, which nobody is woken by."""
-        return self.clock is not self._own and self.clock.monotonic() >= self._ends
+        """Say whether the deadline has passed on the clock of a client, by which nothing is interrupted."""
+        return self.clock is not self._own and self.is_over()
 
     def is_open(self) -> bool:
         """Say whether a request may start at once, which is the common case, and costs least to ask."""
@@ -65,12 +69,12 @@ class Pace:
 
     def waits(self) -> Iterator[float]:
         """Take the next place, and yield the seconds to sleep until it comes: one after the other, until the end."""
-        start = self._reserve()
+        clock, start = self.clock, self._reserve()
         while (left := start - self.clock.monotonic()) > 0:
             yield left
-            if self._resumes > start:
+            if self._resumes > start or self.clock is not clock:
                 # Paused meanwhile. The place is gone, so that what waited does not come in one burst.
-                start = self._reserve()
+                clock, start = self.clock, self._reserve()
 
     def pause(self, seconds: float) -> None:
         """Let nothing start for so many seconds."""

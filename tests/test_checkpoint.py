@@ -502,6 +502,20 @@ def test_a_file_system_without_locks_is_named(path: Path, monkeypatch: pytest.Mo
     assert str(caught.value).endswith("name a file on a local disk")
 
 
+def test_a_forked_child_does_not_unlock_the_file_of_its_parent(path: Path) -> None:
+    first = Checkpoint(path)
+    first.open()
+    child = os.fork()
+    if child == 0:
+        first.close()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with pytest.raises(CheckpointError, match="in use by another run"):
+        Checkpoint(path).open()
+    first.close()
+    Checkpoint(path).open()
+
+
 def test_a_lock_that_fails_otherwise_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def flock(_descriptor: int, _flags: int) -> None:
         raise OSError(errno.EIO, "Input/output error")

@@ -898,6 +898,19 @@ async def test_canceling_is_never_cut_short(
     assert "may still run" not in caplog.text
 
 
+async def test_closing_the_client_lets_a_cancelled_call_begin_its_canceling() -> None:
+    with Server(Api(start=[CREATED], look=[RUNNING])) as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url) as polytomic:
+            task = asyncio.create_task(polytomic.run_bulk_sync(ID, cancel_if_abandoned=True))
+            while "look" not in asked(server):
+                await asyncio.sleep(0.001)
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    assert asked(server)[-1] == "cancel"
+
+
 async def test_closing_the_client_waits_for_the_canceling_that_a_fan_out_has_left() -> None:
     going = threading.Event()
 

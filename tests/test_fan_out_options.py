@@ -88,6 +88,14 @@ async def turning() -> AsyncIterator[TurningClock]:
     await asyncio.gather(runner, return_exceptions=True)
 
 
+class VirtualTime(TurningClock):
+    """Time that passes by sleeping, at once."""
+
+    async def sleep_async(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+        self.now += seconds
+
+
 def others() -> int:
     # Besides the test: the clock's task.
     return len(asyncio.all_tasks()) - 2
@@ -521,6 +529,34 @@ async def test_a_deadline_interrupts_an_input_that_waits(turning: TurningClock) 
             found.append(outcome.item)
     assert sorted(found) == [1, 2]
     assert others() == 0
+
+
+async def test_a_deadline_also_passes_where_no_call_waits_for_anything(turning: TurningClock) -> None:
+    async def busy(item: int) -> int:
+        turning.now += 1.0
+        return item
+
+    outcomes = await fetch_all(busy, range(9), limit=1, deadline=3.5, clock=turning)
+    assert [type(outcome.error) for outcome in outcomes] == [type(None)] * 4 + [NotReachedError] * 5
+
+
+@pytest.mark.parametrize("start", [0.0, 1e10])
+async def test_a_rate_goes_on_where_the_clock_of_a_client_shows_another_time(start: float) -> None:
+    clock, began = VirtualTime(start), list[float]()
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        began.append(clock.now)
+        return httpx.Response(200, json=DESTINATION)
+
+    async with AsyncPolytomic(api_key=KEY, clock=clock, transport=httpx.MockTransport(answer)) as polytomic:
+
+        async def call(item: UUID) -> object:
+            await asyncio.sleep(0)
+            return await polytomic.get_bulk_destination(item)
+
+        outcomes = await fetch_all(call, ids(8), rate=100, deadline=60, limit=4)
+    assert [outcome.ok for outcome in outcomes] == [True] * 8
+    assert began[-1] - start < 0.5
 
 
 async def test_a_deadline_that_does_not_pass_leaves_nothing(turning: TurningClock) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
+import threading
+import time
+import weakref
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import AsyncMock, Mock
 
 import anyio
 import pytest
 
-from polytomic_client import fan_out, fan_out_blocking, fetch_all, fetch_all_blocking
+from polytomic_client import Outcome, fan_out, fan_out_blocking, fetch_all, fetch_all_blocking
+from polytomic_client._fan_out_threads import Threads
 
 from .conftest import RUNNERS
 
@@ -237,3 +242,142 @@ async def test_a_mock_without_values_is_an_error_that_names_it() -> None:
         assert isinstance(second.error, RuntimeError)
         assert str(second.error) == f"fetch raised {kind.__name__}. Give a mock a value for every call."
         assert isinstance(second.error.__cause__, kind)
+
+
+async def test_a_reader_in_another_task_ends_with_the_block(tmp_path: Path) -> None:
+    read = asyncio.Event()
+
+    async def reader() -> list[int]:
+        found = list[int]()
+        async for outcome in outcomes:
+            found.append(outcome.item)
+            read.set()
+            await left.wait()
+        return found
+
+    left = asyncio.Event()
+    outcomes = fan_out(slow, range(9), checkpoint=tmp_path / "finished")
+    task = asyncio.create_task(reader())
+    with pytest.raises(ZeroDivisionError):
+        async with outcomes:
+            await read.wait()
+            raise ZeroDivisionError
+    left.set()
+    assert len(await task) == 1
+
+
+async def test_the_first_outcome_of_an_item_is_not_lost_where_its_second_call_is_cancelled() -> None:
+    calls = list[int]()
+    again = asyncio.Event()
+
+    async def call(item: int) -> int:
+        calls.append(item)
+        if calls.count(item) == 2:
+            again.set()
+            await asyncio.Event().wait()
+        if item == 2:
+            await again.wait()
+            raise PermissionError
+        raise ConnectionError(item)
+
+    seen = list[int]()
+    with pytest.raises(PermissionError):
+        async for outcome in fan_out(call, range(3), limit=3, retry_failed=lambda _: True, stop_on=(PermissionError,)):
+            assert isinstance(outcome.error, ConnectionError)
+            seen.append(outcome.item)
+    assert sorted(seen) == [0, 1]
+
+
+async def test_many_waits_in_vain_leave_nothing() -> None:
+    go = asyncio.Event()
+
+    async def call(item: int) -> int:
+        await go.wait()
+        return item
+
+    async with fan_out(call, range(2)) as outcomes:
+        for _ in range(50):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(outcomes), 0.0001)
+        assert len(outcomes._engine._outbox._readers) == 0
+        go.set()
+        assert sorted([outcome.item async for outcome in outcomes]) == [0, 1]
+
+
+class Result:
+    """Something that shows whether it is in memory."""
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+async def test_an_outcome_is_gone_while_its_reader_waits_for_the_next(*, blocking: bool) -> None:
+    made = list[weakref.ref[Result]]()
+    seen = threading.Event()
+
+    def make(item: int) -> Result:
+        if item:
+            assert seen.wait(10)
+            ends = time.monotonic() + 5
+            while made[0]() is not None and time.monotonic() < ends:
+                # Until the reader asks for the next.
+                gc.collect()
+            assert made[0]() is None
+        result = Result()
+        made.append(weakref.ref(result))
+        return result
+
+    async def call(item: int) -> Result:
+        return await asyncio.to_thread(make, item)
+
+    def read() -> list[BaseException | None]:
+        return [outcome.error for outcome in noted(fan_out_blocking(make, range(2), limit=1))]
+
+    def noted(outcomes: Any) -> Any:
+        for outcome in outcomes:
+            error, outcome = outcome.error, None  # noqa: PLW2901
+            seen.set()
+            yield Outcome(0, 0, error, None)
+
+    if blocking:
+        assert await asyncio.to_thread(read) == [None, None]
+    else:
+        errors = list[BaseException | None]()
+        async for outcome in fan_out(call, range(2), limit=1):
+            errors.append(outcome.error)
+            del outcome
+            seen.set()
+        assert errors == [None, None]
+
+
+async def test_a_type_error_of_an_item_is_its_outcome() -> None:
+    def future(item: int) -> asyncio.Future[int]:
+        made: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        made.set_exception(TypeError("of this item"))
+        return made
+
+    outcomes = await fetch_all(future, range(2))
+    assert [str(outcome.error) for outcome in outcomes] == ["of this item"] * 2
+    numbers = fetch_all_blocking(int, cast("list[str]", ["1", None, "3"]))
+    assert [outcome.ok for outcome in numbers] == [True, False, True]
+
+
+def test_a_block_that_ends_before_its_thread_runs_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, go, asked = Threads._run, threading.Event(), threading.Event()
+    found = list[object]()
+
+    def late(threads: Threads) -> None:
+        asked.set()
+        assert go.wait(10)
+        run(threads)
+
+    monkeypatch.setattr(Threads, "_run", late)
+    with fan_out_blocking(str, range(9), checkpoint=tmp_path / "finished") as outcomes:
+        reader = threading.Thread(target=lambda: found.extend(outcomes))
+        reader.start()
+        assert asked.wait(10)
+    go.set()
+    reader.join(10)
+    assert found == []
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("polytomic-fan-out")]
+    assert not (tmp_path / "finished").exists()
