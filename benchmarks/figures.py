@@ -64,6 +64,11 @@ def _calls_against(other: str) -> Callable[[Measurements, str], Found | None]:
     return find
 
 
+def _cpu_in_fan_out(measured: Measurements, ours: str) -> Found | None:
+    through = loads(measured, "calls", ours.replace("ours", "fan_out"), 100)
+    return _found(ratio(through, loads(measured, "calls", ours, 100), lambda load: load.cpu_microseconds))
+
+
 def _cpu_of_many(measured: Measurements, ours: str) -> Found | None:
     hundred = loads(measured, "concurrency", ours, 100)
     return _found(ratio(loads(measured, "concurrency", ours, 1000), hundred, lambda load: load.cpu_microseconds))
@@ -118,6 +123,7 @@ FIGURES = (
     Figure("calls/s against the official SDK as it comes", 12, 38, "x", _calls_against("official")),
     Figure("against the official SDK with its aiohttp extra", 2.5, 6.7, "x", _calls_against("official-aiohttp")),
     Figure("against bare aiohttp with orjson and no models", 0.65, 1.5, "x", _calls_against("bare-aiohttp")),
+    Figure("CPU of a call through `fan_out` against a plain call", 1.12, 1.05, "x", _cpu_in_fan_out, lower=True),
     Figure("CPU of a call at 1,000 in flight against our own 100", 1.2, 1.1, "x", _cpu_of_many, lower=True),
     Figure("calls/s at 1,000 in flight against bare aiohttp", 2, 2.4, "x", _many_against_aiohttp),
     Figure(

@@ -270,7 +270,7 @@ class Engine(Generic[Item, Value]):
             finally:
                 self._in_flight -= 1
                 self._interruptible.discard(worker)
-            if self._pace.is_overdue():
+            if self._bounded and self._pace.is_overdue():
                 self._expire()
                 outcome = job.too_late(self._plan.deadline, started=True)
             elif self._adapts and not lane.troubled:
@@ -370,7 +370,8 @@ class Engine(Generic[Item, Value]):
 
     def _hand_over(self, job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
         job.outcome = outcome
-        self._tally.count(failed=outcome.error is not None)
+        self._tally.done += 1
+        self._tally.failed += outcome.error is not None
         if not self._plan.ordered:
             self._outbox.put(job)
             return

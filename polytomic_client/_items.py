@@ -185,8 +185,9 @@ class Items(Generic[Item]):
         if isinstance(item, _End):
             self.exhausted = True
             return None
-        self._read += 1
-        return self._job(item, None)
+        # Without keys, every item is a job.
+        self._read = self._jobs = self._read + 1
+        return Job(self._read - 1, self._read - 1, item, None)
 
     def log_resuming(self) -> None:
         """Log how many items are already done: of these items, or all in the checkpoint if these cannot be counted."""

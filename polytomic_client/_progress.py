@@ -59,39 +59,39 @@ class Progress:
 
 
 class Tally:
-    """Counts outcomes, and how fast they come."""
+    """Counts outcomes, and how fast they come.
+
+    Attributes:
+        done: How many there are. The engine counts each itself.
+        failed: How many of them are failures.
+    """
 
     def __init__(self, clock: Clock, total: int | None) -> None:
         self._clock = clock
         self._total = total
         self._started = 0.0
         self._marks: deque[tuple[float, int]] = deque(maxlen=RATE_OVER)
-        self._done = 0
-        self._failed = 0
+        self.done = 0
+        self.failed = 0
 
     def start(self) -> None:
         """Begin to count time."""
         self._started = self._clock.monotonic()
         self._marks.append((self._started, 0))
 
-    def count(self, *, failed: bool) -> None:
-        """Count an outcome."""
-        self._done += 1
-        self._failed += failed
-
     def mark(self) -> None:
         """Remember how far it is now: the rate is measured from one of these."""
-        self._marks.append((self._clock.monotonic(), self._done))
+        self._marks.append((self._clock.monotonic(), self.done))
 
     def progress(self, *, held_back: int, skipped: int, in_flight: int, paused: float, limit: int) -> Progress:
         """Return how far it is."""
         now = self._clock.monotonic()
         since, done_then = self._marks[0] if self._marks else (now, 0)
-        rate = (self._done - done_then) / (now - since) if now > since else 0.0
-        left = None if self._total is None else max(0, self._total - self._done - skipped)
+        rate = (self.done - done_then) / (now - since) if now > since else 0.0
+        left = None if self._total is None else max(0, self._total - self.done - skipped)
         return Progress(
-            done=self._done,
-            failed=self._failed,
+            done=self.done,
+            failed=self.failed,
             held_back=held_back,
             skipped=skipped,
             total=self._total,

@@ -176,8 +176,12 @@ def working() -> list[str]:
 def alarms() -> Generator[Callable[[float], object]]:
     """A function that has a signal handler raise so many seconds later; 0 for never."""
 
-    def ring(*_: object) -> None:
-        raise Stop
+    def ring(_: int, frame: FrameType | None) -> None:
+        if frame is None or not frame.f_code.co_filename.endswith((*FILES, Path(__file__).name)):
+            # In the standard library, or in a callback of the garbage collector, which would swallow it.
+            signal.setitimer(signal.ITIMER_REAL, 1e-5)
+        else:
+            raise Stop
 
     before = signal.signal(signal.SIGALRM, ring)
     try:
@@ -187,8 +191,8 @@ def alarms() -> Generator[Callable[[float], object]]:
         signal.signal(signal.SIGALRM, before)
 
 
-@pytest.mark.parametrize("items", [400, pytest.param(20_000, marks=pytest.mark.soak)])
-def test_real_signals_lose_nothing(tmp_path: Path, items: int) -> None:
+def test_real_signals_lose_nothing(tmp_path: Path) -> None:
+    items = 1_000
     path, generator = tmp_path / "finished", Random(1)
     seen, hits = list[int](), 0
 

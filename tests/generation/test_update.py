@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -125,7 +126,7 @@ def test_hand_written_code_that_no_longer_type_checks_is_named(tree: Tree) -> No
     status, output = tree.update(lambda text: text.replace("getBulkSourceStatus", "readBulkSourceStatus"))
 
     assert status == 1
-    assert 'polytomic_client/sources.py, line 59: "Caller" has no attribute "get_bulk_source_status"' in output
+    assert re.search(r'polytomic_client/sources.py, line \d+: "Caller" has no attribute "get_bulk_source_st', output)
     assert tree.changed() == set()
 
 
