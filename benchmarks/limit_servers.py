@@ -158,7 +158,7 @@ class Kind:
         name: What sets it apart within its group.
         make: Makes one for a simulation.
         best: The best fixed limit, by how the server works. The search begins here.
-        must: The least share of the best fixed limit's throughput; None where there is no figure to reach.
+        must: The least share of the best fixed limit's throughput; None if there is no requirement.
     """
 
     group: str

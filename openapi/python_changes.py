@@ -181,7 +181,7 @@ def _code(thing: griffe.Object) -> str:
         return f"({', '.join(arguments)}) {returned}"
     if isinstance(thing, griffe.Attribute):
         annotation = "" if thing.annotation is None else f": {thing.annotation}"
-        # How attrs makes the unknown members is no part of the interface. Left out, they are none.
+        # The field of the unknown members: the interface is its default, an empty dict, and not how attrs creates it.
         value = "{}" if str(thing.value).startswith("_attrs_field(") else thing.value
         return annotation + ("" if value is None else f" = {value}")
     if isinstance(thing, griffe.Class):

@@ -54,25 +54,24 @@ async def finish(tasks: Iterable[asyncio.Task[Any]], seconds: float, *, bounded:
         CancelledError: The wait was cancelled, once or more often.
     """
     loop = asyncio.get_running_loop()
-    waited = pending = {task for task in tasks if not task.done()}
+    waited = {task for task in tasks if not task.done()}
     for task in waited:
         hold(task)
     ends = loop.time() + seconds if bounded else inf
     cancellation: asyncio.CancelledError | None = None
     with _shield():
-        while pending and (left := ends - loop.time()) > 0:
+        while any(not task.done() for task in waited) and (left := ends - loop.time()) > 0:
             try:
-                _, pending = await asyncio.wait(pending, timeout=None if left == inf else left)
+                await asyncio.wait(waited, timeout=None if left == inf else left)
             except asyncio.CancelledError as error:
                 cancellation = cancellation or error
                 ends = min(ends, loop.time() + seconds)
-                pending = {task for task in waited if not task.done()}
     if cancellation is not None:
         raise cancellation
 
 
 async def checkpoint() -> None:
-    """Raise the cancellation of an anyio scope, which else reaches a task only while it waits for something."""
+    """Raise the cancellation of an anyio scope, which otherwise reaches a task only while it waits."""
     anyio = sys.modules.get("anyio")
     if anyio is not None:
         await anyio.lowlevel.checkpoint_if_cancelled()

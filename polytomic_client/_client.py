@@ -121,11 +121,11 @@ class AsyncPolytomic(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"], _A
     def _within(self, seconds: float) -> Self:
         return self.with_options(deadline=min(seconds, self._config.deadline))
 
-    async def _finish(self, cleanup: Coroutine[Any, Any, None], seconds: float) -> None:
+    async def _finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
         task = new_task(cleanup)
         self._shared.cleanups.add(task)
         task.add_done_callback(self._shared.cleanups.discard)
-        await finish([task], seconds)
+        await finish([task], CANCELING_LASTS)
 
     def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
         return self._drive(run(self._request(kwargs), self._config, operation))
@@ -381,7 +381,7 @@ class _BlockingCaller(_AsyncFlows):
     async def _sleep(self, seconds: float) -> None:
         self._client._pause(seconds)  # noqa: SLF001  (the client's other face)
 
-    async def _finish(self, cleanup: Coroutine[Any, Any, None], seconds: float) -> None:  # noqa: ARG002  (its own time)
+    async def _finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
         await cleanup
 
     def _within(self, seconds: float) -> Self:

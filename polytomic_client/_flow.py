@@ -50,8 +50,8 @@ class Caller(AsyncOperations):
         """Return a copy whose calls take no longer than that."""
         raise NotImplementedError
 
-    async def _finish(self, cleanup: Coroutine[Any, Any, None], seconds: float) -> None:
-        """Do clean-up that no cancellation cuts short; one that comes meanwhile waits so many seconds at most."""
+    async def _finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
+        """Do clean-up that no cancellation cuts short."""
         raise NotImplementedError
 
     def _end(self, deadline: float | None) -> float:

@@ -222,15 +222,12 @@ class Items(Generic[Item]):
             self._read += 1
             key = None if self._key is None else self._named(self._key, item)
             if key is None or self._is_new(key):
-                return self._job(item, key)
+                self._jobs += 1
+                return Job(self._jobs - 1, self._read - 1, item, key)
             self.skipped += 1
             if self.skipped % PASSED_OVER_AT_ONCE == 0:
                 await asyncio.sleep(0)
         return None
-
-    def _job(self, item: Item, key: str | None) -> Job[Item, Any]:
-        self._jobs += 1
-        return Job(self._jobs - 1, self._read - 1, item, key)
 
     async def _next_async(self) -> Item | _End:
         assert self._async is not None

@@ -239,7 +239,7 @@ class AsyncExecutions(Caller):
             raise  # the event loop is gone, so that nothing can be sent
         except BaseException as error:
             if cancel_if_abandoned and (begun or _may_have_begun(error)):
-                await self._finish(self._cancel(id, look), CANCELING_LASTS)
+                await self._finish(self._cancel(id, look))
             raise
         return _completed(id, execution)
 

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 import trustme
@@ -17,6 +18,7 @@ from polytomic_client import (
     AsyncPolytomic,
     AutoLimit,
     ConflictError,
+    Outcome,
     OutcomeUnknownError,
     Polytomic,
     RateLimitError,
@@ -249,6 +251,19 @@ LIMITED = Answer(429, b"", {"Retry-After": "100"})
 """Above the cap, so that the call ends."""
 
 
+async def start_in_fan_out(client: AsyncPolytomic, clock: FakeClock) -> Outcome[UUID, Any]:
+    """Start an execution as the one item of a fan-out that retries what failed."""
+    outcomes = fan_out(
+        lambda id: client.start_bulk_sync_execution(id, body=START),  # noqa: A006
+        [ID],
+        retry_failed=True,
+        clock=clock,
+    )
+    async with outcomes:
+        (outcome,) = [outcome async for outcome in outcomes]
+    return outcome
+
+
 @pytest.mark.parametrize(
     ("script", "kind", "requests"),
     [
@@ -263,14 +278,7 @@ async def test_a_post_that_may_have_acted_is_never_called_again_under_another_ke
 ) -> None:
     with Server(*script) as server:
         async with AsyncPolytomic(api_key=KEY, base_url=server.url, clock=clock) as client:
-            outcomes = fan_out(
-                lambda id: client.start_bulk_sync_execution(id, body=START),  # noqa: A006
-                [ID],
-                retry_failed=True,
-                clock=clock,
-            )
-            async with outcomes:
-                (outcome,) = [outcome async for outcome in outcomes]
+            outcome = await start_in_fan_out(client, clock)
     assert isinstance(outcome.error, kind)
     assert len(server.requests) == requests
     keys = {request.headers["idempotency-key"] for request in server.requests}
@@ -469,14 +477,7 @@ async def test_a_post_is_not_called_again_where_the_key_cannot_be_had_after_an_u
 
     with Server(hang_up, Answer(401, b""), STARTED) as server:
         async with AsyncPolytomic(api_key=vault, base_url=server.url, clock=clock) as client:
-            outcomes = fan_out(
-                lambda id: client.start_bulk_sync_execution(id, body=START),  # noqa: A006
-                [ID],
-                retry_failed=True,
-                clock=clock,
-            )
-            async with outcomes:
-                (outcome,) = [outcome async for outcome in outcomes]
+            outcome = await start_in_fan_out(client, clock)
     assert str(outcome.error) == "the vault is slow"
     assert len(server.requests) == 2
 
