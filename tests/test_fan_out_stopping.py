@@ -157,10 +157,11 @@ async def test_a_cancelled_block_does_not_wait_long_for_a_call_that_does_not_sto
             stopped.append(item)
         return item
 
-    with anyio.move_on_after(0.01):
-        async with fan_out(stubborn, range(3), limit=2) as outcomes:
-            async for _ in outcomes:
-                pass
+    async with asyncio.timeout(5):
+        with anyio.move_on_after(0.01):
+            async with fan_out(stubborn, range(3), limit=2) as outcomes:
+                async for _ in outcomes:
+                    pass
     assert len(others()) == 2
     go.set()
     await asyncio.wait(others())
