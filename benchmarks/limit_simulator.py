@@ -18,11 +18,11 @@ from itertools import count, groupby, product
 from random import Random
 
 from polytomic_client import AutoLimit, RateLimitError
-from polytomic_client._config import DEFAULT_MAX_ATTEMPTS
-from polytomic_client._limit import LimitController
-from polytomic_client._log import logger
-from polytomic_client._pace import Lane, Pace
-from polytomic_client._retry import retry_delay
+from polytomic_client._call.retry import retry_delay
+from polytomic_client._call.settings import DEFAULT_MAX_ATTEMPTS
+from polytomic_client._core.log import logger
+from polytomic_client._fan_out.limit import LimitController
+from polytomic_client._fan_out.start_gate import Lane, Pace
 
 from .limit_servers import KINDS, MAXIMUM, Answer, Kind, Server
 

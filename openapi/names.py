@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pathlib
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -22,6 +23,10 @@ WORD = re.compile(r"[\w$@][\w$@.:/ \[\]-]*")
 """Of a member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
 
 NO_WORD = "is no word. A name has letters, digits, spaces and . : / - _ $ @ [ ], and a letter or a digit among them"
+
+VERSIONS = ROOT / "polytomic_client" / "_versions"
+
+CLIENTS = ("AsyncPolytomic", "Polytomic")
 
 MODEL_NAMES = frozenset({"to_dict", "from_dict", "additional_properties", "additional_keys"})
 """What every model has beside its members."""
@@ -148,19 +153,26 @@ def _enum_names(document: Document) -> Found:
 @cache
 def clients_names() -> frozenset[str]:
     """Return the names that the clients have without a document, read from their source, which may not run just now."""
-    classes: dict[str, ast.ClassDef] = {}
-    for module in (ROOT / "polytomic_client").glob("*.py"):
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef):
-                classes[node.name] = node
-    ahead, found = ["AsyncPolytomic", "Polytomic"], set[str]()
-    while ahead:
-        name = ahead.pop()
-        if name in classes:
-            node = classes.pop(name)
-            ahead += [base.id for base in map(_unsubscripted, node.bases) if isinstance(base, ast.Name)]
-            found |= set(_defined(node.body))
+    found = set[str]()
+    for module in VERSIONS.glob("v*.py"):
+        for client in CLIENTS:
+            found |= set(_inherited(module, client))
     return frozenset(found)
+
+
+def _inherited(module: pathlib.Path, name: str) -> Iterator[str]:
+    """Yield the names that a class defines and inherits, wherever its bases are imported from."""
+    body = ast.parse(module.read_text(encoding="utf-8")).body
+    for node in body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            yield from _defined(node.body)
+            for base in map(_unsubscripted, node.bases):
+                if isinstance(base, ast.Name):
+                    yield from _inherited(module, base.id)
+        elif isinstance(node, ast.ImportFrom) and node.level and any(alias.name == name for alias in node.names):
+            source = module.parents[node.level - 1].joinpath(*(node.module or "").split(".")).with_suffix(".py")
+            if source.exists():
+                yield from _inherited(source, name)
 
 
 def _unsubscripted(node: ast.expr) -> ast.expr:

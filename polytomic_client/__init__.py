@@ -1,10 +1,21 @@
 """An async-first Python SDK for the Polytomic Bulk Sync API. Not the vendor's."""
 
-from ._api import API_VERSION
-from ._checkpoint import CheckpointError
-from ._client import AsyncPolytomic, Polytomic
-from ._config import Timeout
-from ._errors import (
+from ._call.retry import Clock
+from ._call.settings import Timeout
+from ._client.drivers import AsyncPolytomic, Polytomic
+from ._core.version import __version__
+from ._core.warnings import PolytomicDeprecationWarning, SecurityWarning
+from ._fan_out.api import FanOut, FanOutOptions, fan_out, fetch_all
+from ._fan_out.blocking import BlockingFanOut, fan_out_blocking, fetch_all_blocking
+from ._fan_out.checkpoint import CheckpointError
+from ._fan_out.limit import AutoLimit
+from ._fan_out.outcome import Outcome
+from ._fan_out.progress import Progress
+from ._jobs.events import WebhookSignatureError, verify_webhook
+from ._jobs.executions import ExecutionCanceledError, ExecutionFailedError, ExecutionTimeoutError
+from ._runtime.operation import APIResponse
+from ._versions.v2023_04_25 import API_VERSION
+from .errors import (
     APIStatusError,
     AuthenticationError,
     BadRequestError,
@@ -33,17 +44,6 @@ from ._errors import (
     UnprocessableEntityError,
     VersionMismatchError,
 )
-from ._fan_out import FanOut, FanOutOptions, fan_out, fetch_all
-from ._fan_out_blocking import BlockingFanOut, fan_out_blocking, fetch_all_blocking
-from ._limit import AutoLimit
-from ._operation import APIResponse
-from ._outcome import Outcome
-from ._progress import Progress
-from ._retry import Clock
-from ._version import __version__
-from ._warnings import PolytomicDeprecationWarning, SecurityWarning
-from .events import WebhookSignatureError, verify_webhook
-from .executions import ExecutionCanceledError, ExecutionFailedError, ExecutionTimeoutError
 
 __all__ = [
     "API_VERSION",

@@ -19,8 +19,8 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from ._api import UNSET, models
 from ._text import quoted
+from ._versions.v2023_04_25 import UNSET, models
 
 LONGEST_LIST = 1_000
 """Characters of the keys that a sentence lists: forty or so."""

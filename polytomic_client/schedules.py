@@ -22,9 +22,9 @@ from typing import Final
 
 from dateutil.rrule import DAILY, HOURLY, rrule, rruleset
 
-from ._api import UNSET, Unset, models
-from ._errors import PolytomicError
 from ._text import quoted, shown
+from ._versions.v2023_04_25 import UNSET, Unset, models
+from .errors import PolytomicError
 
 DAYS_OF_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days of the week as the API writes them. Sources show monday and wednesday; the others are inferred."""

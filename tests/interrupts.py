@@ -51,7 +51,8 @@ from .fast_server import OK, Asked, FastServer, Fault, _Connection, answer
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = str(Path(polytomic_client.__file__).parent) + os.sep
 BLOCKING_PATH = (
-    "_client.py",
+    "_call/policy.py",
+    "_client/drivers.py",
     "_http/encoding.py",
     "_http/exchange.py",
     "_http/places.py",
@@ -59,7 +60,6 @@ BLOCKING_PATH = (
     "_http/thread_connection.py",
     "_http/thread_pool.py",
     "_http/waiting.py",
-    "_policy.py",
 )
 """The files that a call over the client's own connections cannot do without."""
 

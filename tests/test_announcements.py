@@ -101,7 +101,7 @@ def test_every_failed_try_is_logged(ask: Ask, clock: FakeClock, caplog: pytest.L
 
 def test_without_logging_nothing_is_printed() -> None:
     program = (
-        "from polytomic_client._log import logger; logger.warning('printed'); "
+        "from polytomic_client._core.log import logger; logger.warning('printed'); "
         "import logging; logging.basicConfig(); logger.warning('wanted')"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -27,8 +27,8 @@ from polytomic_client import (
     ReadTimeoutError,
     Timeout,
 )
-from polytomic_client._auth import Secret
-from polytomic_client._config import Config, build_config
+from polytomic_client._call.credentials import Secret
+from polytomic_client._call.settings import Config, build_config
 from polytomic_client._http import asyncio_pool
 from polytomic_client._http.asyncio_connection import AsyncioConnection
 from polytomic_client._http.asyncio_pool import LONGEST_CLOSE, AsyncioPool

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polytomic_client import PolytomicError, fan_out_blocking
-from polytomic_client._checkpoint import HEADER, Checkpoint, CheckpointError
+from polytomic_client._fan_out.checkpoint import HEADER, Checkpoint, CheckpointError
 
 FIRST_HEADER = b'{"format": "polytomic-client checkpoint", "version": 1}\n'
 ANY_TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from('\ud83d\ude00\n\r\\"\u2028\x00'))
@@ -54,7 +54,7 @@ def note(path: Path, *keys: str) -> None:
 
 
 def run_child(script: str, path: Path) -> subprocess.Popen[str]:
-    prelude = "import sys; from polytomic_client._checkpoint import *; checkpoint = Checkpoint(sys.argv[1])\n"
+    prelude = "import sys; from polytomic_client._fan_out.checkpoint import *; checkpoint = Checkpoint(sys.argv[1])\n"
     return subprocess.Popen([sys.executable, "-c", prelude + script, str(path)], stdout=subprocess.PIPE, text=True)
 
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from polytomic_client import DecodeError
-from polytomic_client._operation import parser
+from polytomic_client._runtime.operation import parser
 from polytomic_client.v2023_04_25.api.bulk_sync.get_bulk_destination import OPERATION
 from polytomic_client.v2023_04_25.models import (
     BulkDestinationEnvelope,

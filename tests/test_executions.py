@@ -20,9 +20,9 @@ from uuid import UUID
 
 import anyio
 import httpx
+import polytomic_client.executions as module
 import pytest
 
-import polytomic_client.executions as module
 from polytomic_client import (
     APIStatusError,
     AsyncPolytomic,

@@ -20,9 +20,9 @@ from typing import Any, Self
 import pytest
 
 from polytomic_client import BlockingFanOut, fan_out_blocking
-from polytomic_client._checkpoint import Checkpoint
+from polytomic_client._fan_out.checkpoint import Checkpoint
 
-FILES = ("_fan_out_blocking.py", "_fan_out_threads.py")
+FILES = ("_fan_out/blocking.py", "_fan_out/threads.py")
 opcodes = pytest.mark.skipif(sys.version_info >= (3, 12), reason="CPython 3.13 traces no opcode of some of these calls")
 
 HANDLERS_RUN_IN = frozenset({"RESUME", "JUMP_BACKWARD", "CALL", "CALL_FUNCTION_EX"})

@@ -29,7 +29,7 @@ from polytomic_client import (
     fetch_all,
     fetch_all_blocking,
 )
-from polytomic_client._pace import Pace
+from polytomic_client._fan_out.start_gate import Pace
 from polytomic_client.testing import FakeClock
 
 from .conftest import KEY
@@ -418,7 +418,7 @@ async def test_a_call_that_may_have_acted_is_not_made_again() -> None:
 
 
 async def test_only_so_many_failures_are_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("polytomic_client._engine.MOST_HELD", 5)
+    monkeypatch.setattr("polytomic_client._fan_out.engine.MOST_HELD", 5)
     calls: list[int] = []
 
     async def down(item: int) -> int:
@@ -835,7 +835,7 @@ async def test_one_checkpoint_serves_one_run_at_a_time(tmp_path: Path) -> None:
 
 @pytest.fixture
 def quick_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("polytomic_client._engine.REPORT_EVERY", 0.001)
+    monkeypatch.setattr("polytomic_client._fan_out.engine.REPORT_EVERY", 0.001)
 
 
 async def test_progress_is_reported_while_calls_are_slow_and_at_the_end(quick_reports: None) -> None:

@@ -17,7 +17,7 @@ import anyio
 import pytest
 
 from polytomic_client import Outcome, fan_out, fan_out_blocking, fetch_all, fetch_all_blocking
-from polytomic_client._fan_out_threads import Threads
+from polytomic_client._fan_out.threads import Threads
 
 from .conftest import RUNNERS
 
@@ -146,7 +146,7 @@ async def test_the_checkpoint_is_free_before_the_calls_have_stopped(tmp_path: Pa
 async def test_a_cancelled_block_does_not_wait_long_for_a_call_that_does_not_stop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("polytomic_client._engine.STOPPING_LASTS", 0.01)
+    monkeypatch.setattr("polytomic_client._fan_out.engine.STOPPING_LASTS", 0.01)
     go, stopped = asyncio.Event(), list[int]()
 
     async def stubborn(item: int) -> int:
@@ -171,7 +171,7 @@ async def test_a_cancelled_block_does_not_wait_long_for_a_call_that_does_not_sto
 async def test_a_block_that_is_left_waits_for_what_calls_do_when_they_are_cancelled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("polytomic_client._engine.STOPPING_LASTS", 0.0)
+    monkeypatch.setattr("polytomic_client._fan_out.engine.STOPPING_LASTS", 0.0)
     cleaned = list[int]()
 
     async def careful(item: int) -> int:

@@ -26,7 +26,7 @@ from benchmarks.limit_servers import (
     lognormal,
 )
 from benchmarks.limit_simulator import Simulation
-from polytomic_client._limit import AutoLimit, LimitController
+from polytomic_client._fan_out.limit import AutoLimit, LimitController
 
 LATENCY = 0.05
 """Seconds that the servers take at the median while they are not overloaded."""

@@ -60,5 +60,5 @@ def test_hand_written_code_names_the_date_of_the_version_in_one_place() -> None:
     hand_written = [path for path in (ROOT / "polytomic_client").rglob("*.py") if "v2023_04_25" not in path.parts]
     assert hand_written
     assert [path.name for path in hand_written if re.search("2023.04.25", path.read_text(encoding="utf-8"))] == [
-        "_api.py"
+        "v2023_04_25.py"
     ]

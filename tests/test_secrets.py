@@ -30,9 +30,9 @@ from polytomic_client import (
     PolytomicError,
     Timeout,
 )
-from polytomic_client._auth import Secret
+from polytomic_client._call.credentials import Secret
+from polytomic_client._call.policy import Authorize, Send
 from polytomic_client._http.messages import Request
-from polytomic_client._policy import Authorize, Send
 
 from .conftest import ID, Ask, FakeClock
 from .server import Answer, Raw, Server, Step, hang_up, reset, reset_in_the_body, stall

@@ -8,8 +8,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any, cast
 
-from .._errors import OutcomeUnknownError, ReadTimeoutError
 from .._text import described
+from ..errors import OutcomeUnknownError, ReadTimeoutError
 from .exchange import CUT_SHORT, IDLE_SECONDS, Exchange, Result
 from .failures import CLOSED_IDLE, deadline_passed, is_end, silence
 from .waiting import waiter

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from .._config import Config, Timeout
-from .._errors import NotSentError, OutcomeUnknownError, TLSError
+from .._call.settings import Config, Timeout
+from ..errors import NotSentError, OutcomeUnknownError, TLSError
 from .asyncio_connection import AsyncioConnection
 from .encoding import RequestEncoder
 from .exchange import READ_SIZE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncIterable, Iterable
 
-from .._errors import ResponseTooLargeError
 from .._text import quoted
+from ..errors import ResponseTooLargeError
 
 
 class EncodingError(Exception):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from .._auth import Secret
-from .._errors import NotSentError
-from .._network import netloc
+from .._call.credentials import Secret
+from ..errors import NotSentError
 from .messages import Request
+from .proxy import netloc
 
 METHODS_WITHOUT_LENGTH = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods whose requests do not say that their body is empty (RFC 9110, section 8.6)."""

@@ -9,7 +9,7 @@ from typing import Any
 import httptools
 from multidict import CIMultiDict, istr
 
-from .._errors import OutcomeUnknownError, RequestError
+from ..errors import OutcomeUnknownError, RequestError
 from .body import too_large
 from .messages import Reply
 

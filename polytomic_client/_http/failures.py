@@ -8,7 +8,8 @@ import ssl
 from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 
-from .._errors import (
+from .._text import described
+from ..errors import (
     ConnectTimeoutError,
     DeadlineExceededError,
     NotSentError,
@@ -16,8 +17,7 @@ from .._errors import (
     RequestError,
     TLSError,
 )
-from .._network import netloc
-from .._text import described
+from .proxy import netloc
 from .tls import refusal
 
 T = TypeVar("T")

@@ -11,14 +11,8 @@ from typing import cast
 import httpx
 from multidict import CIMultiDict
 
-from .._config import Config, Timeout
-from .._errors import (
-    ConnectTimeoutError,
-    NotSentError,
-    OutcomeUnknownError,
-    ReadTimeoutError,
-    RequestError,
-)
+from .._call.settings import Config, Timeout
+from ..errors import ConnectTimeoutError, NotSentError, OutcomeUnknownError, ReadTimeoutError, RequestError
 from .body import read_body, read_body_async
 from .failures import ErrorTable, deadline_passed, translate, within
 from .messages import Reply, Request

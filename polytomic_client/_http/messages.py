@@ -7,8 +7,8 @@ from typing import Protocol
 from attrs import define
 from multidict import MultiMapping
 
-from .._auth import Secret
-from .._config import Timeout
+from .._call.credentials import Secret
+from .._call.settings import Timeout
 
 
 @define

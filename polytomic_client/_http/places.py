@@ -12,7 +12,7 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
-from .._checks import LARGEST_COUNT
+from .._core.checks import LARGEST_COUNT
 from .failures import deadline_passed
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ from contextlib import suppress
 from itertools import chain, zip_longest
 from typing import Any
 
-from .._errors import NotSentError
 from .._text import quoted
+from ..errors import NotSentError
 from .places import LONGEST_WAIT
 
 KEPT_SECONDS = 5.0

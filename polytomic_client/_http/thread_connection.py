@@ -12,9 +12,8 @@ import ssl
 import time
 from collections.abc import Sequence
 
-from .._config import Timeout
-from .._errors import NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
-from .._network import Proxy
+from .._call.settings import Timeout
+from ..errors import NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
 from .exchange import READ_SIZE, Exchange, Result
 from .failures import (
     BROKEN_OFF,
@@ -29,6 +28,7 @@ from .failures import (
     unreachable,
 )
 from .messages import Reply
+from .proxy import Proxy
 from .resolver import Address
 from .tls import other_protocol, server_hostname
 from .tunnel import connect_exchange, connect_request, refusal

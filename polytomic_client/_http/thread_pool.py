@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 
-from .._config import Config, Timeout
-from .._errors import NotSentError
+from .._call.settings import Config, Timeout
+from ..errors import NotSentError
 from .encoding import RequestEncoder
 from .exchange import Exchange, Result
 from .failures import CLOSED, NOT_CONNECTED, deadline_passed, is_of_the_system, not_connected, translate

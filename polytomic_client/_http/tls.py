@@ -6,8 +6,8 @@ import os
 import ssl
 from functools import cache
 
-from .._errors import ConfigurationError
 from .._text import quoted, shown
+from ..errors import ConfigurationError
 
 ALPN = "http/1.1"
 

@@ -6,10 +6,10 @@ import asyncio
 import socket
 from typing import cast
 
-from .._errors import NotSentError
-from .._network import Proxy, netloc
+from ..errors import NotSentError
 from .exchange import Exchange, Result
 from .messages import Reply
+from .proxy import Proxy, netloc
 
 
 def connect_request(proxy: Proxy, host: str, port: int) -> bytes:

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from .._config import IDEMPOTENCY_HEADER
+from .._call.settings import IDEMPOTENCY_HEADER
 from .._text import quoted, shown
 from . import _bulk_syncs, _connections
 from ._document import Call, Document, MalformedError, Operation, Specification, own_specification

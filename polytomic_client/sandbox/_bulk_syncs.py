@@ -8,8 +8,8 @@ from uuid import UUID
 
 from starlette.exceptions import HTTPException
 
-from .._api import encode_datetime, models
 from .._text import quoted
+from .._versions.v2023_04_25 import encode_datetime, models
 from ..destinations import check_destination_configuration, supports
 from ..schedules import NoNextRunError, next_runs
 from ._connections import check_organization, find_destination, find_source

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from starlette.exceptions import HTTPException
 
-from .._api import encode_datetime, models
 from .._text import quoted
+from .._versions.v2023_04_25 import encode_datetime, models
 from ._catalog import SECRETS, TYPES, ConnectionType
 from ._document import Call
 from ._world import Connection, Handler, World

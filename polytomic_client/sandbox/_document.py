@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
-from .._api import decode_datetime, generated
 from .._text import quoted
+from .._versions.v2023_04_25 import decode_datetime, generated
 
 Document = Mapping[str, Any]
 """An OpenAPI document, or an object inside one."""

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from .._api import encode_datetime
-from .._api import models as m
+from .._versions.v2023_04_25 import encode_datetime
+from .._versions.v2023_04_25 import models as m
 
 _BEGINS: Final = 0.1
 """The part of its time that passes before an execution begins, and that it takes to be canceled."""

@@ -17,11 +17,11 @@ import httpx
 from attrs import define, frozen
 from starlette.types import Message
 
-from .._auth import KeySource
-from .._client import AsyncPolytomic, Polytomic
-from .._config import Timeout
-from .._flow import finish
-from .._retry import Clock
+from .._call.credentials import KeySource
+from .._call.retry import Clock
+from .._call.settings import Timeout
+from .._client.drivers import AsyncPolytomic, Polytomic
+from .._jobs.polling import finish
 from .._text import shown
 from ..sandbox import World
 from ..sandbox._app import create_app

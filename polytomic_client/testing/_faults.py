@@ -11,7 +11,7 @@ import httpx
 from attrs import field, frozen
 from starlette.exceptions import HTTPException
 
-from .._config import VERSION_HEADER, check_version
+from .._call.settings import VERSION_HEADER, check_version
 from .._text import shown
 from ..sandbox._app import error_response
 

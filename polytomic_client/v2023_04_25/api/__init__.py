@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from polytomic_client._operation import APIResponse, Operation
+    from polytomic_client._runtime.operation import APIResponse, Operation
 
     from ..models.activate_bulk_sync import ActivateBulkSync
     from ..models.api_error import ApiError

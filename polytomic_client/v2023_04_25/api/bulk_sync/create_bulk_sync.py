@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from polytomic_client._operation import Operation
+from polytomic_client._runtime.operation import Operation
 
 from ... import errors
 from ...models.bulk_sync_envelope import BulkSyncEnvelope

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._operation import Operation
+from polytomic_client._runtime.operation import Operation
 
 from ... import errors
 from ...models.bulk_schema_list_envelope import BulkSchemaListEnvelope

@@ -4,7 +4,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._operation import Operation
+from polytomic_client._runtime.operation import Operation
 
 from ... import errors
 from ...models.event_list_envelope import EventListEnvelope

@@ -1,0 +1,1 @@
+"""The clients of no particular version: settings, connections, and the asyncio and blocking drivers."""

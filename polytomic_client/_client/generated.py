@@ -1,0 +1,105 @@
+"""Over the seam: the generated client, whose httpx clients send through the policy. This is `polytomic.generated`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import NoReturn
+
+import httpx
+
+from .._http.messages import Reply, Request
+from .._runtime.operation import Operation
+from .._versions.v2023_04_25 import generated
+
+AsyncSend = Callable[[Request, Operation[object] | None], Awaitable[Reply]]
+Send = Callable[[Request, Operation[object] | None], Reply]
+
+INSTEAD = (
+    "use polytomic.with_options(headers=..., timeout=...).generated, which keeps the key, the retries and the errors"
+)
+
+
+def async_client(base_url: str, send: AsyncSend) -> generated.Client:
+    """Return a generated client whose asyncio functions send through the policy."""
+    client = httpx.AsyncClient(
+        base_url=base_url, transport=_AsyncPolicyTransport(send), trust_env=False, cookies=_no_cookies()
+    )
+    client.headers.clear()
+    return _AsyncClient(base_url=base_url).set_async_httpx_client(client)
+
+
+def blocking_client(base_url: str, send: Send) -> generated.Client:
+    """Return a generated client whose sync functions send through the policy."""
+    client = httpx.Client(base_url=base_url, transport=_PolicyTransport(send), trust_env=False, cookies=_no_cookies())
+    client.headers.clear()
+    return _BlockingClient(base_url=base_url).set_httpx_client(client)
+
+
+class _PolicyClient(generated.Client):
+    """Refuses what would make another httpx client, one without the policy."""
+
+    def with_headers(self, headers: dict[str, str]) -> NoReturn:  # noqa: ARG002
+        raise TypeError(INSTEAD)
+
+    def with_cookies(self, cookies: dict[str, str]) -> NoReturn:  # noqa: ARG002
+        raise TypeError(INSTEAD)
+
+    def with_timeout(self, timeout: httpx.Timeout) -> NoReturn:  # noqa: ARG002
+        raise TypeError(INSTEAD)
+
+
+class _AsyncClient(_PolicyClient):
+    def get_httpx_client(self) -> NoReturn:
+        raise TypeError(
+            "this is the `generated` of an AsyncPolytomic: await asyncio(...) or asyncio_detailed(...), "
+            "or use the `generated` of a Polytomic with sync(...)"
+        )
+
+
+class _BlockingClient(_PolicyClient):
+    def get_async_httpx_client(self) -> NoReturn:
+        raise TypeError(
+            "this is the `generated` of a Polytomic: call sync(...) or sync_detailed(...), "
+            "or use the `generated` of an AsyncPolytomic with asyncio(...)"
+        )
+
+
+def _incoming(request: httpx.Request, content: bytes) -> tuple[Request, Operation[object] | None]:
+    # What httpx writes of itself is the policy's to write. The rest is what the generated function says.
+    own = ("host", "content-length", "transfer-encoding")
+    headers = {name.title(): value for name, value in request.headers.items() if name not in own}
+    ours = Request(request.method, str(request.url), headers, content or None)
+    return ours, request.extensions.get("operation")
+
+
+def _outcome(reply: Reply, request: httpx.Request) -> httpx.Response:
+    # The policy has decompressed the body, and httpx must not try again.
+    gone = ("content-encoding", "content-length", "transfer-encoding")
+    # As bytes: httpx refuses text that is not ASCII.
+    headers = [
+        (name.encode(), value.encode("utf-8", "surrogateescape"))
+        for name, value in reply.headers.items()
+        if name.lower() not in gone
+    ]
+    return httpx.Response(reply.status, headers=headers, content=reply.content, request=request)
+
+
+class _AsyncPolicyTransport(httpx.AsyncBaseTransport):
+    def __init__(self, send: AsyncSend) -> None:
+        self._send = send
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return _outcome(await self._send(*_incoming(request, await request.aread())), request)
+
+
+class _PolicyTransport(httpx.BaseTransport):
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return _outcome(self._send(*_incoming(request, request.read())), request)
+
+
+def _no_cookies() -> CookieJar:
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))

@@ -1,0 +1,1 @@
+"""What every layer uses: logging, warnings, secrets, the clock and checks of arguments."""

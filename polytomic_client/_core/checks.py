@@ -1,0 +1,45 @@
+"""Checks of numbers that a user gives, and the bounds above which they mean "no bound"."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TypeGuard
+
+from .._text import shown
+from ..errors import ConfigurationError
+
+LONGEST_SECONDS = 1_000_000.0
+"""Seconds: eleven days, and as good as no bound. The timers of the system overflow at a little more: `poll` takes a C
+int of milliseconds, which ends after 24 days."""
+
+LARGEST_COUNT = 2**62
+"""As good as no bound. A count and one more still fit what C libraries take."""
+
+
+def is_positive(value: object) -> TypeGuard[int | float]:
+    """Say whether a value is a finite number above 0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return value > 0 and (isinstance(value, int) or isfinite(value))
+
+
+def positive_seconds(name: str, value: object) -> float:
+    """Return a time in seconds; one above `LONGEST_SECONDS` is that.
+
+    Raises:
+        ConfigurationError: It is not a positive number.
+    """
+    if not is_positive(value):
+        raise ConfigurationError(f"{name} must be a positive number of seconds, not {shown(value)}")
+    return float(min(value, LONGEST_SECONDS))
+
+
+def positive_count(name: str, value: object) -> int:
+    """Return a count; one above `LARGEST_COUNT` is that.
+
+    Raises:
+        ConfigurationError: It is not a positive int.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{name} must be a positive int, not {shown(value)}")
+    return min(value, LARGEST_COUNT)

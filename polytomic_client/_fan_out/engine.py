@@ -1,0 +1,399 @@
+"""The engine of a fan-out: workers that take items one by one and hand over outcomes, of which only so many wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from contextvars import Context, copy_context
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+from .._call.retry import Clock, may_call_again
+from .._core.cleanup import checkpoint, finish, new_task, running_loop
+from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
+from .checkpoint import Checkpoint
+from .items import Items, Job, Receipts, deadline_passed
+from .limit import AutoLimit, LimitController
+from .outbox import Outbox
+from .outcome import Outcome, failure_of, is_awaitable, not_async
+from .progress import REPORT_EVERY, Progress, Tally
+from .start_gate import Lane, Pace, current_lane, is_overload
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+MOST_HELD = 10_000
+"""How many failed outcomes wait for their second call, so that an outage does not take all memory."""
+
+ANOTHER_LOOP = "this fan-out runs in another event loop"
+
+STOPPING_LASTS = 1.0
+"""Seconds that a cancelled block waits for calls which are slow to stop. They stop by themselves after that."""
+
+
+@frozen
+class Plan:
+    """How a fan-out goes about its calls; `fan_out` documents each."""
+
+    limit: AutoLimit
+    rate: float | None
+    ordered: bool
+    retry: Callable[[Exception], bool]
+    checkpoint: Checkpoint | None
+    on_progress: Callable[[Progress], object] | None
+    deadline: float | None
+    stop_on: tuple[type[Exception], ...]
+    clock: Clock
+
+
+class Engine(Generic[Item, Value]):
+    """One run: reads items as there is room for their outcomes, which are in flight or wait for their reader."""
+
+    def __init__(self, fetch: Callable[[Item], Awaitable[Value]], items: Items[Item], plan: Plan) -> None:
+        self._fetch = fetch
+        self._items = items
+        self._plan = plan
+        self._clock = plan.clock
+        self._limit = LimitController(plan.limit)
+        self._bounded = plan.deadline is not None
+        self._adapts = plan.limit.minimum < plan.limit.maximum
+        self._pace = Pace(plan.clock, plan.rate)
+        self._tally = Tally(plan.clock, items.total)
+        self._workers: set[asyncio.Task[None]] = set()
+        self._interruptible: set[asyncio.Task[None]] = set()
+        self._in_flight = 0
+        self._watchdog: asyncio.Task[None] | None = None
+        self._reporter: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._context: Context | None = None
+        # Twice the limit: as many in flight as may be, while as many wait for their reader.
+        self._outbox: Outbox[Job[Item, Value]] = Outbox(2 * plan.limit.maximum)
+        self._early: dict[int, Job[Item, Value]] = {}
+        self._turn = 0
+        self._again: deque[Job[Item, Value]] = deque()
+        self.receipts: Receipts[Item, Value] = Receipts(plan.checkpoint)
+        self._fault: BaseException | None = None
+        self._late = False
+        self._halted = False
+        self._stopped = False
+        self._over = False
+
+    def take_at_once(self) -> Job[Item, Value] | None:
+        """Return the next finished job; None where the one before is to be confirmed and `take` asked."""
+        if self._stopped or self.receipts.wanted:
+            return None
+        return self._outbox.take_at_once()
+
+    async def take(self) -> Job[Item, Value] | None:
+        """Return the next finished job, or None once there is none left."""
+        if self._loop is None:
+            self._start()
+        elif self._loop is not asyncio.get_running_loop():
+            raise ClientClosedError(ANOTHER_LOOP)
+        await checkpoint()
+        job = None if self._stopped else await self._outbox.take()
+        if job is not None:
+            self.receipts.expect(job)
+            return job
+        self.receipts.close(unless_expected=True)
+        if self._fault is not None:
+            fault, self._fault = self._fault, None
+            raise fault
+        return None
+
+    async def stop(self, *, confirm: bool, cancelled: bool) -> None:
+        """Cancel what is under way and wait until it has stopped.
+
+        Args:
+            confirm: Whether the readers are done with the last outcomes that they were given.
+            cancelled: Whether the reader was cancelled, so that it waits a second at most.
+        """
+        if self._loop is not None and (running := running_loop()) is not self._loop:
+            self.receipts.close()
+            if running is None:
+                return  # in a forked child
+            raise ClientClosedError(ANOTHER_LOOP)
+        tasks = [*self._workers, *([self._watchdog] if self._watchdog is not None else [])]
+        try:
+            # Before the first await, where a cancellation could come in between.
+            if confirm:
+                self.receipts.confirm_all()
+        finally:
+            self._stopped = self._halted = True
+            self._cancel()
+            self._outbox.put(None)
+            try:
+                self.receipts.close()
+            finally:
+                await finish(tasks, STOPPING_LASTS, bounded=cancelled)
+
+    def abandon(self) -> None:
+        """Cancel what is under way, from a finalizer: in any thread, at any time."""
+        if self._loop is None:
+            return
+        self._stopped = True
+        if self._workers:
+            with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
+                self._loop.call_soon_threadsafe(self._cancel)
+        # Nobody reads any more, so nothing is added: the next run may open the file at once.
+        self.receipts.close()
+
+    def progress(self) -> Progress:
+        """Return how far it is."""
+        return self._tally.progress(
+            held_back=len(self._again),
+            skipped=self._items.skipped,
+            in_flight=self._in_flight,
+            paused=self._pace.paused(),
+            limit=self._limit.current,
+        )
+
+    def _start(self) -> None:
+        if self._plan.checkpoint is not None:
+            self._plan.checkpoint.open()
+            self._items.log_resuming()
+        self._loop = asyncio.get_running_loop()
+        self._context = copy_context()
+        self._tally.start()
+        self._start_worker()
+        if self._plan.deadline is not None:
+            self._pace.end_after(self._plan.deadline)
+            self._watchdog = new_task(self._watch(self._plan.deadline))
+        if self._plan.on_progress is not None:
+            self._reporter = self._loop.call_later(REPORT_EVERY, self._report_again)
+
+    def _report_again(self) -> None:
+        self._tally.mark()
+        if self._report():
+            self._reporter = asyncio.get_running_loop().call_later(REPORT_EVERY, self._report_again)
+        else:
+            self._halt()
+
+    def _report(self) -> bool:
+        """Call the user's function, and say whether it returned."""
+        try:
+            if self._plan.on_progress is not None:
+                self._plan.on_progress(self.progress())
+        except BaseException as error:  # noqa: BLE001
+            error.add_note("raised by on_progress of a fan-out, which this ends")
+            self._fail(error)
+            return False
+        return True
+
+    def _cancel(self, *, but: asyncio.Task[object] | None = None) -> None:
+        for worker in list(self._workers):
+            if worker is not but:
+                worker.cancel()
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        if self._reporter is not None:
+            self._reporter.cancel()
+
+    def _halt(self, *, but: asyncio.Task[object] | None = None) -> None:
+        """Let nothing more start, and cancel what is under way."""
+        self._halted = True
+        self._cancel(but=but)
+
+    async def _watch(self, deadline: float) -> None:
+        await self._clock.sleep_async(deadline)
+        self._expire()
+
+    def _expire(self) -> None:
+        if not self._late:
+            self._late = True
+            for worker in self._interruptible:
+                worker.cancel()
+
+    def _start_worker(self) -> None:
+        assert self._context is not None
+        worker = new_task(self._work(), self._context.copy())
+        self._workers.add(worker)
+        worker.add_done_callback(self._ended)
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        # One that is cancelled before its first step has not taken itself out.
+        self._workers.discard(worker)
+        if not self._workers and not self._over:
+            self._over = True
+            self._end()
+
+    async def _work(self) -> None:
+        worker = asyncio.current_task()
+        assert worker is not None
+        lane = Lane(self._pace, self._note_trouble)
+        current_lane.set(lane)
+        job: Job[Item, Value] | None = None
+        try:
+            while len(self._workers) <= self._limit.current and not self._halted:
+                if not self._outbox.enter_at_once():
+                    await self._outbox.enter()
+                job = self._items.next_at_once() or await self._next_job(worker)
+                if job is None:
+                    self._outbox.leave()
+                    return
+                # A worker that has something to do makes the next, so that few items make few tasks.
+                if len(self._workers) < self._limit.current:
+                    self._start_worker()
+                await self._do(worker, lane, job)
+                job = None
+        except asyncio.CancelledError:
+            if not self._stopped:
+                if job is not None and job.before is not None:
+                    # Its second call was cancelled because the fan-out ends.
+                    self._hand_over(job, job.before)
+                self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
+            raise
+        except BaseException as error:  # noqa: BLE001
+            # The input failed, or `fetch` is no such function: nothing that comes after can be right.
+            self._fail(error)
+        finally:
+            # At once, so that of many who see in one turn that they are too many, not all leave.
+            self._workers.discard(worker)
+            self._interruptible.discard(worker)
+
+    async def _do(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> None:
+        """Make the call of a job, once it may start, and hand over what came of it."""
+        outcome = None if self._pace.is_open() and not self._bounded else await self._hold(worker, job)
+        if outcome is None:
+            lane.begin(self._clock.monotonic() if self._adapts else 0.0)
+            self._in_flight += 1
+            try:
+                awaitable = self._fetch(job.item)
+                if not is_awaitable(awaitable):
+                    raise not_async(self._fetch, awaitable)
+                outcome = Outcome(job.index, job.item, None, await awaitable)
+            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  (it is the outcome's)
+                outcome = self._failure(worker, lane, job, error)
+            finally:
+                self._in_flight -= 1
+                self._interruptible.discard(worker)
+            if self._bounded and self._pace.is_overdue():
+                self._expire()
+                outcome = job.too_late(self._plan.deadline, started=True)
+            elif self._adapts and not lane.troubled:
+                self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight + 1)
+        if self._stopped:
+            return  # `fetch` swallowed the cancellation, and nobody reads any more
+        if outcome.error is None:
+            self._hand_over(job, outcome)
+        else:
+            self._settle(worker, lane, job, outcome)
+
+    async def _next_job(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
+        job: Job[Item, Value] | None = None
+        if not self._items.exhausted:
+            if self._items.may_wait:
+                job = await self._interruptible_next(worker)
+            else:
+                job = await self._items.next()
+        return job if job is not None or not self._again else self._again.popleft()
+
+    async def _interruptible_next(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
+        if not self._late:
+            self._interruptible.add(worker)
+            try:
+                return await self._items.next()
+            except asyncio.CancelledError:
+                if not self._was_late(worker):
+                    raise
+            finally:
+                self._interruptible.discard(worker)
+        if not self._items.exhausted:
+            passed = deadline_passed(self._plan.deadline)
+            self._fail(NotReachedError(f"{passed} before the last item was read; how many more there are is not known"))
+        return None
+
+    async def _hold(self, worker: asyncio.Task[None], job: Job[Item, Value]) -> Outcome[Item, Value] | None:
+        """Wait until a call may start, which its worker can then be interrupted in, or return why it may not."""
+        if not self._late:
+            self._interruptible.add(worker)
+            try:
+                for seconds in self._pace.waits():
+                    await self._pace.clock.sleep_async(seconds)
+            except asyncio.CancelledError:
+                if not self._was_late(worker):
+                    raise
+            if not self._late and not self._pace.is_over():
+                return None
+            self._interruptible.discard(worker)
+            self._expire()
+        return job.too_late(self._plan.deadline, started=False)
+
+    def _failure(
+        self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], error: Exception | asyncio.CancelledError
+    ) -> Outcome[Item, Value]:
+        """Return the outcome of a call that raised, unless the fan-out or its worker was cancelled."""
+        if isinstance(error, asyncio.CancelledError) and worker.cancelling():
+            if not self._was_late(worker):
+                raise error
+            return job.too_late(self._plan.deadline, started=True)
+        failure = failure_of(self._fetch, job.item, error)
+        if isinstance(error, Exception) and not isinstance(error, APIStatusError):
+            if not lane.troubled:
+                self._note_trouble(lane, error)
+            lane.troubled = True
+        return Outcome(job.index, job.item, failure, None)
+
+    def _note_trouble(self, lane: Lane, error: Exception) -> None:
+        # Also called in a thread of a blocking call.
+        if self._adapts and is_overload(error):
+            self._limit.overloaded(lane.started, self._clock.monotonic())
+
+    def _was_late(self, worker: asyncio.Task[None]) -> bool:
+        """Say whether a worker was cancelled because the deadline passed, and let it go on."""
+        if not self._late or self._stopped or not worker.cancelling():
+            return False
+        worker.uncancel()
+        return True
+
+    def _settle(
+        self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
+    ) -> None:
+        """Say what a failed call means: the end, a second call, or an outcome."""
+        error = outcome.error
+        assert error is not None
+        if isinstance(error, self._plan.stop_on):
+            self._fail(error)
+            self._halt(but=worker)
+            return
+        # Another call would do it under another key, which only a rule of the user's may say.
+        again = self._plan.retry is not may_call_again or not lane.unsettled
+        if again and job.before is None and not self._late and len(self._again) < MOST_HELD and self._plan.retry(error):
+            job.before = outcome
+            self._again.append(job)
+            self._outbox.leave()
+            return
+        self._hand_over(job, outcome)
+
+    def _hand_over(self, job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
+        job.outcome = outcome
+        self._tally.done += 1
+        self._tally.failed += outcome.error is not None
+        if not self._plan.ordered:
+            self._outbox.put(job)
+            return
+        self._early[job.turn] = job
+        while (found := self._early.pop(self._turn, None)) is not None:
+            self._outbox.put(found)
+            self._turn += 1
+
+    def _fail(self, fault: BaseException) -> None:
+        if self._fault is None:
+            self._fault = fault
+        self._items.exhausted = True
+
+    def _end(self) -> None:
+        """Hand over what was held back, and the end."""
+        self._cancel()
+        while self._again and not self._stopped:
+            job = self._again.popleft()
+            assert job.before is not None
+            self._hand_over(job, job.before)
+        for turn in sorted(self._early):
+            self._outbox.put(self._early[turn])
+        if not self._stopped and self._fault is None:
+            self._report()
+        self._outbox.put(None)

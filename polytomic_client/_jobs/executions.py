@@ -1,0 +1,321 @@
+"""Running a bulk sync until it has ended: `run_bulk_sync` and `wait_for_execution` of both clients."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import uuid
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+from .._call.retry import may_be_in_flight
+from .._core.checks import positive_seconds
+from .._core.log import logger
+from .._text import described, line, quoted
+from .._versions.v2023_04_25 import models
+from ..errors import APIStatusError, ConflictError, DeadlineExceededError, NotSentError, PolytomicError, RequestError
+from .polling import FIRST_WAIT, BlockingFlows, Caller, blocking
+
+DEFAULT_POLL_INTERVAL = 15.0
+"""Seconds: bulk syncs take minutes to hours."""
+
+ENDED = frozenset({"completed", "canceled", "failed", "errors", "interrupted"})
+"""The statuses after which nothing happens any more. Of the last two that is inferred, not documented."""
+
+CANCELING_LASTS = 10.0
+"""Seconds that canceling an abandoned execution takes at most: its caller wants to be gone."""
+
+MOST_SCHEMAS_SHOWN = 5
+
+OnProgress: TypeAlias = "Callable[[models.SchemaExecution], object]"
+"""Called with a schema of the execution whenever its status or counts are others than at the look before."""
+
+Look: TypeAlias = "Callable[[Caller], Awaitable[models.BulkSyncExecution]]"
+
+
+class ExecutionFailedError(PolytomicError):
+    """An execution ended, and not because it was complete.
+
+    Attributes:
+        bulk_sync_id: The bulk sync.
+        execution: The execution as it ended, with what became of each schema.
+    """
+
+    def __init__(self, bulk_sync_id: UUID | str, execution: models.BulkSyncExecution) -> None:
+        super().__init__(bulk_sync_id, execution)
+        self.bulk_sync_id = bulk_sync_id
+        self.execution = execution
+
+    @property
+    def schema_errors(self) -> list[models.SchemaExecution]:
+        """The schemas that did not come through whole, those that failed, or of which records did, first."""
+        schemas = self.execution.schemas or ()
+        errors = [schema for schema in schemas if schema.status != "completed" or schema.error_count]
+        # The others may only have been stopped by these.
+        return sorted(errors, key=lambda schema: schema.status != "failed" and not schema.error_count)
+
+    def reason(self) -> str:
+        """Return how the execution ended, and the first of the schemas that did not come through whole."""
+        ended = f"execution {quoted(self.execution.id)} ended as {quoted(self.execution.status)}"
+        text = f"bulk sync {quoted(self.bulk_sync_id)}: {ended}"
+        if self.execution.status_message:
+            text += f": {quoted(self.execution.status_message)}"
+        errors = self.schema_errors
+        for schema in errors[:MOST_SCHEMAS_SHOWN]:
+            failed = f"{quoted(schema.status)}, {quoted(schema.error_count or 0)} records failed"
+            text += f"; {quoted(schema.schema)}: {failed}"
+            if schema.status_message:
+                text += f": {quoted(schema.status_message)}"
+        if len(errors) > MOST_SCHEMAS_SHOWN:
+            text += f"; and {len(errors) - MOST_SCHEMAS_SHOWN} more"
+        return text
+
+
+class ExecutionCanceledError(ExecutionFailedError):
+    """An execution ended because someone canceled it."""
+
+
+class ExecutionTimeoutError(DeadlineExceededError):
+    """An execution was still under way when the deadline passed.
+
+    Attributes:
+        bulk_sync_id: The bulk sync.
+        execution: The execution as it was last seen.
+    """
+
+    hint = "wait_for_execution waits for it again; cancel_bulk_sync ends it."
+
+    def __init__(self, message: str, bulk_sync_id: UUID | str, execution: models.BulkSyncExecution) -> None:
+        super().__init__(message)
+        self.bulk_sync_id = bulk_sync_id
+        self.execution = execution
+
+
+class AsyncExecutions(Caller):
+    """What AsyncPolytomic does about executions."""
+
+    async def run_bulk_sync(
+        self,
+        id: UUID | str,  # noqa: A002  (as the generated methods call it)
+        *,
+        body: models.StartBulkSyncExecution | None = None,
+        idempotency_key: str | None = None,
+        deadline: float | None = None,
+        poll_interval: float = DEFAULT_POLL_INTERVAL,
+        on_progress: OnProgress | None = None,
+        cancel_if_abandoned: bool = False,
+    ) -> models.BulkSyncExecution:
+        """Start an execution of a bulk sync, wait until it has ended, and return it.
+
+        The first looks follow each other closely, later ones every `poll_interval` seconds. A look that fails for a
+        passing reason is made again. To keep the id of the execution over a restart, call `start_bulk_sync_execution`
+        and `wait_for_execution` instead.
+
+        Args:
+            id: The bulk sync.
+            body: What to do. Default: everything that is enabled.
+            idempotency_key: A name for the start, so that a second call with it does not start a second execution: 8 to
+                255 letters, digits, '_' and '-'. A start that was refused stays so under its key. Default: a new one.
+            deadline: How many seconds to wait at most, the start included. Default: until the end.
+            poll_interval: How many seconds lie between two looks at most.
+            on_progress: Called with each schema whose status or counts have changed. What it raises ends the wait.
+            cancel_if_abandoned: Whether to ask the API to cancel the execution when the wait ends before it does: this
+                call is cancelled, the deadline passes, or an error is raised. A start without an answer is sent again
+                for it, with the same key, to learn what it began. That takes 10 seconds more at most; a failure of it
+                is logged. Otherwise the execution goes on by itself.
+
+        Returns:
+            The execution, which is completed.
+
+        Raises:
+            TypeError: `on_progress` is async, or no function; nothing was sent.
+            ValueError: An argument is malformed; nothing was sent.
+            ConflictError: Another execution is under way.
+            ExecutionFailedError: It failed, had errors, was interrupted, or, as ExecutionCanceledError, was canceled.
+            ExecutionTimeoutError: The deadline passed.
+            DeadlineExceededError: The deadline passed before the start was answered.
+            RequestError: A call failed for good.
+
+        Example:
+            execution = await polytomic.run_bulk_sync(bulk_sync_id, deadline=3600)
+            print(sum(schema.record_count or 0 for schema in execution.schemas or ()))
+        """
+        body = models.StartBulkSyncExecution() if body is None else body
+        key = uuid.uuid4().hex if idempotency_key is None else idempotency_key
+
+        async def start(caller: Caller) -> models.BulkSyncExecution:
+            return (await caller.start_bulk_sync_execution(id, body=body, idempotency_key=key)).data
+
+        return await self._see_it_end(
+            id, start, deadline, poll_interval, on_progress, cancel_if_abandoned=cancel_if_abandoned
+        )
+
+    async def wait_for_execution(
+        self,
+        id: UUID | str,  # noqa: A002
+        execution_id: UUID | str,
+        *,
+        deadline: float | None = None,
+        poll_interval: float = DEFAULT_POLL_INTERVAL,
+        on_progress: OnProgress | None = None,
+        cancel_if_abandoned: bool = False,
+    ) -> models.BulkSyncExecution:
+        """Wait until an execution has ended, and return it.
+
+        Args:
+            id: The bulk sync.
+            execution_id: The execution, such as `current_execution` of `get_bulk_sync_status` names it.
+            deadline: How many seconds to wait at most. Default: until the end.
+            poll_interval: How many seconds lie between two looks at most.
+            on_progress: Called with each schema whose status or counts have changed. What it raises ends the wait.
+            cancel_if_abandoned: Whether to ask the API to cancel the execution when the wait ends before it does, as
+                `run_bulk_sync` does.
+
+        Returns:
+            The execution, which is completed.
+
+        Raises:
+            TypeError: `on_progress` is async, or no function; nothing was sent.
+            ValueError: An argument is malformed; nothing was sent.
+            ExecutionFailedError: It failed, had errors, was interrupted, or, as ExecutionCanceledError, was canceled.
+            ExecutionTimeoutError: The deadline passed.
+            DeadlineExceededError: The deadline passed before the first look was answered.
+            RequestError: A call failed for good.
+        """
+        return await self._see_it_end(
+            id,
+            partial(_look, id, execution_id),
+            deadline,
+            poll_interval,
+            on_progress,
+            execution_id=execution_id,
+            cancel_if_abandoned=cancel_if_abandoned,
+        )
+
+    async def _see_it_end(
+        self,
+        id: UUID | str,  # noqa: A002
+        first: Look,
+        deadline: float | None,
+        poll_interval: float,
+        on_progress: OnProgress | None,
+        *,
+        execution_id: UUID | str | None = None,
+        cancel_if_abandoned: bool,
+    ) -> models.BulkSyncExecution:
+        end = self._end(deadline)
+        interval = positive_seconds("poll_interval", poll_interval)
+        progress = _Progress(on_progress)
+        look, begun = first, False
+        execution: models.BulkSyncExecution
+
+        def ended(seen: models.BulkSyncExecution) -> bool:
+            nonlocal execution
+            execution = seen
+            progress.report(seen)
+            return _ended(seen)
+
+        try:
+            execution = await first(self._until(end))
+            begun = True
+            known = execution_id or execution.id
+            if not known:
+                raise RequestError(f"the API did not name the execution of bulk sync {quoted(id)}")
+            look = partial(_look, id, known)
+            if not ended(execution) and await self._poll(look, ended, end=end, interval=interval) is None:
+                which = f"execution {quoted(known)} of bulk sync {quoted(id)}"
+                text = f"{which} was still {quoted(execution.status)} after {deadline:g} s"
+                raise ExecutionTimeoutError(text, id, execution)
+        except GeneratorExit:
+            raise  # the event loop is gone, so that nothing can be sent
+        except BaseException as error:
+            if cancel_if_abandoned and (begun or _may_have_begun(error)):
+                await self._finish(self._cancel(id, look))
+            raise
+        return _completed(id, execution)
+
+    async def _cancel(self, id: UUID | str, look: Look) -> None:  # noqa: A002
+        """Cancel an execution, if it has not ended.
+
+        What the API cancels is whatever the bulk sync executes. Hence a last look: it may be another execution by now.
+        Before its start was answered, an execution is looked at by starting it again with the same idempotency key.
+        """
+        end = self._now() + CANCELING_LASTS
+        try:
+            while True:
+                try:
+                    execution = await look(self._until(end))
+                    break
+                except ConflictError:  # the API is still at the start
+                    if self._now() + FIRST_WAIT >= end:
+                        raise
+                    await self._sleep(FIRST_WAIT)
+            if not _ended(execution):
+                await self._until(end).cancel_bulk_sync(id)
+        except BaseException as failure:
+            why = described(failure)
+            logger.warning("%s", line(f"Bulk sync {quoted(id)} may still run, because it could not be canceled: {why}"))
+            if not isinstance(failure, Exception):
+                raise  # interrupted a second time: now the caller will not wait
+            # Why the wait has ended is what its caller must learn.
+
+
+class Executions(BlockingFlows):
+    """What Polytomic does about executions."""
+
+    run_bulk_sync = blocking(AsyncExecutions.run_bulk_sync)
+    wait_for_execution = blocking(AsyncExecutions.wait_for_execution)
+
+
+class _Progress:
+    """Tells of each schema what has changed."""
+
+    def __init__(self, on_progress: OnProgress | None) -> None:
+        if on_progress is not None and not callable(on_progress):
+            raise TypeError(f"on_progress must be a function, not {type(on_progress).__name__}")
+        call = getattr(on_progress, "__call__", None)  # noqa: B004  (of an object whose class makes it async)
+        if inspect.iscoroutinefunction(on_progress) or inspect.iscoroutinefunction(call):
+            raise TypeError("on_progress must be a plain function, not an async one")
+        self._tell = on_progress
+        self._told: dict[str | int, tuple[object, ...]] = {}
+
+    def report(self, execution: models.BulkSyncExecution) -> None:
+        """Tell of the schemas whose status or counts are others than before."""
+        if self._tell is None:
+            return
+        for place, schema in enumerate(execution.schemas or ()):
+            name = schema.schema or place  # without a name, schemas would take turns under one
+            state = (schema.status, schema.record_count, schema.error_count, schema.warning_count)
+            if self._told.get(name) != state:
+                self._told[name] = state
+                self._tell(schema)
+
+
+async def _look(id: UUID | str, execution_id: UUID | str, caller: Caller) -> models.BulkSyncExecution:  # noqa: A002
+    return (await caller.get_bulk_sync_execution(id, execution_id)).data
+
+
+def _ended(execution: models.BulkSyncExecution) -> bool:
+    # A later version may have more words for an end.
+    unknown = execution.status not in models.ExecutionStatus.__members__.values()
+    return execution.status in ENDED or (unknown and isinstance(execution.completed_at, dt.datetime))
+
+
+def _completed(id: UUID | str, execution: models.BulkSyncExecution) -> models.BulkSyncExecution:  # noqa: A002
+    if execution.status == "completed":
+        return execution
+    kind = ExecutionCanceledError if execution.status == "canceled" else ExecutionFailedError
+    raise kind(id, execution)
+
+
+def _may_have_begun(error: BaseException) -> bool:
+    """Say whether a start that failed like this may have begun an execution."""
+    if not isinstance(error, RequestError):
+        return not isinstance(error, Exception)  # cancelled or interrupted on its way
+    if isinstance(error, ConflictError):
+        return error.attempts > 1  # what is under way may be an earlier try
+    if isinstance(error, APIStatusError):
+        return may_be_in_flight(error)
+    return error.attempts > 0 and not isinstance(error, NotSentError)
