@@ -1,8 +1,6 @@
 """An async-first Python SDK for the Polytomic Bulk Sync API. Not the vendor's."""
 
-from ._call.retry import Clock
-from ._call.settings import Timeout
-from ._client.drivers import AsyncPolytomic, Polytomic
+from ._core.clock import Clock
 from ._core.version import __version__
 from ._core.warnings import PolytomicDeprecationWarning, SecurityWarning
 from ._fan_out.api import FanOut, FanOutOptions, fan_out, fetch_all
@@ -11,10 +9,10 @@ from ._fan_out.checkpoint import CheckpointError
 from ._fan_out.limit import AutoLimit
 from ._fan_out.outcome import Outcome
 from ._fan_out.progress import Progress
-from ._jobs.events import WebhookSignatureError, verify_webhook
+from ._http.settings import Timeout
 from ._jobs.executions import ExecutionCanceledError, ExecutionFailedError, ExecutionTimeoutError
 from ._runtime.operation import APIResponse
-from ._versions.v2023_04_25 import API_VERSION
+from ._versions.v2023_04_25 import API_VERSION, AsyncPolytomic, Polytomic
 from .errors import (
     APIStatusError,
     AuthenticationError,
@@ -44,6 +42,7 @@ from .errors import (
     UnprocessableEntityError,
     VersionMismatchError,
 )
+from .webhooks import WebhookSignatureError, verify_webhook
 
 __all__ = [
     "API_VERSION",

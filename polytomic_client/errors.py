@@ -145,6 +145,7 @@ class APIStatusError(RequestError):
         self._has_message = message is not None
 
     def reason(self) -> str:
+        """Return the status and what the server says about it, or how its body begins."""
         if self._has_message:
             text = f"{self.status_code} {quoted(self.message, EXCERPT_CHARACTERS)}"
         else:
@@ -336,6 +337,7 @@ class DecodeError(RequestError):
         self.request_id = request_id
 
     def reason(self) -> str:
+        """Return which part of the body cannot be decoded, why, and how the body begins."""
         place, message = quoted(self.path), quoted(self.message, LONGEST_MESSAGE)
         text = f"cannot decode the body of a {self.status_code} at {place}: {message}; it begins {self.body!r}"
         return f"[{quoted(self.request_id)}] {text}" if self.request_id else text

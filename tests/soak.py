@@ -36,7 +36,7 @@ import httpx
 import uvloop
 
 from polytomic_client import AsyncPolytomic, Outcome, Polytomic, RequestError, Timeout, fan_out, fan_out_blocking
-from polytomic_client._call.retry import SystemClock
+from polytomic_client._core.clock import SystemClock
 from polytomic_client.v2023_04_25.models import BulkDestinationEnvelope
 
 from .fast_server import OK, Asked, FastServer, Fault, answer

@@ -27,8 +27,9 @@ from polytomic_client import (
     ReadTimeoutError,
     Timeout,
 )
-from polytomic_client._call.credentials import Secret
-from polytomic_client._call.settings import Config, build_config
+from polytomic_client._call.settings import Config
+from polytomic_client._client.settings import build_config
+from polytomic_client._core.secret import Secret
 from polytomic_client._http import asyncio_pool
 from polytomic_client._http.asyncio_connection import AsyncioConnection
 from polytomic_client._http.asyncio_pool import LONGEST_CLOSE, AsyncioPool

@@ -17,7 +17,8 @@ import pytest
 import trustme
 
 from polytomic_client import OutcomeUnknownError, ReadTimeoutError, RequestError, Timeout
-from polytomic_client._call.settings import Config, build_config
+from polytomic_client._call.settings import Config
+from polytomic_client._client.settings import build_config
 from polytomic_client._http.asyncio_pool import AsyncioPool
 from polytomic_client._http.messages import Reply, Request
 from polytomic_client._http.thread_pool import ThreadPool

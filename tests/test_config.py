@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from polytomic_client import AsyncPolytomic, ConfigurationError, Polytomic, Timeout
-from polytomic_client._call.credentials import Secret
-from polytomic_client._call.settings import check_base_url
+from polytomic_client._client.settings import check_base_url
+from polytomic_client._core.secret import Secret
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
 from .conftest import ID, KEY

@@ -15,7 +15,8 @@ import pytest
 import urllib3
 
 from polytomic_client import RequestError, Timeout
-from polytomic_client._call.settings import Config, build_config
+from polytomic_client._call.settings import Config
+from polytomic_client._client.settings import build_config
 from polytomic_client._http.asyncio_pool import AsyncioPool
 from polytomic_client._http.body import EncodingError, inflate
 from polytomic_client._http.exchange import HEAD_LIMIT

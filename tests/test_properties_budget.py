@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from polytomic_client._call.retry import RETRY_BUDGET, SUCCESSES_PER_RETRY, RetryBudget
+from polytomic_client._call.budget import RETRY_BUDGET, SUCCESSES_PER_RETRY, RetryBudget
 
 # Derandomized, so that a change of the code and not chance decides whether these pass.
 many = settings(deadline=None, derandomize=True, database=None, max_examples=25, stateful_step_count=30)

@@ -34,7 +34,8 @@ from polytomic_client import (
     TransportError,
     VersionMismatchError,
 )
-from polytomic_client._call.credentials import FetchedKey, Secret
+from polytomic_client._call.credentials import FetchedKey
+from polytomic_client._core.secret import Secret
 from polytomic_client._http.messages import Request
 from polytomic_client.v2023_04_25.models import ActivateBulkSync
 

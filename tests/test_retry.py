@@ -27,7 +27,8 @@ from polytomic_client import (
     Timeout,
     fetch_all,
 )
-from polytomic_client._call.retry import RETRY_BUDGET, parse_retry_after
+from polytomic_client._call.budget import RETRY_BUDGET
+from polytomic_client._call.retry import parse_retry_after
 
 from .conftest import ID, KEY, STOPPABLE, Ask, FakeClock, with_response
 from .server import DESTINATION, Answer, Raw, Server, hang_up, reset, reset_in_the_body, stall

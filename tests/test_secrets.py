@@ -30,8 +30,8 @@ from polytomic_client import (
     PolytomicError,
     Timeout,
 )
-from polytomic_client._call.credentials import Secret
-from polytomic_client._call.policy import Authorize, Send
+from polytomic_client._call.steps import Authorize, Send
+from polytomic_client._core.secret import Secret
 from polytomic_client._http.messages import Request
 
 from .conftest import ID, Ask, FakeClock

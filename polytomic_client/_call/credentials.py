@@ -2,47 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
-from typing import NoReturn
 
-from attrs import frozen
-
+from .._core.secret import Secret, basic
 from ..errors import ConfigurationError
 
 KeySource = Callable[[], "str | Awaitable[str]"]
-
-
-class Secret:
-    """A text that never prints, and is never pickled."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """Return the text, for the wire only."""
-        return self._text
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._text == other._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __repr__(self) -> str:
-        return "Secret('**********')"
-
-    def __copy__(self) -> Secret:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Secret:
-        return self
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is never pickled: make the client, or its settings, in each process")
 
 
 class FetchedKey:
@@ -88,22 +54,14 @@ class FetchedKey:
         return self._current
 
 
-@frozen
-class Credential:
-    """One way to authenticate: a header that is known, or a key to fetch."""
-
-    header: Secret | None = None
-    key: FetchedKey | None = None
-
-
-def credential(
+def check_credential(
     api_key: str | KeySource | None,
     deployment_key: str | None,
     basic_auth: tuple[str, str] | None,
     *,
     names: tuple[str, str, str],
     blocking: bool,
-) -> Credential:
+) -> Secret | KeySource:
     """Return the credential that exactly one of the arguments names, for a blocking client or not.
 
     `names` says what to call the three in an error: the arguments, or the variables of the environment.
@@ -124,24 +82,19 @@ def credential(
     if callable(api_key):
         if blocking and any(map(iscoroutinefunction, (api_key, getattr(api_key, "__call__", None)))):  # noqa: B004
             raise ConfigurationError("api_key is an async function, which only AsyncPolytomic can call")
-        return Credential(key=FetchedKey(api_key))
+        return api_key
     if api_key is not None:
-        return Credential(header=bearer(api_key, names[0]))
+        return bearer(api_key, names[0])
     if deployment_key is not None:
         if ":" in _checked(deployment_key, names[1]):
             raise ConfigurationError(f"{names[1]} has a colon, which Basic cannot carry in a user name (RFC 7617)")
-        return Credential(header=basic(deployment_key, ""))
-    return Credential(header=basic(*_user_and_password(basic_auth)))
+        return basic(deployment_key, "")
+    return basic(*_user_and_password(basic_auth))
 
 
 def bearer(key: object, name: str) -> Secret:
     """Return `Bearer <key>`, the plain key, as the API reference prints it."""
     return Secret(f"Bearer {_checked(key, name)}")
-
-
-def basic(user: str, password: str) -> Secret:
-    """Return `Basic <user:password>` (RFC 7617)."""
-    return Secret(f"Basic {b64encode(f'{user}:{password}'.encode()).decode('ascii')}")
 
 
 def _checked(key: object, name: str) -> str:

@@ -10,17 +10,14 @@ import re
 import uuid
 from collections.abc import Callable, Collection, Generator
 from functools import partial
-from typing import Any, Generic, TypeVar
-
-from attrs import define, frozen
+from typing import Any, TypeVar
 
 from .._core.log import log_answer, logger
-from .._fan_out.start_gate import Lane, current_lane
+from .._core.secret import Secret
 from .._http.body import EncodingError, inflate
 from .._http.messages import Reply, Request
 from .._runtime.operation import APIResponse, Operation
 from .._text import shown
-from .._versions.v2023_04_25 import API_VERSION
 from ..errors import (
     APIStatusError,
     AuthenticationError,
@@ -33,101 +30,31 @@ from ..errors import (
     VersionMismatchError,
     status_error,
 )
-from .credentials import Secret
-from .retry import is_stale, may_be_in_flight, parse_retry_after, retry_delay
+from ..v2023_04_25 import API_VERSION
+from .gate import Gate, current_gate
+from .retry import REPEATABLE_METHODS, is_stale, may_be_in_flight, parse_retry_after, retry_delay
 from .settings import IDEMPOTENCY_HEADER, VERSION_HEADER, Config, check_version
+from .state import CallState
+from .steps import Authorize, Flow, Send, Sleep, Step
 
 T = TypeVar("T")
 Failure = TypeVar("Failure", bound=RequestError)
-
-REPEATABLE_METHODS = frozenset({"GET", "HEAD", "POST"})
-"""What the API may see twice: it answers a POST with an idempotency key with the first outcome. PATCH and DELETE are
-not among them: their effect on a second try is not documented."""
 
 BUDGET_SPENT = (
     "Not tried again, because the calls of this client have failed too often: the repetitions would prolong an outage. "
     "Every ten successes allow one more."
 )
 
-ONE_AT_A_TIME = frozenset({"start_bulk_sync_execution"})
-"""Operations that answer 409 also for another reason than an idempotency key in flight: an execution is under way."""
-
-
-@define  # not frozen: to make one is part of every call, and takes half as long
-class Send:
-    """Send the request; answered with a Reply, or thrown a TransportError or DeadlineExceededError.
-
-    Attributes:
-        request: What to send.
-        remaining: The seconds until the deadline.
-        fresh: Whether to send it over a new connection.
-    """
-
-    request: Request
-    remaining: float
-    fresh: bool = False
-
-
 UNKNOWN_BEFORE = "an earlier attempt was sent, and its outcome is unknown"
 
 
-@frozen
-class Sleep:
-    """Wait so many seconds; thrown a ClientClosedError if the client is closed meanwhile."""
-
-    seconds: float
-
-
-@frozen
-class Authorize:
-    """Ask the user's callable for a key, unless a newer one than `refused` is at hand; answered with a Secret."""
-
-    refused: Secret | None
-    remaining: float
-
-
-Step = Send | Sleep | Authorize
-Flow = Generator[Step, Any, T]
-
-
-@define
-class Finished(Generic[T]):
-    """The end of a flow, with what it returned."""
-
-    value: T
-
-
-def proceed(resume: Callable[[Any], Step], argument: object) -> Step | Finished[Any]:
-    """Resume a flow with its `send` or `throw`, and return its next step or its end.
-
-    A StopIteration is the end of the flow only here: one that code of the user's raises, such as a mock without
-    values, must not be taken for it.
-    """
-    try:
-        return resume(argument)
-    except StopIteration as stop:
-        return Finished(stop.value)
-
-
-def stopped(step: Step) -> RuntimeError:
-    """Return the error of a StopIteration that code of the user's raised in a step."""
-    source = {Send: "the transport", Sleep: "the clock", Authorize: "the api_key callable"}[type(step)]
-    return RuntimeError(f"{source} raised StopIteration, got no result. Give a mock a value for every attempt.")
-
-
-def stop_of(error: BaseException) -> BaseException | None:
-    """Return the StopIteration or StopAsyncIteration that an error is, or that Python made a RuntimeError of."""
-    if isinstance(error, RuntimeError):
-        return error.__cause__ if isinstance(error.__cause__, (StopIteration, StopAsyncIteration)) else None
-    return error
-
-
-def run(request: Request, config: Config, operation: Operation[T]) -> Flow[APIResponse[T]]:
+def run(request: Request, config: Config, state: CallState, operation: Operation[T]) -> Flow[APIResponse[T]]:
     """Yield the steps of one call of an operation.
 
     Args:
         request: What to send. A version header other than the document's own stands; else the client's is written.
         config: The client's settings.
+        state: What the client's calls change.
         operation: What the answer is decoded with.
 
     Returns:
@@ -136,15 +63,16 @@ def run(request: Request, config: Config, operation: Operation[T]) -> Flow[APIRe
     Raises:
         RequestError: The call failed.
     """
-    return _Call(request, config, operation.name, operation.decoders).steps(partial(_decoded, operation))
+    return _Call(request, config, state, operation).steps(partial(_decoded, operation))
 
 
-def relay(request: Request, config: Config, operation: Operation[object] | None) -> Flow[Reply]:
+def relay(request: Request, config: Config, state: CallState, operation: Operation[object] | None) -> Flow[Reply]:
     """Yield the steps of one call whose answer somebody else decodes.
 
     Args:
         request: What to send, as for `run`.
         config: The client's settings.
+        state: What the client's calls change.
         operation: What it is a call of; where that is not known, every 2xx is a success.
 
     Returns:
@@ -153,8 +81,7 @@ def relay(request: Request, config: Config, operation: Operation[object] | None)
     Raises:
         RequestError: The call failed.
     """
-    name, successes = ("request", None) if operation is None else (operation.name, operation.decoders)
-    return _Call(request, config, name, successes).steps(_undecoded)
+    return _Call(request, config, state, operation).steps(_undecoded)
 
 
 class _Call:
@@ -171,19 +98,21 @@ class _Call:
         "_operation",
         "_renewed",
         "_request",
+        "_state",
         "_successes",
         "_unknown",
     )
 
-    def __init__(self, request: Request, config: Config, operation: str, successes: Collection[int] | None) -> None:
+    def __init__(self, request: Request, config: Config, state: CallState, operation: Operation[object] | None) -> None:
         self._request = request
         self._config = config
-        self._operation = operation
-        self._successes = successes
+        self._state = state
+        self._operation = "request" if operation is None else operation.name
+        self._successes = None if operation is None else operation.decoders
         self._asked = _prepare(request, config)
         # A 409 can only be about the key where an earlier request had the same one: a try of this call, or, of a key
         # that the caller made, a call elsewhere.
-        self._in_flight = IDEMPOTENCY_HEADER in request.headers and operation not in ONE_AT_A_TIME
+        self._in_flight = IDEMPOTENCY_HEADER in request.headers and not (operation and operation.conflicts_with_state)
         _write_idempotency_key(request)
         self._ends = config.clock.monotonic() + config.deadline
         self._attempts = 0
@@ -192,28 +121,28 @@ class _Call:
         """Whether the API may have acted on a request whose response never came."""
 
     def steps(self, finish: Callable[[Reply, Request, int], T]) -> Flow[T]:
-        lane = current_lane.get()
-        flow = self._steps(finish, lane)
-        return flow if lane is None or self._request.method == "GET" else self._settled(flow, lane)
+        gate = current_gate.get()
+        flow = self._steps(finish, gate)
+        return flow if gate is None or self._request.method == "GET" else self._settled(flow, gate)
 
-    def _settled(self, flow: Flow[T], lane: Lane) -> Flow[T]:
+    def _settled(self, flow: Flow[T], gate: Gate) -> Flow[T]:
         """Have the fan-out know, while a call that changes something is under way and if its outcome stays unknown."""
-        lane.unsettled += 1
+        gate.unsettled += 1
         try:
             result = yield from flow
         except Exception:
-            lane.unsettled -= not self._unknown
+            gate.unsettled -= not self._unknown
             raise
-        lane.unsettled -= 1
+        gate.unsettled -= 1
         return result
 
-    def _steps(self, finish: Callable[[Reply, Request, int], T], lane: Lane | None) -> Flow[T]:
+    def _steps(self, finish: Callable[[Reply, Request, int], T], gate: Gate | None) -> Flow[T]:
         request, config = self._request, self._config
         if request.authorization is None:
             request.authorization = yield from self._authorize(None)
         while True:
-            if lane is not None:
-                for seconds in lane.waits(config.clock):
+            if gate is not None:
+                for seconds in gate.waits(config.clock):
                     if seconds >= self._remaining():
                         raise self._overdue("it would pass before the fan-out's next request may start") from self._last
                     yield from self._sleep(seconds)
@@ -226,19 +155,19 @@ class _Call:
                 reply = _checked(reply, self._asked, config, self._successes)
             except DeadlineExceededError as error:
                 self._unknown = self._unknown or error.outcome_unknown
-                if lane is not None:
-                    lane.failed(error)
+                if gate is not None:
+                    gate.failed(error)
                 sent = ", which may have reached the API" if error.outcome_unknown else ", before the request was sent"
                 raise self._overdue(f"it passed during an attempt{sent}") from self._last
             except RequestError as error:
                 failure = error
             else:
-                config.budget.refund()
-                config.announcements.heed(self._operation, reply.headers)
+                self._state.budget.refund()
+                self._state.announcements.warn_once(self._operation, reply.headers)
                 return finish(reply, request, self._attempts)
-            yield from self._before_next(failure, lane)
+            yield from self._before_next(failure, gate)
 
-    def _before_next(self, failure: RequestError, lane: Lane | None) -> Generator[Step, Any, None]:
+    def _before_next(self, failure: RequestError, gate: Gate | None) -> Generator[Step, Any, None]:
         """Do what comes between a failed attempt and the next one, or raise what ends the call."""
         request, config = self._request, self._config
         if may_be_in_flight(failure):
@@ -256,9 +185,9 @@ class _Call:
             # Nothing was attempted.
             self._attempts -= 1
             raise self._located(failure)
-        if lane is not None:
-            lane.failed(failure)
-        if isinstance(failure, AuthenticationError) and config.credential.key is not None and not self._renewed:
+        if gate is not None:
+            gate.failed(failure)
+        if isinstance(failure, AuthenticationError) and not isinstance(config.credential, Secret) and not self._renewed:
             # Not one of max_attempts: a key that was rotated is no fault of the API's.
             self._renewed = True
             refused = request.authorization
@@ -269,7 +198,7 @@ class _Call:
             return
         delay = self._delay(failure, last)
         # A fan-out has bounds of its own, and gets slower where an open door would let ever more calls in.
-        if lane is None and not config.budget.take():
+        if gate is None and not self._state.budget.take():
             logger.info("%s %s", last, BUDGET_SPENT)
             last.add_note(BUDGET_SPENT)
             raise last
@@ -349,7 +278,8 @@ def _prepare(request: Request, config: Config) -> str:
     else:
         check_version(asked)
     request.headers = {**config.headers, **request.headers, VERSION_HEADER: asked}
-    request.authorization = config.credential.header
+    if isinstance(config.credential, Secret):
+        request.authorization = config.credential
     return asked
 
 

@@ -10,21 +10,15 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 from urllib.parse import urlencode
 from weakref import WeakSet
 
-from .._call.retry import Clock
-from .._call.settings import (
-    DEFAULT_DEADLINE,
-    DEFAULT_MAX_ATTEMPTS,
-    DEFAULT_MAX_CONNECTIONS,
-    DEFAULT_MAX_RESPONSE_BYTES,
-    DEFAULT_TIMEOUT,
-    Timeout,
-    build_config,
-    change_config,
-)
+from .._call.settings import DEFAULT_DEADLINE, DEFAULT_MAX_ATTEMPTS
+from .._call.state import CallState
+from .._core.clock import Clock, SystemClock
 from .._http.messages import Request
+from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
 from .._text import shown
-from .._versions.v2023_04_25 import API_VERSION
 from ..errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
+from ..v2023_04_25 import API_VERSION
+from .settings import build_config, change_config
 
 Key = TypeVar("Key")
 HTTPXTransport = TypeVar("HTTPXTransport")
@@ -33,13 +27,14 @@ Guard = TypeVar("Guard")
 
 
 class Shared(Generic[OpenTransport, Guard]):
-    """What a client and its copies have in common: one transport, and locks around a fetched key and start and end."""
+    """What a client and its copies share: one transport, what their calls change, and a lock around a fetched key."""
 
     transport: OpenTransport | None = None
     """In the instance once it is made, so that one call of `dict.setdefault` decides between two threads."""
 
-    def __init__(self, make_lock: Callable[[], Guard]) -> None:
+    def __init__(self, make_lock: Callable[[], Guard], state: CallState) -> None:
         self._make_lock = make_lock
+        self.state = state
         self.lock = make_lock()
         self.loop: Any = None
         self.cleanups: set[Any] = set()
@@ -149,14 +144,14 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 trust_env=trust_env,
                 ssl_context=ssl_context,
                 verify=verify,
-                clock=clock,
+                clock=clock if clock is not None else SystemClock(),
                 own_connections=transport is None,
             )
         except ConfigurationError as error:
             refused = ConfigurationError(*error.args)
         else:
             self._httpx_transport = transport
-            self._shared: Shared[Any, Any] = Shared(self._lock)
+            self._shared: Shared[Any, Any] = Shared(self._lock, CallState(self._config.credential))
             return
         # Reports of errors show the locals of frames: none of ours has the credential, or a client that is none.
         del self, api_key, deployment_key, basic_auth, base_url, proxy

@@ -8,9 +8,9 @@ from typing import NoReturn
 
 import httpx
 
+from .. import v2023_04_25 as generated
 from .._http.messages import Reply, Request
 from .._runtime.operation import Operation
-from .._versions.v2023_04_25 import generated
 
 AsyncSend = Callable[[Request, Operation[object] | None], Awaitable[Reply]]
 Send = Callable[[Request, Operation[object] | None], Reply]

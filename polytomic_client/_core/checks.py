@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TypeGuard
+from typing import Any, TypeGuard
+
+from attrs import Converter, field
 
 from .._text import shown
 from ..errors import ConfigurationError
@@ -43,3 +45,21 @@ def positive_count(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ConfigurationError(f"{name} must be a positive int, not {shown(value)}")
     return min(value, LARGEST_COUNT)
+
+
+def seconds_field(default: float, *, prefix: str = "") -> Any:
+    """Return an attrs field of a time in seconds, which errors call by its name behind a prefix."""
+
+    def convert(value: object, attribute: Any) -> float:
+        return positive_seconds(f"{prefix}{attribute.name}", value)
+
+    return field(default=default, converter=Converter(convert, takes_field=True))
+
+
+def count_field(default: int) -> Any:
+    """Return an attrs field of a count, which errors call by its name."""
+
+    def convert(value: object, attribute: Any) -> int:
+        return positive_count(attribute.name, value)
+
+    return field(default=default, converter=Converter(convert, takes_field=True))

@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+CLEANUP_LASTS = 10.0
+"""Seconds that the clean-up of a cancelled call may take, such as canceling the execution that it has started."""
+
 _held: set[asyncio.Task[Any]] = set()
 """Tasks that must not be collected before they have ended. An event loop keeps weak references only."""
 

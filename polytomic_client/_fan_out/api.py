@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
 
-from .._call.retry import Clock, SystemClock, may_call_again
+from .._call.retry import HITS_ALL, may_call_again
 from .._core.checks import LONGEST_SECONDS, is_positive
+from .._core.clock import Clock, SystemClock
 from .._text import shown
-from .._versions.v2023_04_25 import Operations, OperationsWithResponse
-from ..errors import AuthenticationError, ClientClosedError, VersionMismatchError
 from .checkpoint import Checkpoint
 from .engine import Engine, Plan
 from .items import Items, Job, name_of
@@ -30,9 +29,6 @@ DEFAULT_LIMIT = 64
 
 MOST_PER_SECOND = 1e9
 """Requests per second: a higher rate is as good as no bound, and one request each nanosecond is this."""
-
-HITS_ALL: tuple[type[Exception], ...] = (AuthenticationError, VersionMismatchError, ClientClosedError)
-"""What ends a fan-out at once: every other call would fail as well."""
 
 
 class _Loop(Generic[Item, Value]):
@@ -182,7 +178,7 @@ def fan_out(
     """
     if not callable(fetch):
         raise TypeError(f"fetch must be an async function, not {type(fetch).__name__}")
-    if isinstance(owner_of(fetch), (Operations, OperationsWithResponse)):
+    if getattr(owner_of(fetch), "_blocking", None) is True:
         raise TypeError("fetch is a method of a Polytomic, which blocks: use AsyncPolytomic, or fan_out_blocking")
     _check_function("on_progress", on_progress, or_none=True)
     _check_function("key", key)

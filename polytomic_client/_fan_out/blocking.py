@@ -14,7 +14,6 @@ from typing import Generic, Self, TypeVar, Unpack
 
 from .._core.cleanup import hold, new_task
 from .._http.places import LONGEST_WAIT
-from .._versions.v2023_04_25 import AsyncOperations, AsyncOperationsWithResponse
 from .api import DEFAULT_LIMIT, FanOut, FanOutOptions, auto_limit, fan_out, owner_of, refuse_checkpoint
 from .checkpoint import CheckpointError
 from .items import Job
@@ -229,9 +228,7 @@ def fan_out_blocking(
     """
     if not callable(fetch):
         raise TypeError(f"fetch must be a function, not {type(fetch).__name__}")
-    if inspect.iscoroutinefunction(fetch) or isinstance(
-        owner_of(fetch), (AsyncOperations, AsyncOperationsWithResponse)
-    ):
+    if inspect.iscoroutinefunction(fetch) or getattr(owner_of(fetch), "_blocking", None) is False:
         raise TypeError("fetch is async: use fan_out, or a method of Polytomic")
     threads = Threads(auto_limit(options.get("limit", DEFAULT_LIMIT)).maximum)
 

@@ -11,8 +11,10 @@ from typing import Generic, TypeVar
 
 from attrs import frozen
 
-from .._call.retry import Clock, may_call_again
+from .._call.gate import current_gate
+from .._call.retry import is_overload, may_call_again
 from .._core.cleanup import checkpoint, finish, new_task, running_loop
+from .._core.clock import Clock
 from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
 from .checkpoint import Checkpoint
 from .items import Items, Job, Receipts, deadline_passed
@@ -20,7 +22,7 @@ from .limit import AutoLimit, LimitController
 from .outbox import Outbox
 from .outcome import Outcome, failure_of, is_awaitable, not_async
 from .progress import REPORT_EVERY, Progress, Tally
-from .start_gate import Lane, Pace, current_lane, is_overload
+from .start_gate import Lane, Pace
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -224,7 +226,7 @@ class Engine(Generic[Item, Value]):
         worker = asyncio.current_task()
         assert worker is not None
         lane = Lane(self._pace, self._note_trouble)
-        current_lane.set(lane)
+        current_gate.set(lane)
         job: Job[Item, Value] | None = None
         try:
             while len(self._workers) <= self._limit.current and not self._halted:

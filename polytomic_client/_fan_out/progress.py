@@ -6,7 +6,7 @@ from collections import deque
 
 from attrs import frozen
 
-from .._call.retry import Clock
+from .._core.clock import Clock
 
 REPORT_EVERY = 0.5
 """Seconds between two reports: often enough for a person, and no cost per item."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextvars import ContextVar
 from math import inf
 from threading import Lock
 
-from .._call.retry import RETRIED_STATUSES, Clock, SystemClock
+from .._call.retry import is_overload
 from .._core.checks import LONGEST_SECONDS
+from .._core.clock import Clock, SystemClock
 from .._core.log import logger
 from ..errors import APIStatusError, DeadlineExceededError
 
@@ -153,14 +153,3 @@ class Lane:
                 self._pace.pause(error.retry_after)
         self.troubled = True
         self._trouble(self, error)
-
-
-current_lane: ContextVar[Lane | None] = ContextVar("current_lane", default=None)
-"""The lane of the call that runs in this context, if it is part of a fan-out."""
-
-
-def is_overload(error: Exception) -> bool:
-    """Say whether an error is a sign that the API has too much to do: 429, a proxy's 5xx, or a time-out."""
-    if isinstance(error, APIStatusError):
-        return error.status_code in RETRIED_STATUSES
-    return isinstance(error, TimeoutError)

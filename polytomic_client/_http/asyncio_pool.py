@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from .._call.settings import Config, Timeout
 from ..errors import NotSentError, OutcomeUnknownError, TLSError
 from .asyncio_connection import AsyncioConnection
 from .encoding import RequestEncoder
@@ -27,6 +26,7 @@ from .failures import (
 )
 from .messages import Reply, Request
 from .resolver import Address, Resolver
+from .settings import HTTPSettings, Timeout
 from .tls import other_protocol, server_hostname, tls_context
 from .tunnel import open_tunnel
 
@@ -37,14 +37,14 @@ LONGEST_CLOSE = 1.0
 class AsyncioPool:
     """Sends requests over connections of its own, one at a time on each, the one that was used last first."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, settings: HTTPSettings) -> None:
         self._loop = asyncio.get_running_loop()
-        self._limit = config.max_response_bytes
-        self._encoder = RequestEncoder(config.base_url)
-        self._proxy = config.proxy
+        self._limit = settings.max_response_bytes
+        self._encoder = RequestEncoder(settings.base_url)
+        self._proxy = settings.proxy
         self._resolver = Resolver()
-        self._ssl = (config.ssl_context or tls_context()) if self._encoder.secure else None
-        self._free = config.max_connections
+        self._ssl = (settings.ssl_context or tls_context()) if self._encoder.secure else None
+        self._free = settings.max_connections
         self._queue: OrderedDict[asyncio.Future[None], None] = OrderedDict()
         """Calls that wait for a place, while there is none."""
         self._buffer = memoryview(bytearray(READ_SIZE))

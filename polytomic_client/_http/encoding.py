@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from .._call.credentials import Secret
+from .._core.secret import Secret
 from ..errors import NotSentError
 from .messages import Request
 from .proxy import netloc

@@ -11,11 +11,11 @@ from typing import cast
 import httpx
 from multidict import CIMultiDict
 
-from .._call.settings import Config, Timeout
 from ..errors import ConnectTimeoutError, NotSentError, OutcomeUnknownError, ReadTimeoutError, RequestError
 from .body import read_body, read_body_async
 from .failures import ErrorTable, deadline_passed, translate, within
 from .messages import Reply, Request
+from .settings import HTTPSettings, Timeout
 
 ERRORS: ErrorTable = (
     ((httpx.ConnectTimeout, httpx.PoolTimeout), ConnectTimeoutError),
@@ -52,10 +52,10 @@ def _reply(response: httpx.Response, content: bytes) -> Reply:
 class AsyncHTTPXTransport:
     """Sends requests through an httpx transport of the user's."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, config: Config) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, settings: HTTPSettings) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport = transport
-        self._limit = config.max_response_bytes
+        self._limit = settings.max_response_bytes
         self._closed = False
 
     async def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:  # noqa: ARG002
@@ -92,9 +92,9 @@ class AsyncHTTPXTransport:
 class HTTPXTransport:
     """Sends requests through an httpx transport of the user's, which is not stopped at the deadline."""
 
-    def __init__(self, transport: httpx.BaseTransport, config: Config) -> None:
+    def __init__(self, transport: httpx.BaseTransport, settings: HTTPSettings) -> None:
         self._transport = transport
-        self._limit = config.max_response_bytes
+        self._limit = settings.max_response_bytes
         self._closed = False
 
     def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:  # noqa: ARG002

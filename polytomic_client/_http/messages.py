@@ -7,8 +7,8 @@ from typing import Protocol
 from attrs import define
 from multidict import MultiMapping
 
-from .._call.credentials import Secret
-from .._call.settings import Timeout
+from .._core.secret import Secret
+from .settings import Timeout
 
 
 @define

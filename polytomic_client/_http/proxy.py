@@ -1,17 +1,14 @@
-"""How the API is reached: through which proxy, and with which TLS. Checked before anything is sent."""
+"""The proxy that the API is reached through, checked before anything is sent."""
 
 from __future__ import annotations
 
-import ssl
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
 
-from .._call.credentials import Secret, basic
-from .._core.warnings import SecurityWarning, warn
+from .._core.secret import Secret, basic
 from .._text import quoted, shown
 from ..errors import ConfigurationError
-from .tls import environment_context, with_alpn
 
 
 @frozen
@@ -53,40 +50,6 @@ def choose_proxy(proxy: object, *, trust_env: object, base_url: str) -> Proxy | 
             raise ConfigurationError(f"proxy: {base_url} is on this machine, where there is nothing to go through")
         return _checked(proxy, "proxy")
     return _of_environment(urlsplit(base_url).hostname or "") if trust_env and secure else None
-
-
-def choose_tls(ssl_context: object, *, verify: object, needed: bool) -> ssl.SSLContext | None:
-    """Return the TLS settings of a client, or None for those with the CAs of certifi, which are made when first needed.
-
-    Args:
-        ssl_context: The user's, which is never changed.
-        verify: Whether the server is verified.
-        needed: Whether the client has connections over TLS, so that SSL_CERT_FILE and SSL_CERT_DIR matter.
-
-    Raises:
-        ConfigurationError: They contradict each other, or are none.
-    """
-    if not isinstance(verify, bool):
-        raise ConfigurationError(
-            f"verify must be True or False, not {type(verify).__name__}: an authority or a client certificate is "
-            "what ssl_context=ssl.create_default_context(cafile=...) is for"
-        )
-    if ssl_context is None:
-        if verify:
-            return environment_context() if needed else None
-        ssl_context = with_alpn(ssl.create_default_context())
-        ssl_context.check_hostname = False
-        ssl_context.verify_mode = ssl.CERT_NONE
-    elif not isinstance(ssl_context, ssl.SSLContext):
-        raise ConfigurationError(f"ssl_context must be an ssl.SSLContext, not {type(ssl_context).__name__}")
-    elif not verify:
-        raise ConfigurationError("give ssl_context=... or verify=False, not both: the context says what is verified")
-    if ssl_context.verify_mode is not ssl.CERT_REQUIRED or not ssl_context.check_hostname:
-        warn(
-            "certificates are not verified: whoever is between this program and the API can read the key and the data",
-            SecurityWarning,
-        )
-    return ssl_context
 
 
 def _of_environment(host: str) -> Proxy | None:

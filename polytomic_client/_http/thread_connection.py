@@ -12,7 +12,6 @@ import ssl
 import time
 from collections.abc import Sequence
 
-from .._call.settings import Timeout
 from ..errors import NotSentError, OutcomeUnknownError, ReadTimeoutError, TLSError
 from .exchange import READ_SIZE, Exchange, Result
 from .failures import (
@@ -30,6 +29,7 @@ from .failures import (
 from .messages import Reply
 from .proxy import Proxy
 from .resolver import Address
+from .settings import Timeout
 from .tls import other_protocol, server_hostname
 from .tunnel import connect_exchange, connect_request, refusal
 from .waiting import Waiter, waiter

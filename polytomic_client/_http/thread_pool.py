@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 
-from .._call.settings import Config, Timeout
 from ..errors import NotSentError
 from .encoding import RequestEncoder
 from .exchange import Exchange, Result
@@ -16,6 +15,7 @@ from .failures import CLOSED, NOT_CONNECTED, deadline_passed, is_of_the_system, 
 from .messages import Reply, Request
 from .places import Lease, Places
 from .resolver import Resolver
+from .settings import HTTPSettings, Timeout
 from .thread_connection import ThreadConnection, TimeIsUp
 from .tls import tls_context
 
@@ -33,13 +33,13 @@ class _ConnectionLease(Lease):
 class ThreadPool:
     """Sends requests over connections of its own, one at a time on each, the one that was used last first."""
 
-    def __init__(self, config: Config) -> None:
-        self._limit = config.max_response_bytes
-        self._encoder = RequestEncoder(config.base_url)
-        self._proxy = config.proxy
+    def __init__(self, settings: HTTPSettings) -> None:
+        self._limit = settings.max_response_bytes
+        self._encoder = RequestEncoder(settings.base_url)
+        self._proxy = settings.proxy
         self._resolver = Resolver()
-        self._ssl = (config.ssl_context or tls_context()) if self._encoder.secure else None
-        self._places = Places(config.max_connections)
+        self._ssl = (settings.ssl_context or tls_context()) if self._encoder.secure else None
+        self._places = Places(settings.max_connections)
         self._idle: dict[ThreadConnection, bool] = {}
         self._closed = False
 

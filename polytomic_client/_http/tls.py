@@ -6,10 +6,45 @@ import os
 import ssl
 from functools import cache
 
+from .._core.warnings import SecurityWarning, warn
 from .._text import quoted, shown
 from ..errors import ConfigurationError
 
 ALPN = "http/1.1"
+
+
+def choose_tls(ssl_context: object, *, verify: object, needed: bool) -> ssl.SSLContext | None:
+    """Return the TLS settings of a client, or None for those with the CAs of certifi, which are made when first needed.
+
+    Args:
+        ssl_context: The user's, which is never changed.
+        verify: Whether the server is verified.
+        needed: Whether the client has connections over TLS, so that SSL_CERT_FILE and SSL_CERT_DIR matter.
+
+    Raises:
+        ConfigurationError: They contradict each other, or are none.
+    """
+    if not isinstance(verify, bool):
+        raise ConfigurationError(
+            f"verify must be True or False, not {type(verify).__name__}: an authority or a client certificate is "
+            "what ssl_context=ssl.create_default_context(cafile=...) is for"
+        )
+    if ssl_context is None:
+        if verify:
+            return environment_context() if needed else None
+        ssl_context = with_alpn(ssl.create_default_context())
+        ssl_context.check_hostname = False
+        ssl_context.verify_mode = ssl.CERT_NONE
+    elif not isinstance(ssl_context, ssl.SSLContext):
+        raise ConfigurationError(f"ssl_context must be an ssl.SSLContext, not {type(ssl_context).__name__}")
+    elif not verify:
+        raise ConfigurationError("give ssl_context=... or verify=False, not both: the context says what is verified")
+    if ssl_context.verify_mode is not ssl.CERT_REQUIRED or not ssl_context.check_hostname:
+        warn(
+            "certificates are not verified: whoever is between this program and the API can read the key and the data",
+            SecurityWarning,
+        )
+    return ssl_context
 
 
 def environment_context() -> ssl.SSLContext | None:

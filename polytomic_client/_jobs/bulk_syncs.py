@@ -8,9 +8,11 @@ from uuid import UUID
 from attrs import NOTHING, fields_dict
 
 from .._text import quoted
-from .._versions.v2023_04_25 import UNSET, UpdateBulkSyncChanges, models
 from ..errors import RequestError
-from .polling import BlockingFlows, Caller, blocking
+from ..v2023_04_25 import models
+from ..v2023_04_25.api import AsyncOperations, UpdateBulkSyncChanges
+from ..v2023_04_25.types import UNSET
+from .drivers import AsyncJobs
 
 NOT_CARRIED_OVER = frozenset({"organization_id"})
 """What an update does not repeat unless told to: only partners may name an organization."""
@@ -19,7 +21,7 @@ UNDOCUMENTED = "additional_properties"
 """The members that the document does not name. An update repeats them, because the API resets what it leaves out."""
 
 
-class AsyncBulkSyncs(Caller):
+class AsyncBulkSyncs(AsyncJobs[AsyncOperations]):
     """What AsyncPolytomic does about bulk syncs."""
 
     async def modify_bulk_sync(
@@ -55,7 +57,8 @@ class AsyncBulkSyncs(Caller):
             raise TypeError(f"an update has no member {quoted(unknown)}, only {', '.join(members)}{advice}")
         if not changes:
             raise TypeError("modify_bulk_sync needs a change, such as active=False")
-        current = (await self.get_bulk_sync(id)).data
+        operations = self._job_client.operations
+        current = (await operations.get_bulk_sync(id)).data
         kept: dict[str, Any] = {name: getattr(current, name, UNSET) for name in fields.keys() - NOT_CARRIED_OVER}
         kept = {name: value for name, value in kept.items() if value is not UNSET and value is not None}
         # The one supersedes the other. Of two that could contradict each other, the one that is asked for is sent.
@@ -70,10 +73,4 @@ class AsyncBulkSyncs(Caller):
                 f"the API left out {', '.join(missing)} of bulk sync {quoted(id)}, which an update must name: "
                 f"give {missing[0]}=..."
             )
-        return await self.update_bulk_sync(id, body=models.UpdateBulkSync(**whole))
-
-
-class BulkSyncs(BlockingFlows):
-    """What Polytomic does about bulk syncs."""
-
-    modify_bulk_sync = blocking(AsyncBulkSyncs.modify_bulk_sync)
+        return await operations.update_bulk_sync(id, body=models.UpdateBulkSync(**whole))

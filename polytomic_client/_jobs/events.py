@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import hmac
-from base64 import b64decode
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from itertools import pairwise
 from typing import TypeAlias
 
 from .._text import shown
-from .._versions.v2023_04_25 import UNSET, models
-from ..errors import PolytomicError, RequestError
-from .polling import BlockingFlows, Caller, finish
+from ..errors import RequestError
+from ..v2023_04_25 import models
+from ..v2023_04_25.api import AsyncOperations
+from ..v2023_04_25.types import UNSET
+from .client_protocol import JobClient
+from .drivers import AsyncJobs
 
 PAGE = 100
 """How many events are requested at once: the maximum that the API documents, for its version 2025-09-18."""
@@ -42,11 +43,7 @@ _Part: TypeAlias = "tuple[dt.datetime, dt.datetime, list[models.Event] | None]"
 Types: TypeAlias = "Iterable[models.EventType | str] | models.EventType | str"
 
 
-class WebhookSignatureError(PolytomicError, ValueError):
-    """A webhook's signature is not that of its body: it is not from Polytomic, or was changed on its way."""
-
-
-class AsyncEvents(Caller):
+class AsyncEvents(AsyncJobs[AsyncOperations]):
     """What AsyncPolytomic does about events."""
 
     def iter_events(
@@ -78,93 +75,16 @@ class AsyncEvents(Caller):
             async for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=yesterday):
                 print(event.created_at, event.event)
         """
-        return _iterate(_Reader(self, types, since))
+        return _iterate(_EventReader(self._job_client, types, since))
 
 
-class Events(BlockingFlows):
-    """What Polytomic does about events."""
-
-    def iter_events(
-        self,
-        *,
-        types: Types | None = None,
-        since: dt.datetime | None = None,
-    ) -> Iterator[models.Event]:
-        """Iterate over events, oldest first, each once, up to now.
-
-        Those that happen meanwhile may come or not. To go on later, give the last one's `created_at` as `since`: those
-        of that instant come again.
-
-        Args:
-            types: Only events of these types. Default: of all.
-            since: Only events at this instant, which must name its time zone, and later. Default: all that the API
-                keeps, which is 48 hours.
-
-        Returns:
-            An iterator that asks for more as it is read.
-
-        Raises:
-            TypeError: `since` is no datetime; nothing was sent.
-            ValueError: `since` names no time zone; nothing was sent.
-            RequestError: While iterating: a call failed, an event lacks its id or time, or more events happened at one
-                instant than the API answers at once. The error names the instant.
-
-        Example:
-            for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=yesterday):
-                print(event.created_at, event.event)
-        """
-        return _iterate_blocking(_Reader(self._caller, types, since))
-
-
-def verify_webhook(body: bytes, signature: str | None, secret: str, *, digest: str = "sha256") -> None:
-    """Check that a webhook is from Polytomic, in constant time.
-
-    Args:
-        body: The body of the request, as it came: parsing and writing it again would change it.
-        signature: The request's `Polytomic-Signature`, None where it has none: the HMAC of the body. The API's guide
-            does not say how it is written; hexadecimal and base64 are understood, with `sha256=` before them or not.
-        secret: The secret of the webhook.
-        digest: The name of the hash, as `hashlib` has it. The API's guide names none; SHA-256 is a guess.
-
-    Raises:
-        WebhookSignatureError: The signature is not that of the body. Answer the request with a 4xx and do nothing.
-        ValueError: There is no such hash, or the secret is empty.
-
-    Example:
-        verify_webhook(await request.body(), request.headers.get("Polytomic-Signature"), secret)
-    """
-    if not secret:
-        raise ValueError("the secret of the webhook is empty")
-    try:
-        expected = hmac.new(secret.encode(), body, digest).digest()
-    except (TypeError, ValueError):
-        raise ValueError(f"digest must be the name of a hash of hashlib, such as sha256, not {shown(digest)}") from None
-    if not isinstance(signature, str):
-        raise WebhookSignatureError("the webhook has no signature, or not as a text")
-    given = _decode_signature(signature.strip().removeprefix(f"{digest}="), len(expected))
-    if not hmac.compare_digest(expected, given):
-        raise WebhookSignatureError("the signature of the webhook is not that of its body")
-
-
-def _decode_signature(text: str, size: int) -> bytes:
-    try:
-        return bytes.fromhex(text) if len(text) == 2 * size else b64decode(text, validate=True)
-    except ValueError:
-        return b""
-
-
-async def _iterate(reader: _Reader) -> AsyncIterator[models.Event]:
+async def _iterate(reader: _EventReader) -> AsyncIterator[models.Event]:
     while (events := await reader.next()) is not None:
         for event in events:
             yield event
 
 
-def _iterate_blocking(reader: _Reader) -> Iterator[models.Event]:
-    while (events := finish(reader.next())) is not None:
-        yield from events
-
-
-class _Reader:
+class _EventReader:
     """Reads events by bisecting time, oldest first.
 
     The API documents neither how many events it answers at once nor which ones or in which order. So an answer is
@@ -172,18 +92,18 @@ class _Reader:
     to another, which it excludes: whole seconds, or a part of one.
     """
 
-    def __init__(self, caller: Caller, types: Types | None, since: dt.datetime | None) -> None:
+    def __init__(self, client: JobClient[AsyncOperations], types: Types | None, since: dt.datetime | None) -> None:
         self._since = _start(since)
-        self._caller = caller
+        self._operations = client.operations
         self._types = None if types is None else {types} if isinstance(types, str) else set(types)
-        self._now = dt.datetime.fromtimestamp(int(caller._time()), dt.UTC)  # noqa: SLF001  (made for flows such as this)
+        self._now = dt.datetime.fromtimestamp(int(client.time()), dt.UTC)
         self._todo: list[_Part] = [(self._since.replace(microsecond=0), LAST, None)]
         self._longest, self._given = FEWEST, 0
         self._crowd = FIRST, 0
         self._newest_first = False
 
     async def next(self) -> list[models.Event] | None:
-        """Return the next events, perhaps none; None at the end."""
+        """Return the events of the next part, perhaps none; None at the end."""
         if not self._todo:
             return None
         start, end, page = self._todo.pop()
@@ -243,7 +163,7 @@ class _Reader:
         second more is enough for all of it. For a single second that would be too many events.
         """
         before, after = (SECOND, SECOND) if end - start > SECOND else (MICROSECOND, 0 * SECOND)
-        answer = await self._caller.list_events(
+        answer = await self._operations.list_events(
             type_=models.EventType(next(iter(self._types))) if self._types and len(self._types) == 1 else UNSET,
             starting_after=UNSET if start == FIRST else start - before,
             ending_before=UNSET if end == LAST else end + after,

@@ -12,11 +12,15 @@ from uuid import UUID
 
 from .._call.retry import may_be_in_flight
 from .._core.checks import positive_seconds
+from .._core.cleanup import CLEANUP_LASTS
 from .._core.log import logger
 from .._text import described, line, quoted
-from .._versions.v2023_04_25 import models
 from ..errors import APIStatusError, ConflictError, DeadlineExceededError, NotSentError, PolytomicError, RequestError
-from .polling import FIRST_WAIT, BlockingFlows, Caller, blocking
+from ..v2023_04_25 import models
+from ..v2023_04_25.api import AsyncOperations
+from .client_protocol import JobClient, end_of, until
+from .drivers import AsyncJobs
+from .polling import FIRST_WAIT, poll
 
 DEFAULT_POLL_INTERVAL = 15.0
 """Seconds: bulk syncs take minutes to hours."""
@@ -24,15 +28,12 @@ DEFAULT_POLL_INTERVAL = 15.0
 ENDED = frozenset({"completed", "canceled", "failed", "errors", "interrupted"})
 """The statuses after which nothing happens any more. Of the last two that is inferred, not documented."""
 
-CANCELING_LASTS = 10.0
-"""Seconds that canceling an abandoned execution takes at most: its caller wants to be gone."""
-
 MOST_SCHEMAS_SHOWN = 5
 
 OnProgress: TypeAlias = "Callable[[models.SchemaExecution], object]"
 """Called with a schema of the execution whenever its status or counts are others than at the look before."""
 
-Look: TypeAlias = "Callable[[Caller], Awaitable[models.BulkSyncExecution]]"
+Look: TypeAlias = "Callable[[AsyncOperations], Awaitable[models.BulkSyncExecution]]"
 
 
 class ExecutionFailedError(PolytomicError):
@@ -93,7 +94,7 @@ class ExecutionTimeoutError(DeadlineExceededError):
         self.execution = execution
 
 
-class AsyncExecutions(Caller):
+class AsyncExecutions(AsyncJobs[AsyncOperations]):
     """What AsyncPolytomic does about executions."""
 
     async def run_bulk_sync(
@@ -145,11 +146,17 @@ class AsyncExecutions(Caller):
         body = models.StartBulkSyncExecution() if body is None else body
         key = uuid.uuid4().hex if idempotency_key is None else idempotency_key
 
-        async def start(caller: Caller) -> models.BulkSyncExecution:
-            return (await caller.start_bulk_sync_execution(id, body=body, idempotency_key=key)).data
+        async def start(operations: AsyncOperations) -> models.BulkSyncExecution:
+            return (await operations.start_bulk_sync_execution(id, body=body, idempotency_key=key)).data
 
-        return await self._see_it_end(
-            id, start, deadline, poll_interval, on_progress, cancel_if_abandoned=cancel_if_abandoned
+        return await _wait_until_ended(
+            self._job_client,
+            id,
+            start,
+            deadline=deadline,
+            poll_interval=poll_interval,
+            on_progress=on_progress,
+            cancel_if_abandoned=cancel_if_abandoned,
         )
 
     async def wait_for_execution(
@@ -184,89 +191,85 @@ class AsyncExecutions(Caller):
             DeadlineExceededError: The deadline passed before the first look was answered.
             RequestError: A call failed for good.
         """
-        return await self._see_it_end(
+        return await _wait_until_ended(
+            self._job_client,
             id,
             partial(_look, id, execution_id),
-            deadline,
-            poll_interval,
-            on_progress,
+            deadline=deadline,
+            poll_interval=poll_interval,
+            on_progress=on_progress,
             execution_id=execution_id,
             cancel_if_abandoned=cancel_if_abandoned,
         )
 
-    async def _see_it_end(
-        self,
-        id: UUID | str,  # noqa: A002
-        first: Look,
-        deadline: float | None,
-        poll_interval: float,
-        on_progress: OnProgress | None,
-        *,
-        execution_id: UUID | str | None = None,
-        cancel_if_abandoned: bool,
-    ) -> models.BulkSyncExecution:
-        end = self._end(deadline)
-        interval = positive_seconds("poll_interval", poll_interval)
-        progress = _Progress(on_progress)
-        look, begun = first, False
-        execution: models.BulkSyncExecution
 
-        def ended(seen: models.BulkSyncExecution) -> bool:
-            nonlocal execution
-            execution = seen
-            progress.report(seen)
-            return _ended(seen)
+async def _wait_until_ended(
+    client: JobClient[AsyncOperations],
+    id: UUID | str,  # noqa: A002
+    first: Look,
+    *,
+    deadline: float | None,
+    poll_interval: float,
+    on_progress: OnProgress | None,
+    execution_id: UUID | str | None = None,
+    cancel_if_abandoned: bool,
+) -> models.BulkSyncExecution:
+    end = end_of(client, deadline)
+    interval = positive_seconds("poll_interval", poll_interval)
+    progress = _Progress(on_progress)
+    look, begun = first, False
+    execution: models.BulkSyncExecution
 
-        try:
-            execution = await first(self._until(end))
-            begun = True
-            known = execution_id or execution.id
-            if not known:
-                raise RequestError(f"the API did not name the execution of bulk sync {quoted(id)}")
-            look = partial(_look, id, known)
-            if not ended(execution) and await self._poll(look, ended, end=end, interval=interval) is None:
-                which = f"execution {quoted(known)} of bulk sync {quoted(id)}"
-                text = f"{which} was still {quoted(execution.status)} after {deadline:g} s"
-                raise ExecutionTimeoutError(text, id, execution)
-        except GeneratorExit:
-            raise  # the event loop is gone, so that nothing can be sent
-        except BaseException as error:
-            if cancel_if_abandoned and (begun or _may_have_begun(error)):
-                await self._finish(self._cancel(id, look))
-            raise
-        return _completed(id, execution)
+    def ended(seen: models.BulkSyncExecution) -> bool:
+        nonlocal execution
+        execution = seen
+        progress.report(seen)
+        return _ended(seen)
 
-    async def _cancel(self, id: UUID | str, look: Look) -> None:  # noqa: A002
-        """Cancel an execution, if it has not ended.
-
-        What the API cancels is whatever the bulk sync executes. Hence a last look: it may be another execution by now.
-        Before its start was answered, an execution is looked at by starting it again with the same idempotency key.
-        """
-        end = self._now() + CANCELING_LASTS
-        try:
-            while True:
-                try:
-                    execution = await look(self._until(end))
-                    break
-                except ConflictError:  # the API is still at the start
-                    if self._now() + FIRST_WAIT >= end:
-                        raise
-                    await self._sleep(FIRST_WAIT)
-            if not _ended(execution):
-                await self._until(end).cancel_bulk_sync(id)
-        except BaseException as failure:
-            why = described(failure)
-            logger.warning("%s", line(f"Bulk sync {quoted(id)} may still run, because it could not be canceled: {why}"))
-            if not isinstance(failure, Exception):
-                raise  # interrupted a second time: now the caller will not wait
-            # Why the wait has ended is what its caller must learn.
+    try:
+        execution = await first(until(client, end))
+        begun = True
+        known = execution_id or execution.id
+        if not known:
+            raise RequestError(f"the API did not name the execution of bulk sync {quoted(id)}")
+        look = partial(_look, id, known)
+        if not ended(execution) and await poll(client, look, ended, end=end, interval=interval) is None:
+            which = f"execution {quoted(known)} of bulk sync {quoted(id)}"
+            text = f"{which} was still {quoted(execution.status)} after {deadline:g} s"
+            raise ExecutionTimeoutError(text, id, execution)
+    except GeneratorExit:
+        raise  # the event loop is gone, so that nothing can be sent
+    except BaseException as error:
+        if cancel_if_abandoned and (begun or _may_have_begun(error)):
+            await client.finish(_cancel(client, id, look))
+        raise
+    return _completed(id, execution)
 
 
-class Executions(BlockingFlows):
-    """What Polytomic does about executions."""
+async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, look: Look) -> None:  # noqa: A002
+    """Cancel an execution, if it has not ended.
 
-    run_bulk_sync = blocking(AsyncExecutions.run_bulk_sync)
-    wait_for_execution = blocking(AsyncExecutions.wait_for_execution)
+    What the API cancels is whatever the bulk sync executes. Hence a last look: it may be another execution by now.
+    Before its start was answered, an execution is looked at by starting it again with the same idempotency key.
+    """
+    end = client.now() + CLEANUP_LASTS
+    try:
+        while True:
+            try:
+                execution = await look(until(client, end))
+                break
+            except ConflictError:  # the API is still at the start
+                if client.now() + FIRST_WAIT >= end:
+                    raise
+                await client.sleep(FIRST_WAIT)
+        if not _ended(execution):
+            await until(client, end).cancel_bulk_sync(id)
+    except BaseException as failure:
+        why = described(failure)
+        logger.warning("%s", line(f"Bulk sync {quoted(id)} may still run, because it could not be canceled: {why}"))
+        if not isinstance(failure, Exception):
+            raise  # interrupted a second time: now the caller will not wait
+        # Why the wait has ended is what its caller must learn.
 
 
 class _Progress:
@@ -293,8 +296,8 @@ class _Progress:
                 self._tell(schema)
 
 
-async def _look(id: UUID | str, execution_id: UUID | str, caller: Caller) -> models.BulkSyncExecution:  # noqa: A002
-    return (await caller.get_bulk_sync_execution(id, execution_id)).data
+async def _look(id: UUID | str, execution_id: UUID | str, operations: AsyncOperations) -> models.BulkSyncExecution:  # noqa: A002
+    return (await operations.get_bulk_sync_execution(id, execution_id)).data
 
 
 def _ended(execution: models.BulkSyncExecution) -> bool:

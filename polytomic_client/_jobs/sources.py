@@ -9,9 +9,12 @@ from .._call.retry import may_be_in_flight
 from .._core.checks import positive_seconds
 from .._core.log import logger
 from .._text import quoted
-from .._versions.v2023_04_25 import models
 from ..errors import DeadlineExceededError, RequestError
-from .polling import BlockingFlows, Caller, blocking
+from ..v2023_04_25 import models
+from ..v2023_04_25.api import AsyncOperations
+from .client_protocol import end_of, until
+from .drivers import AsyncJobs
+from .polling import poll
 
 DEFAULT_DEADLINE = 600.0
 """Seconds: a source with thousands of tables takes minutes. How long the API tries is documented nowhere."""
@@ -20,7 +23,7 @@ DEFAULT_POLL_INTERVAL = 5.0
 """Seconds between two looks at most."""
 
 
-class AsyncSources(Caller):
+class AsyncSources(AsyncJobs[AsyncOperations]):
     """What AsyncPolytomic does about sources."""
 
     async def refresh_bulk_source(
@@ -52,12 +55,13 @@ class AsyncSources(Caller):
             source = await polytomic.refresh_bulk_source(connection_id)
             print([schema.id for schema in source.data.schemas or ()])
         """
-        end = self._end(deadline)
+        client = self._job_client
+        end = end_of(client, deadline)
         interval = positive_seconds("poll_interval", poll_interval)
         last: models.BulkSourceStatus
 
-        async def look(caller: Caller) -> models.BulkSourceStatus:
-            return (await caller.get_bulk_source_status(connection_id)).data
+        async def look(operations: AsyncOperations) -> models.BulkSourceStatus:
+            return (await operations.get_bulk_source_status(connection_id)).data
 
         def fresh(status: models.BulkSourceStatus) -> bool:
             nonlocal last
@@ -67,25 +71,19 @@ class AsyncSources(Caller):
                 return False
             return not isinstance(started, dt.datetime) or finished >= started
 
-        last = await look(self._until(end))
+        last = await look(until(client, end))
         before = last.last_refresh_finished
         try:
-            await self._until(end).get_bulk_source(connection_id, refresh_schemas=True, include_fields=False)
+            await until(client, end).get_bulk_source(connection_id, refresh_schemas=True, include_fields=False)
         except RequestError as error:
             # It is documented nowhere whether the answer waits for the schemas, longer than this client or a proxy
             # does. The status tells when they are there.
             if not isinstance(error, DeadlineExceededError) and not may_be_in_flight(error):
                 raise
             logger.info("%s Looking whether the schemas are read nevertheless.", error)
-        if await self._poll(look, fresh, end=end, interval=interval) is None:
+        if await poll(client, look, fresh, end=end, interval=interval) is None:
             raise DeadlineExceededError(
                 f"the schemas of connection {quoted(connection_id)} were not fresh after {deadline:g} s: "
                 f"the state of the cache is {quoted(last.cache_status)!r}"
             )
-        return await self._until(end).get_bulk_source(connection_id, include_fields=True)
-
-
-class Sources(BlockingFlows):
-    """What Polytomic does about sources."""
-
-    refresh_bulk_source = blocking(AsyncSources.refresh_bulk_source)
+        return await until(client, end).get_bulk_source(connection_id, include_fields=True)

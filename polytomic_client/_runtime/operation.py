@@ -35,10 +35,13 @@ class Operation(Generic[Value_co]):
     Attributes:
         name: The operation id in snake case, which is the method's name.
         decoders: By each status that is a success, what makes an answer of the JSON body; None where there is none.
+        conflicts_with_state: Whether a 409 may mean that something else is under way, and not only that an earlier
+            request with the same idempotency key is. The document says so in `x-conflicts-with-state`.
     """
 
     name: str
     decoders: Mapping[int, Callable[[Any], Value_co] | None]
+    conflicts_with_state: bool = False
 
     def decode(
         self, status: int, content: bytes, *, request: str, attempts: int = 1, request_id: str | None = None

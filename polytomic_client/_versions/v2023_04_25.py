@@ -1,27 +1,108 @@
-"""The dated version of the API that the clients speak: the one place in hand-written code that names it."""
+"""The clients of version 2023-04-25 of the API."""
 
-from .. import v2023_04_25 as generated
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from .._client.asyncio_client import AsyncClient
+from .._client.blocking_client import BlockingClient
+from .._jobs.bulk_syncs import AsyncBulkSyncs
+from .._jobs.client_protocol import JobClient
+from .._jobs.drivers import AsyncJobClient, BlockingJobClient, blocking, blocking_iterator
+from .._jobs.events import AsyncEvents
+from .._jobs.executions import AsyncExecutions
+from .._jobs.sources import AsyncSources
+from .._runtime.operation import APIResponse, Operation
 from ..v2023_04_25 import API_VERSION, models
 from ..v2023_04_25.api import (
     AsyncOperations,
     AsyncOperationsWithResponse,
     Operations,
     OperationsWithResponse,
-    UpdateBulkSyncChanges,
 )
-from ..v2023_04_25.types import UNSET, Unset, decode_datetime, encode_datetime
+from ..v2023_04_25.types import UNSET, Unset
 
-__all__ = [
-    "API_VERSION",
-    "UNSET",
-    "AsyncOperations",
-    "AsyncOperationsWithResponse",
-    "Operations",
-    "OperationsWithResponse",
-    "Unset",
-    "UpdateBulkSyncChanges",
-    "decode_datetime",
-    "encode_datetime",
-    "generated",
-    "models",
-]
+__all__ = ["API_VERSION", "UNSET", "AsyncPolytomic", "Polytomic", "Unset", "models"]
+
+T = TypeVar("T")
+
+
+class AsyncPolytomic(AsyncClient, AsyncBulkSyncs, AsyncEvents, AsyncExecutions, AsyncSources, AsyncOperations):
+    """The Polytomic Bulk Sync API, for asyncio: every operation of the document is a method.
+
+    A client keeps its connections open, so make one and use it for everything; one for each event loop.
+
+    Example:
+        async with AsyncPolytomic(api_key="...") as polytomic:
+            answer = await polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
+            print([mode.id for mode in answer.data.modes or ()])
+    """
+
+    @property
+    def with_response(self) -> AsyncOperationsWithResponse:
+        """The same methods, each answer with its status and headers: an APIResponse."""
+        return _AsyncWithResponse(self)
+
+    @property
+    def _job_client(self) -> JobClient[AsyncOperations]:
+        return AsyncJobClient(self)
+
+
+class Polytomic(BlockingClient, Operations):
+    """The Polytomic Bulk Sync API, blocking: every operation of the document is a method.
+
+    A client keeps its connections open, so make one and use it for everything, from any number of threads.
+
+    Example:
+        with Polytomic(api_key="...") as polytomic:
+            answer = polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
+            print([mode.id for mode in answer.data.modes or ()])
+    """
+
+    run_bulk_sync = blocking(AsyncPolytomic.run_bulk_sync)
+    wait_for_execution = blocking(AsyncPolytomic.wait_for_execution)
+    modify_bulk_sync = blocking(AsyncPolytomic.modify_bulk_sync)
+    refresh_bulk_source = blocking(AsyncPolytomic.refresh_bulk_source)
+    iter_events = blocking_iterator(AsyncPolytomic.iter_events)
+
+    @property
+    def with_response(self) -> OperationsWithResponse:
+        """The same methods, each answer with its status and headers: an APIResponse."""
+        return _WithResponse(self)
+
+    @property
+    def _job_client(self) -> JobClient[AsyncOperations]:
+        return BlockingJobClient(self, _Unsuspended)
+
+
+class _AsyncWithResponse(AsyncOperationsWithResponse):
+    __slots__ = ("_client",)
+    _blocking = False
+
+    def __init__(self, client: AsyncPolytomic) -> None:
+        self._client = client
+
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
+        return self._client._perform(operation, kwargs)  # noqa: SLF001  (the client's other face)
+
+
+class _WithResponse(OperationsWithResponse):
+    __slots__ = ("_client",)
+    _blocking = True
+
+    def __init__(self, client: Polytomic) -> None:
+        self._client = client
+
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+        return self._client._perform(operation, kwargs)  # noqa: SLF001  (the client's other face)
+
+
+class _Unsuspended(AsyncOperations):
+    """The operations of a blocking client as coroutines. None of them ever suspends."""
+
+    def __init__(self, client: BlockingClient) -> None:
+        self._client = client
+
+    async def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+        return self._client._perform(operation, kwargs)  # noqa: SLF001  (the client's other face)

@@ -14,8 +14,9 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from .. import v2023_04_25 as generated
 from .._text import quoted
-from .._versions.v2023_04_25 import decode_datetime, generated
+from ..v2023_04_25.types import decode_datetime
 
 Document = Mapping[str, Any]
 """An OpenAPI document, or an object inside one."""

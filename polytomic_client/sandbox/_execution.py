@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from .._versions.v2023_04_25 import encode_datetime
-from .._versions.v2023_04_25 import models as m
+from ..v2023_04_25 import models as m
+from ..v2023_04_25.types import encode_datetime
 
 _BEGINS: Final = 0.1
 """The part of its time that passes before an execution begins, and that it takes to be canceled."""

@@ -18,11 +18,11 @@ from attrs import define, frozen
 from starlette.types import Message
 
 from .._call.credentials import KeySource
-from .._call.retry import Clock
-from .._call.settings import Timeout
-from .._client.drivers import AsyncPolytomic, Polytomic
-from .._jobs.polling import finish
+from .._core.clock import Clock
+from .._http.settings import Timeout
+from .._jobs.drivers import run
 from .._text import shown
+from .._versions.v2023_04_25 import AsyncPolytomic, Polytomic
 from ..sandbox import World
 from ..sandbox._app import create_app
 from ..sandbox._document import own_specification
@@ -277,7 +277,7 @@ class FakePolytomic:
             head.update(message)
             body.extend(message.get("body", b""))
 
-        finish(self._app(scope, receive, send))
+        run(self._app(scope, receive, send))
         return httpx.Response(head["status"], headers=head["headers"], content=bytes(body))
 
 

@@ -107,7 +107,9 @@ class AsyncOperations:
 
     __slots__ = ()
 
-    def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
+    def _perform(
+        self, operation: Operation[T], kwargs: dict[str, Any]
+    ) -> Coroutine[Any, Any, APIResponse[T]]:
         raise NotImplementedError
 
     async def get_bulk_destination(
@@ -136,7 +138,7 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -175,7 +177,7 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -211,7 +213,7 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -244,7 +246,7 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -278,7 +280,7 @@ class AsyncOperations:
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 active=active,
@@ -316,7 +318,7 @@ class AsyncOperations:
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 body=body,
@@ -353,7 +355,7 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -390,7 +392,7 @@ class AsyncOperations:
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -427,7 +429,7 @@ class AsyncOperations:
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -467,7 +469,7 @@ class AsyncOperations:
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -506,7 +508,7 @@ class AsyncOperations:
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -539,7 +541,7 @@ class AsyncOperations:
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -579,7 +581,7 @@ class AsyncOperations:
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -615,7 +617,7 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -648,7 +650,7 @@ class AsyncOperations:
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -682,7 +684,7 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -720,7 +722,7 @@ class AsyncOperations:
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -754,7 +756,7 @@ class AsyncOperations:
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -781,7 +783,7 @@ class AsyncOperations:
         """
         from .identity import get_identity as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -806,7 +808,7 @@ class AsyncOperations:
         """
         from .connections import list_connections as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -842,7 +844,7 @@ class AsyncOperations:
         """
         from .connections import create_connection as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 body=body,
@@ -875,7 +877,7 @@ class AsyncOperations:
         """
         from .connections import get_connection as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -907,7 +909,7 @@ class AsyncOperations:
         """
         from .connections import delete_connection as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -942,7 +944,7 @@ class AsyncOperations:
         """
         from .connections import update_connection as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -970,7 +972,7 @@ class AsyncOperations:
         """
         from .connections import list_connection_types as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -1009,7 +1011,7 @@ class AsyncOperations:
         """
         from .events import list_events as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 organization_id=organization_id,
@@ -1040,7 +1042,7 @@ class AsyncOperations:
         """
         from .events import list_event_types as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -1052,7 +1054,9 @@ class AsyncOperationsWithResponse:
 
     __slots__ = ()
 
-    def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
+    def _perform(
+        self, operation: Operation[T], kwargs: dict[str, Any]
+    ) -> Coroutine[Any, Any, APIResponse[T]]:
         raise NotImplementedError
 
     async def get_bulk_destination(
@@ -1081,7 +1085,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1120,7 +1124,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -1156,7 +1160,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -1189,7 +1193,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -1223,7 +1227,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 active=active,
@@ -1261,7 +1265,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 body=body,
@@ -1298,7 +1302,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1335,7 +1339,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1372,7 +1376,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1412,7 +1416,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1451,7 +1455,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1484,7 +1488,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1524,7 +1528,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1560,7 +1564,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1593,7 +1597,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1627,7 +1631,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1665,7 +1669,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1699,7 +1703,7 @@ class AsyncOperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1726,7 +1730,7 @@ class AsyncOperationsWithResponse:
         """
         from .identity import get_identity as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -1751,7 +1755,7 @@ class AsyncOperationsWithResponse:
         """
         from .connections import list_connections as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -1787,7 +1791,7 @@ class AsyncOperationsWithResponse:
         """
         from .connections import create_connection as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 body=body,
@@ -1820,7 +1824,7 @@ class AsyncOperationsWithResponse:
         """
         from .connections import get_connection as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1852,7 +1856,7 @@ class AsyncOperationsWithResponse:
         """
         from .connections import delete_connection as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1887,7 +1891,7 @@ class AsyncOperationsWithResponse:
         """
         from .connections import update_connection as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -1915,7 +1919,7 @@ class AsyncOperationsWithResponse:
         """
         from .connections import list_connection_types as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -1954,7 +1958,7 @@ class AsyncOperationsWithResponse:
         """
         from .events import list_events as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 organization_id=organization_id,
@@ -1985,7 +1989,7 @@ class AsyncOperationsWithResponse:
         """
         from .events import list_event_types as _operation
 
-        _answer = await self._call(
+        _answer = await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -1997,7 +2001,7 @@ class Operations:
 
     __slots__ = ()
 
-    def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         raise NotImplementedError
 
     def get_bulk_destination(
@@ -2026,7 +2030,7 @@ class Operations:
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2065,7 +2069,7 @@ class Operations:
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -2101,7 +2105,7 @@ class Operations:
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -2134,7 +2138,7 @@ class Operations:
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -2168,7 +2172,7 @@ class Operations:
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 active=active,
@@ -2206,7 +2210,7 @@ class Operations:
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 body=body,
@@ -2243,7 +2247,7 @@ class Operations:
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2280,7 +2284,7 @@ class Operations:
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2317,7 +2321,7 @@ class Operations:
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2357,7 +2361,7 @@ class Operations:
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2396,7 +2400,7 @@ class Operations:
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2429,7 +2433,7 @@ class Operations:
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2469,7 +2473,7 @@ class Operations:
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2505,7 +2509,7 @@ class Operations:
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2538,7 +2542,7 @@ class Operations:
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2572,7 +2576,7 @@ class Operations:
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2610,7 +2614,7 @@ class Operations:
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2644,7 +2648,7 @@ class Operations:
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2671,7 +2675,7 @@ class Operations:
         """
         from .identity import get_identity as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -2696,7 +2700,7 @@ class Operations:
         """
         from .connections import list_connections as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -2732,7 +2736,7 @@ class Operations:
         """
         from .connections import create_connection as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 body=body,
@@ -2765,7 +2769,7 @@ class Operations:
         """
         from .connections import get_connection as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2797,7 +2801,7 @@ class Operations:
         """
         from .connections import delete_connection as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2832,7 +2836,7 @@ class Operations:
         """
         from .connections import update_connection as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -2860,7 +2864,7 @@ class Operations:
         """
         from .connections import list_connection_types as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -2899,7 +2903,7 @@ class Operations:
         """
         from .events import list_events as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 organization_id=organization_id,
@@ -2930,7 +2934,7 @@ class Operations:
         """
         from .events import list_event_types as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -2942,7 +2946,7 @@ class OperationsWithResponse:
 
     __slots__ = ()
 
-    def _call(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         raise NotImplementedError
 
     def get_bulk_destination(
@@ -2971,7 +2975,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3010,7 +3014,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -3046,7 +3050,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -3079,7 +3083,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -3113,7 +3117,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 active=active,
@@ -3151,7 +3155,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 body=body,
@@ -3188,7 +3192,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3225,7 +3229,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3262,7 +3266,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3302,7 +3306,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3341,7 +3345,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3374,7 +3378,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3414,7 +3418,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3450,7 +3454,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3483,7 +3487,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3517,7 +3521,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3555,7 +3559,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3589,7 +3593,7 @@ class OperationsWithResponse:
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3616,7 +3620,7 @@ class OperationsWithResponse:
         """
         from .identity import get_identity as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -3641,7 +3645,7 @@ class OperationsWithResponse:
         """
         from .connections import list_connections as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -3677,7 +3681,7 @@ class OperationsWithResponse:
         """
         from .connections import create_connection as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 body=body,
@@ -3710,7 +3714,7 @@ class OperationsWithResponse:
         """
         from .connections import get_connection as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3742,7 +3746,7 @@ class OperationsWithResponse:
         """
         from .connections import delete_connection as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3777,7 +3781,7 @@ class OperationsWithResponse:
         """
         from .connections import update_connection as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
@@ -3805,7 +3809,7 @@ class OperationsWithResponse:
         """
         from .connections import list_connection_types as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
@@ -3844,7 +3848,7 @@ class OperationsWithResponse:
         """
         from .events import list_events as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 organization_id=organization_id,
@@ -3875,7 +3879,7 @@ class OperationsWithResponse:
         """
         from .events import list_event_types as _operation
 
-        _answer = self._call(
+        _answer = self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )

@@ -57,7 +57,9 @@ def _decode_200(body: Any) -> BulkSyncExecutionEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSyncExecutionEnvelope] = Operation("start_bulk_sync_execution", {200: _decode_200})
+OPERATION: Operation[BulkSyncExecutionEnvelope] = Operation(
+    "start_bulk_sync_execution", {200: _decode_200}, conflicts_with_state=True
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSyncExecutionEnvelope:

@@ -1,0 +1,181 @@
+"""The driver for asyncio: does what the policy of a call asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Coroutine
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from .._call.credentials import KeySource
+from .._call.policy import relay, run
+from .._call.steps import Authorize, Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
+from .._core.cleanup import CLEANUP_LASTS, finish, new_task
+from .._core.secret import Secret
+from .._http.failures import within
+from .._http.messages import AsyncTransport, Reply, Request
+from .._runtime.operation import APIResponse, Operation
+from ..errors import ANOTHER_LOOP, CLOSED, ClientClosedError, RequestError
+from ..v2023_04_25 import Client
+from .base import BaseClient, Shared
+
+if TYPE_CHECKING:
+    import httpx  # noqa: F401  (named in the strings below)
+
+T = TypeVar("T")
+
+
+class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
+    """A client for asyncio, of no particular version of the API."""
+
+    _shared: Shared[AsyncTransport, asyncio.Lock]
+    _blocking = False
+    _lock = asyncio.Lock
+
+    @cached_property
+    def generated(self) -> Client:
+        """The client for the generated endpoint functions: `await get_bulk_destination.asyncio(id, client=...)`."""
+        from .generated import async_client
+
+        return async_client(self._config.base_url, self._send)
+
+    async def aclose(self) -> None:
+        """Close the client. A second time does nothing.
+
+        Every call under way ends at once with a ClientClosedError. Its `outcome_unknown` says whether the API may have
+        acted on the call. Before that, what `cancel_if_abandoned` has begun is waited for, 10 seconds at most.
+
+        Raises:
+            ClientClosedError: The client's own event loop is another one, and still open.
+        """
+        shared, loop = self._shared, asyncio.get_running_loop()
+        own: asyncio.AbstractEventLoop | None = shared.loop
+        if own is not None and own is not loop and not own.is_closed():
+            raise ClientClosedError(ANOTHER_LOOP)
+        try:
+            if own is loop:
+                # Calls that were cancelled in this turn begin their clean-up now.
+                await asyncio.sleep(0)
+                await finish(shared.cleanups, CLEANUP_LASTS, bounded=True)
+        finally:
+            shared.over = shared.over or CLOSED
+            for limit in shared.waiting:
+                if not limit.expired() and own is loop:
+                    limit.reschedule(loop.time())
+            transport, shared.transport = shared.transport, None
+            if transport is not None:
+                await transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so many seconds.
+
+        Raises:
+            ClientClosedError: The client is closed meanwhile.
+        """
+        await self._unless_closed(self._sleeping(seconds))
+
+    async def _sleeping(self, seconds: float) -> None:
+        # A coroutine, so that a StopIteration of the user's clock cannot be taken for the end of another one.
+        await self._config.clock.sleep_async(seconds)
+
+    async def _finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
+        """Do clean-up that no cancellation cuts short, and that `aclose` waits for."""
+        task = new_task(cleanup)
+        self._shared.cleanups.add(task)
+        task.add_done_callback(self._shared.cleanups.discard)
+        await finish([task], CLEANUP_LASTS)
+
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
+        return self._drive(run(self._request(kwargs), self._config, self._shared.state, operation))
+
+    def _send(self, request: Request, operation: Operation[object] | None) -> Coroutine[Any, Any, Reply]:
+        return self._drive(relay(request, self._config, self._shared.state, operation))
+
+    async def _drive(self, flow: Flow[T]) -> T:
+        """Do what the policy says until it returns or raises."""
+        timeout = self._config.timeout
+        # What each call goes through is written out: a step in a coroutine or function of its own costs half a us.
+        step: Step | Finished[T] = next(flow)
+        while not isinstance(step, Finished):
+            done: Reply | Secret | None = None
+            try:
+                if isinstance(step, Send):
+                    done = await self._open().send(step.request, timeout, step.remaining, fresh=step.fresh)
+                elif isinstance(step, Sleep):
+                    await self._unless_closed(self._sleeping(step.seconds))
+                else:
+                    done = await within(step.remaining, self._unless_closed(self._authorize(step)))
+            except RequestError as error:
+                step = proceed(flow.throw, self._failure(error))
+            except (StopIteration, StopAsyncIteration, RuntimeError) as error:
+                stop = stop_of(error)
+                if stop is None:
+                    raise
+                raise stopped(step) from stop
+            else:
+                step = proceed(flow.send, done)
+        return step.value
+
+    async def _unless_closed(self, work: Awaitable[T]) -> T:
+        """Return what `work` gives, unless the client is closed meanwhile.
+
+        Raises:
+            ClientClosedError: It is closed.
+        """
+        shared, limit = self._shared, asyncio.timeout(None)
+        try:
+            async with limit:
+                shared.waiting[limit] = True
+                return await work
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        finally:
+            shared.waiting.pop(limit, None)
+        raise ClientClosedError(shared.over)
+
+    async def _authorize(self, step: Authorize) -> Secret:
+        key = self._shared.state.key
+        assert key is not None
+        async with self._shared.lock:
+            if key.stale(step.refused):
+                key.accept(await _resolved(key.fetch()))
+        return key.current
+
+    def _open(self) -> AsyncTransport:
+        """Return the transport, made when it is first needed.
+
+        Before every step, and not once for a call: the client may be closed while a call waits.
+        """
+        shared, loop = self._shared, asyncio.get_running_loop()
+        if shared.over:
+            raise ClientClosedError(shared.over)
+        if shared.loop not in (None, loop):
+            raise ClientClosedError(ANOTHER_LOOP)
+        if shared.transport is None:
+            shared.loop = loop
+            shared.transport = self._make_transport()
+        return shared.transport
+
+    def _make_transport(self) -> AsyncTransport:
+        if self._httpx_transport is None:
+            from .._http.asyncio_pool import AsyncioPool
+
+            return AsyncioPool(self._config)
+        from .._http.httpx_adapter import AsyncHTTPXTransport
+
+        return AsyncHTTPXTransport(self._httpx_transport, self._config)
+
+
+async def _resolved(fetched: object) -> object:
+    return await fetched if inspect.isawaitable(fetched) else fetched

@@ -1,0 +1,159 @@
+"""The blocking driver: does what the policy of a call asks for, in any thread."""
+
+from __future__ import annotations
+
+import time
+from _thread import allocate_lock
+from collections.abc import Callable
+from functools import cached_property, partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from .._call.policy import relay, run
+from .._call.steps import Authorize, Finished, Flow, Send, Step, proceed, stopped
+from .._core.clock import SystemClock
+from .._core.secret import Secret
+from .._http.messages import Reply, Request, Transport
+from .._http.places import Places
+from .._runtime.operation import APIResponse, Operation
+from ..errors import CLOSED, ClientClosedError, RequestError
+from ..v2023_04_25 import Client
+from .base import BaseClient, Shared
+
+if TYPE_CHECKING:
+    import httpx  # noqa: F401  (named in the strings below)
+
+T = TypeVar("T")
+
+
+class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"]):
+    """A blocking client, of no particular version of the API."""
+
+    _shared: Shared[Transport, Places]
+    _blocking = True
+    _lock = staticmethod(partial(Places, 1))
+
+    @cached_property
+    def generated(self) -> Client:
+        """The client for the generated endpoint functions: `get_bulk_destination.sync(id, client=...)`."""
+        from .generated import blocking_client
+
+        return blocking_client(self._config.base_url, self._send)
+
+    def close(self) -> None:
+        """Close the client. A second time does nothing.
+
+        Every call under way, in any thread, ends at once with a ClientClosedError. Its `outcome_unknown` says whether
+        the API may have acted on the call. Over a transport of yours, a call ends as the transport does it.
+        """
+        shared = self._shared
+        shared.over = shared.over or CLOSED
+        for gate in list(shared.waiting):
+            # One call of C code: each gate is opened once, whoever else closes the client or stops waiting.
+            if shared.waiting.pop(gate, False):
+                gate.release()
+        # Whoever waits for the key hears of it now.
+        shared.lock.open()
+        transport = shared.transport
+        if transport is not None:
+            # Kept until it is closed, so that closing again does what an interrupt has prevented.
+            transport.close()
+            vars(shared).pop("transport", None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+        return self._drive(run(self._request(kwargs), self._config, self._shared.state, operation))
+
+    def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
+        return self._drive(relay(request, self._config, self._shared.state, operation))
+
+    def _drive(self, flow: Flow[T]) -> T:
+        """Do what the policy says until it returns or raises."""
+        step: Step | Finished[T] = next(flow)
+        while not isinstance(step, Finished):
+            try:
+                done = self._do(step)
+            except RequestError as error:
+                step = proceed(flow.throw, self._failure(error))
+            else:
+                step = proceed(flow.send, done)
+        return step.value
+
+    def _do(self, step: Step) -> Reply | Secret | None:
+        try:
+            if isinstance(step, Send):
+                return self._open().send(step.request, self._config.timeout, step.remaining, fresh=step.fresh)
+            if isinstance(step, Authorize):
+                return self._authorize(step)
+            self._pause(step.seconds)
+        except (StopIteration, StopAsyncIteration) as error:
+            raise stopped(step) from error
+        return None
+
+    def _pause(self, seconds: float) -> None:
+        """Wait so many seconds.
+
+        Raises:
+            ClientClosedError: The client is closed meanwhile.
+        """
+        clock, shared = self._config.clock, self._shared
+        if type(clock) is not SystemClock:
+            clock.sleep(seconds)
+            return
+        gate = allocate_lock()
+        gate.acquire()
+        # Twice, as in `Places`.
+        try:
+            try:
+                shared.waiting[gate] = True
+                if not shared.over:
+                    gate.acquire(timeout=seconds)
+            finally:
+                shared.waiting.pop(gate, None)
+        finally:
+            shared.waiting.pop(gate, None)
+        if shared.over:
+            raise ClientClosedError(shared.over)
+
+    def _authorize(self, step: Authorize) -> Secret:
+        key = self._shared.state.key
+        assert key is not None
+
+        def fetch() -> None:
+            if self._shared.over:
+                raise ClientClosedError(self._shared.over)
+            if key.stale(step.refused):
+                key.accept(key.fetch())
+
+        self._shared.lock.hold(fetch, time.monotonic() + step.remaining)
+        return key.current
+
+    def _open(self) -> Transport:
+        """Return the transport, made when it is first needed, and never after the end."""
+        shared = self._shared
+        if shared.over:
+            raise ClientClosedError(shared.over)
+        transport = shared.transport
+        if transport is None:
+            # Without a lock, which an interrupt would leave taken: one call of C code says which thread's it is.
+            transport = vars(shared).setdefault("transport", self._make_transport())
+            if self._shared.over:
+                # Closed meanwhile, perhaps before there was a transport to close.
+                transport.close()
+        return transport
+
+    def _make_transport(self) -> Transport:
+        if self._httpx_transport is None:
+            from .._http.thread_pool import ThreadPool
+
+            return ThreadPool(self._config)
+        from .._http.httpx_adapter import HTTPXTransport
+
+        return HTTPXTransport(self._httpx_transport, self._config)

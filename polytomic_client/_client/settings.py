@@ -1,0 +1,171 @@
+"""The settings of a client: from arguments, then from the environment, checked before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+import sys
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from attrs import evolve
+
+from .._call.credentials import KeySource, check_credential
+from .._call.settings import IDEMPOTENCY_HEADER, VERSION_HEADER, Config
+from .._core.version import __version__
+from .._http.proxy import choose_proxy
+from .._http.tls import choose_tls
+from .._text import quoted, shown
+from ..errors import ConfigurationError
+
+DEFAULT_BASE_URL = "https://app.polytomic.com"
+
+USER_AGENT = f"polytomic-client/{__version__} python/{sys.version.split()[0]}"
+
+OWN_HEADERS = frozenset(
+    name.lower()
+    for name in (
+        "Accept",
+        "Accept-Encoding",
+        "Authorization",
+        "Connection",
+        "Content-Length",
+        "Content-Type",
+        "Host",
+        "Transfer-Encoding",
+        "User-Agent",
+        IDEMPOTENCY_HEADER,
+        VERSION_HEADER,
+    )
+)
+"""Headers with one right value, which the client writes."""
+
+
+def build_config(
+    *,
+    blocking: bool,
+    api_key: str | KeySource | None = None,
+    deployment_key: str | None = None,
+    basic_auth: tuple[str, str] | None = None,
+    base_url: str | None = None,
+    proxy: str | None = None,
+    trust_env: bool = False,
+    ssl_context: ssl.SSLContext | None = None,
+    verify: bool = True,
+    own_connections: bool = True,
+    **settings: Any,
+) -> Config:
+    """Return checked settings.
+
+    The constructors of the clients document each, except `own_connections`: whether no transport is given. Members of
+    Config pass through `settings`.
+
+    Raises:
+        ConfigurationError: A setting is invalid.
+    """
+    names = ("api_key", "deployment_key", "basic_auth")
+    if api_key is None and deployment_key is None and basic_auth is None:
+        # A credential in the arguments wins over every one in the environment.
+        names = ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY", "")
+        api_key, deployment_key = (os.environ.get(name) or None for name in names[:2])
+    url_name = "base_url"
+    if base_url is None:
+        url_name = "POLYTOMIC_DEPLOYMENT_URL"
+        base_url = os.environ.get(url_name) or DEFAULT_BASE_URL
+    base_url = check_base_url(base_url, url_name)
+    return Config(
+        credential=check_credential(api_key, deployment_key, basic_auth, names=names, blocking=blocking),
+        base_url=base_url,
+        proxy=choose_proxy(proxy, trust_env=trust_env, base_url=base_url),
+        ssl_context=choose_tls(ssl_context, verify=verify, needed=own_connections and base_url.startswith("https:")),
+        headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT},
+        **settings,
+    )
+
+
+def change_config(config: Config, *, headers: Mapping[str, str] | None, **changes: Any) -> Config:
+    """Return settings with some of them changed.
+
+    Args:
+        config: The settings.
+        headers: Headers to add.
+        **changes: Members of Config with their new values. None keeps what there is.
+
+    Raises:
+        ConfigurationError: A setting is invalid.
+    """
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if headers is not None:
+        added = _check_headers(headers)
+        replaced = {name.lower() for name in added}
+        kept = {name: value for name, value in config.headers.items() if name.lower() not in replaced}
+        changes["headers"] = kept | added
+    return evolve(config, **changes)
+
+
+def check_base_url(base_url: object, name: str = "base_url") -> str:
+    """Return the URL that paths are put behind, without a slash at its end. A bare host means https.
+
+    An error never quotes it: somebody may have written a password into it.
+
+    Raises:
+        ConfigurationError: It has user info, a query or a fragment, another scheme than https, or http to a host that
+            is not this machine, where a key would travel in the clear.
+    """
+    if not isinstance(base_url, str) or not base_url:
+        raise ConfigurationError(f"{name} must be a URL such as https://polytomic.example.com")
+    if not all("!" <= character <= "~" for character in base_url) or "\\" in base_url:
+        raise ConfigurationError(
+            f"{name} has white space, a backslash, a control character or a non-ASCII one; "
+            "write an international host name in its ASCII form (xn--...)"
+        )
+    url = base_url if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]+(/|$))", base_url) else f"https://{base_url}"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")  # as every connection will: it refuses empty and overlong parts of a name
+    except ValueError:
+        raise ConfigurationError(f"{name} is malformed: its host or its port is none") from None
+    if "@" in parts.netloc:
+        raise ConfigurationError(f"{name} must not have user info: give the credential as an argument")
+    if not host or parts.query or parts.fragment or "?" in url or "#" in url:
+        raise ConfigurationError(f"{name} must be https://, a host and an optional path, and nothing else")
+    if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
+        raise ConfigurationError(f"{name} must not have '.' or '..' in its path")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+        raise ConfigurationError(
+            f"{name} must be https, and is {quoted(parts.scheme)}: the key would travel in the clear. "
+            "Plain http is for this machine only."
+        )
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_headers(headers: object) -> dict[str, str]:
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError(f"headers must be a mapping of names to values, not {type(headers).__name__}")
+    checked: dict[str, str] = {}
+    for name, value in cast("Mapping[object, object]", headers).items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ConfigurationError(f"the name and the value of header {shown(name)} must be str")
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+            raise ConfigurationError(f"{shown(name)} is no header name")
+        if name.lower() in OWN_HEADERS:
+            raise ConfigurationError(f"header {shown(name)} is the client's own: a setting or an argument says it")
+        if not all(" " <= character <= "~" or character == "\t" for character in value) or value != value.strip():
+            raise ConfigurationError(
+                f"the value of header {shown(name)} has a line break, or a non-ASCII or outer white space character"
+            )
+        checked[name] = value
+    return checked

@@ -1,0 +1,42 @@
+"""Strings that never print: keys and passwords."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import NoReturn
+
+
+class Secret:
+    """A text that never prints, and is never pickled."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text, for the wire only."""
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is never pickled: make the client, or its settings, in each process")
+
+
+def basic(user: str, password: str) -> Secret:
+    """Return `Basic <user:password>` (RFC 7617)."""
+    return Secret(f"Basic {b64encode(f'{user}:{password}'.encode()).decode('ascii')}")

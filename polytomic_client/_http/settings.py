@@ -1,0 +1,64 @@
+"""How the API is reached: the settings of a client's connections, checked before anything is sent."""
+
+from __future__ import annotations
+
+import ssl
+
+from attrs import field, frozen
+
+from .._core.checks import count_field, positive_seconds, seconds_field
+from .proxy import Proxy
+
+DEFAULT_MAX_CONNECTIONS = 100
+
+DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
+"""Bytes after decompression. Destinations take a few kB; 48 kB of gzip can hold 50 MB."""
+
+
+@frozen
+class Timeout:
+    """How long one step of one attempt may take, in seconds. All attempts of a call together have `deadline` seconds.
+
+    Attributes:
+        connect: To make a connection, TLS included.
+        read: Between two pieces of the response.
+        write: Between two pieces of the request. The asyncio transport counts a stalled write against `read`.
+    """
+
+    connect: float = seconds_field(5.0, prefix="timeout.")
+    read: float = seconds_field(30.0, prefix="timeout.")
+    write: float = seconds_field(30.0, prefix="timeout.")
+
+
+DEFAULT_TIMEOUT = Timeout()
+
+
+def to_timeout(timeout: object) -> Timeout:
+    """Return a Timeout as it is, or one with the same number of seconds for each step.
+
+    Raises:
+        ConfigurationError: It is not a positive number.
+    """
+    if isinstance(timeout, Timeout):
+        return timeout
+    seconds = positive_seconds("timeout", timeout)
+    return Timeout(connect=seconds, read=seconds, write=seconds)
+
+
+@frozen(kw_only=True)
+class HTTPSettings:
+    """The settings of a client's connections.
+
+    Attributes:
+        base_url: Scheme, host and the path that precedes the paths of the API, without a slash at its end.
+        max_connections: How many connections are open at most.
+        max_response_bytes: The largest body, in bytes after decompression.
+        proxy: The proxy that opens a tunnel to the API.
+        ssl_context: The TLS settings. None: those with the CAs of certifi.
+    """
+
+    base_url: str
+    max_connections: int = count_field(DEFAULT_MAX_CONNECTIONS)
+    max_response_bytes: int = count_field(DEFAULT_MAX_RESPONSE_BYTES)
+    proxy: Proxy | None = None
+    ssl_context: ssl.SSLContext | None = field(default=None)

@@ -1,0 +1,133 @@
+"""How a workflow runs over each client: written once as a coroutine, which a blocking client's calls never suspend."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from functools import wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from .._client.asyncio_client import AsyncClient
+from .._client.base import BaseClient
+from .._client.blocking_client import BlockingClient
+from .client_protocol import JobClient, Operations
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Client = TypeVar("Client", bound=AsyncClient)
+AnyClient = TypeVar("AnyClient", bound=BaseClient[Any, Any])
+
+
+class AsyncJobs(Generic[Operations]):
+    """What has workflows as methods. They use nothing of it but `_job_client`."""
+
+    @property
+    def _job_client(self) -> JobClient[Operations]:
+        raise NotImplementedError
+
+
+class AsyncJobClient(Generic[Client]):
+    """A client for asyncio, as a workflow sees it. Its methods are the operations."""
+
+    def __init__(self, client: Client) -> None:
+        self.operations = client
+        self._clock = client._config.clock  # noqa: SLF001  (the client's other face)
+
+    def now(self) -> float:
+        """Return seconds that never go back."""
+        return self._clock.monotonic()
+
+    def time(self) -> float:
+        """Return the seconds since 1970 (UTC)."""
+        return self._clock.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so many seconds."""
+        await self.operations._pause(seconds)  # noqa: SLF001  (the client's other face)
+
+    def within(self, seconds: float) -> AsyncJobClient[Client]:
+        """Return a copy whose calls take no longer than that."""
+        return AsyncJobClient(_within(self.operations, seconds))
+
+    async def finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
+        """Do clean-up that no cancellation cuts short."""
+        await self.operations._finish(cleanup)  # noqa: SLF001  (the client's other face)
+
+
+class BlockingJobClient(Generic[Operations]):
+    """A blocking client, as a workflow sees it. None of its coroutines ever suspends."""
+
+    def __init__(self, client: BlockingClient, make_operations: Callable[[BlockingClient], Operations]) -> None:
+        self.operations = make_operations(client)
+        self._client = client
+        self._clock = client._config.clock  # noqa: SLF001  (the client's other face)
+        self._make_operations = make_operations
+
+    def now(self) -> float:
+        """Return seconds that never go back."""
+        return self._clock.monotonic()
+
+    def time(self) -> float:
+        """Return the seconds since 1970 (UTC)."""
+        return self._clock.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so many seconds."""
+        self._client._pause(seconds)  # noqa: SLF001  (the client's other face)
+
+    def within(self, seconds: float) -> BlockingJobClient[Operations]:
+        """Return a copy whose calls take no longer than that."""
+        return BlockingJobClient(_within(self._client, seconds), self._make_operations)
+
+    async def finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
+        """Do clean-up that no cancellation cuts short."""
+        await cleanup
+
+
+def blocking(workflow: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Callable[Concatenate[Any, P], T]:
+    """Return a workflow as a blocking method, with the same arguments and documentation."""
+
+    @wraps(workflow)
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return run(workflow(self, *args, **kwargs))
+
+    method.__doc__ = _without_await(workflow.__doc__)
+    return method
+
+
+def blocking_iterator(
+    workflow: Callable[Concatenate[Any, P], AsyncIterator[T]],
+) -> Callable[Concatenate[Any, P], Iterator[T]]:
+    """Return a workflow that yields as a blocking method, with the same arguments and documentation."""
+
+    def iterate(found: AsyncIterator[T]) -> Iterator[T]:
+        while True:
+            try:
+                yield run(anext(found))
+            except StopAsyncIteration:
+                return
+
+    @wraps(workflow)
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        return iterate(workflow(self, *args, **kwargs))
+
+    method.__doc__ = _without_await(workflow.__doc__)
+    return method
+
+
+def run(coroutine: Awaitable[T]) -> T:
+    """Run a coroutine that never suspends, and return what it returns."""
+    try:
+        next(coroutine.__await__())
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    raise RuntimeError("a coroutine of a blocking client waited for something")
+
+
+def _without_await(documentation: str | None) -> str:
+    return (documentation or "").replace("await ", "").replace("async for", "for")
+
+
+def _within(client: AnyClient, seconds: float) -> AnyClient:
+    deadline = client._config.deadline  # noqa: SLF001  (the client's other face)
+    return client.with_options(deadline=min(seconds, deadline))
