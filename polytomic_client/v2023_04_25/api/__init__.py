@@ -117,14 +117,14 @@ class AsyncOperations:
         """Say what a connection accepts as the destination of a bulk sync.
 
         The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
         `destination_configuration` and `mode` from the answer.
 
         Args:
             id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -158,12 +158,12 @@ class AsyncOperations:
 
         Args:
             connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
                 background. getBulkSourceStatus says when that is done.
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -199,7 +199,7 @@ class AsyncOperations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -232,7 +232,7 @@ class AsyncOperations:
             connection_id (UUID | str): The connection to ask.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -266,7 +266,7 @@ class AsyncOperations:
                 Documented for later versions.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -299,12 +299,12 @@ class AsyncOperations:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -337,11 +337,10 @@ class AsyncOperations:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -374,8 +373,7 @@ class AsyncOperations:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             Nothing: the answer has no content.
@@ -415,7 +413,7 @@ class AsyncOperations:
             body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -450,12 +448,12 @@ class AsyncOperations:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -489,12 +487,12 @@ class AsyncOperations:
 
         Args:
             id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -527,7 +525,7 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -562,12 +560,12 @@ class AsyncOperations:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -603,7 +601,7 @@ class AsyncOperations:
             execution_id (UUID | str): The execution.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -636,7 +634,7 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -670,7 +668,7 @@ class AsyncOperations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -708,7 +706,7 @@ class AsyncOperations:
             body (UpdateBulkSchema): What to change about how a schema is synced.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -742,7 +740,7 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -770,7 +768,7 @@ class AsyncOperations:
         The user, organization or partner that the credential belongs to. The cheapest way to check a key.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -795,7 +793,7 @@ class AsyncOperations:
         Secrets in their configuration are answered as asterisks.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -825,12 +823,12 @@ class AsyncOperations:
 
         Args:
             body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -863,7 +861,7 @@ class AsyncOperations:
             id (UUID | str): The connection.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -930,7 +928,7 @@ class AsyncOperations:
             body (UpdateConnection): What to change about a connection.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -959,7 +957,7 @@ class AsyncOperations:
         What a connection can be made of.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -997,7 +995,7 @@ class AsyncOperations:
             limit (int | Unset): How many events at most.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -1029,7 +1027,7 @@ class AsyncOperations:
         What can happen.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -1062,7 +1060,7 @@ class AsyncOperationsWithResponse:
         """Say what a connection accepts as the destination of a bulk sync.
 
         The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
         `destination_configuration` and `mode` from the answer.
 
         Args:
@@ -1103,7 +1101,7 @@ class AsyncOperationsWithResponse:
 
         Args:
             connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
                 background. getBulkSourceStatus says when that is done.
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
@@ -1244,8 +1242,8 @@ class AsyncOperationsWithResponse:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -1282,8 +1280,7 @@ class AsyncOperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             The answer with its status and headers.
@@ -1319,8 +1316,7 @@ class AsyncOperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             The answer with its status and headers.
@@ -1395,8 +1391,8 @@ class AsyncOperationsWithResponse:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -1434,8 +1430,8 @@ class AsyncOperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -1507,8 +1503,8 @@ class AsyncOperationsWithResponse:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -1770,8 +1766,8 @@ class AsyncOperationsWithResponse:
 
         Args:
             body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -2007,14 +2003,14 @@ class Operations:
         """Say what a connection accepts as the destination of a bulk sync.
 
         The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
         `destination_configuration` and `mode` from the answer.
 
         Args:
             id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2048,12 +2044,12 @@ class Operations:
 
         Args:
             connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
                 background. getBulkSourceStatus says when that is done.
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2089,7 +2085,7 @@ class Operations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2122,7 +2118,7 @@ class Operations:
             connection_id (UUID | str): The connection to ask.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2156,7 +2152,7 @@ class Operations:
                 Documented for later versions.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2189,12 +2185,12 @@ class Operations:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2227,11 +2223,10 @@ class Operations:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2264,8 +2259,7 @@ class Operations:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             Nothing: the answer has no content.
@@ -2305,7 +2299,7 @@ class Operations:
             body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2340,12 +2334,12 @@ class Operations:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2379,12 +2373,12 @@ class Operations:
 
         Args:
             id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2417,7 +2411,7 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2452,12 +2446,12 @@ class Operations:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2493,7 +2487,7 @@ class Operations:
             execution_id (UUID | str): The execution.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2526,7 +2520,7 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2560,7 +2554,7 @@ class Operations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2598,7 +2592,7 @@ class Operations:
             body (UpdateBulkSchema): What to change about how a schema is synced.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2632,7 +2626,7 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2660,7 +2654,7 @@ class Operations:
         The user, organization or partner that the credential belongs to. The cheapest way to check a key.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -2685,7 +2679,7 @@ class Operations:
         Secrets in their configuration are answered as asterisks.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -2715,12 +2709,12 @@ class Operations:
 
         Args:
             body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2753,7 +2747,7 @@ class Operations:
             id (UUID | str): The connection.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2820,7 +2814,7 @@ class Operations:
             body (UpdateConnection): What to change about a connection.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2849,7 +2843,7 @@ class Operations:
         What a connection can be made of.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -2887,7 +2881,7 @@ class Operations:
             limit (int | Unset): How many events at most.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2919,7 +2913,7 @@ class Operations:
         What can happen.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -2952,7 +2946,7 @@ class OperationsWithResponse:
         """Say what a connection accepts as the destination of a bulk sync.
 
         The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
         `destination_configuration` and `mode` from the answer.
 
         Args:
@@ -2993,7 +2987,7 @@ class OperationsWithResponse:
 
         Args:
             connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
                 background. getBulkSourceStatus says when that is done.
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
@@ -3134,8 +3128,8 @@ class OperationsWithResponse:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -3172,8 +3166,7 @@ class OperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             The answer with its status and headers.
@@ -3209,8 +3202,7 @@ class OperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             The answer with its status and headers.
@@ -3285,8 +3277,8 @@ class OperationsWithResponse:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -3324,8 +3316,8 @@ class OperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -3397,8 +3389,8 @@ class OperationsWithResponse:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -3660,8 +3652,8 @@ class OperationsWithResponse:
 
         Args:
             body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
