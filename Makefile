@@ -81,9 +81,10 @@ $(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
 fuzz: $(FUZZ)/.ready  ## Fuzz what reads the bytes of a server, guided by coverage (SECONDS=60)
 	@$(FUZZ)/bin/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
 
-lint: $(READY)  ## Check style and format
+lint: $(READY)  ## Check style, format and prose
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/python -m tests.prose
 
 types: $(READY)  ## Check types: mypy strict on everything, pyright strict on what is hand-written
 	@$(BIN)/mypy

@@ -1,6 +1,6 @@
 """The candidates: each opens a client and gives the call that is timed. A call that is not a 200 raises."""
 
-# What is compared with is installed where the benchmarks run, and not where types are checked.
+# What is compared with is installed where the benchmarks run, but not where types are checked.
 # pyright: reportMissingImports=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -25,7 +25,7 @@ HEADERS = {
     "User-Agent": "bare/1.0",
     "X-Polytomic-Version": VERSION,
 }
-"""What an SDK sends, for the candidates that are none."""
+"""What an SDK sends, for the candidates that are not SDKs."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Candidate:
         title: What it is, for a table.
         open: Makes a client for a URL and so many calls in flight, and gives its call; `blocking` is the one without
             asyncio, which takes the URL alone.
-        fan_out: Whether `fan_out` makes the calls, and not tasks of the benchmark.
+        fan_out: Whether `fan_out` makes the calls instead of tasks of the benchmark.
     """
 
     title: str

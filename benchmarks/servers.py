@@ -22,7 +22,7 @@ VERSION = "2023-04-25"
 DOCUMENTED: dict[str, Any] = json.loads(Path(__file__).with_name("destination.json").read_text(encoding="utf-8"))
 """The answer that the API reference prints for `GET /api/bulk/dest/{id}`."""
 
-# `return`, and not a file: nginx then answers without a system call but read and write.
+# `return` instead of a file: nginx then answers without a system call but read and write.
 CONFIGURATION = """
 daemon off;
 worker_processes 1;

@@ -1,6 +1,6 @@
 """Makes the calls of one candidate: `python -m benchmarks.worker CANDIDATE`.
 
-Each line of standard input is a job, a JSON object, and has one line of output. The client is made anew for each job,
+Each line of standard input is a job, a JSON object, and has one line of output. Each job creates its own client,
 so that no connection is kept from one round to the next.
 """
 

@@ -51,7 +51,7 @@ async def run(polytomic: AsyncPolytomic) -> None:
     snowflake = created((await polytomic.create_connection(body=body)).data)
 
     destination = (await polytomic.get_bulk_destination(snowflake.id)).data
-    print(f"Snowflake is synced anew by {', '.join(destination.supported_resync_modes or ())}")
+    print(f"Snowflake is resynced by {', '.join(destination.supported_resync_modes or ())}")
     wanted = DestinationConfiguration({"schema": "SALESFORCE", "advanced": {"table_prefix": "SF_"}})
     for problem in check_destination_configuration(destination, wanted):
         raise SystemExit(str(problem))

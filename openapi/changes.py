@@ -31,7 +31,7 @@ class Severity(IntEnum):
     """Code that worked, or that passed a type checker, may no longer do so."""
 
     REFUSED = 4
-    """It is no change but a fault: nothing is made of a document that has it."""
+    """A fault, not a change: a document that has it is refused."""
 
 
 @frozen
@@ -102,7 +102,7 @@ def as_markdown(title: str, sections: Iterable[Section]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text in which only backticks mean something in Markdown, if each has its pair."""
+    """Return the Markdown of a string in which only backticks mean something in Markdown, if each has its pair."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         parts = ["'".join(parts)]

@@ -28,7 +28,7 @@ NAMES = frozenset(
         *("schemas", "parameters", "headers", "responses", "requestBodies", "securitySchemes"),
     }
 )
-"""Keywords whose value maps names to objects, so that its keys, such as the status `default`, are no keywords."""
+"""Keywords whose value maps names to objects, so that its keys, such as the status `default`, are not keywords."""
 
 VALUES = frozenset({"example", "examples", "default", "const", "enum"})
 """Keywords whose value is data and no schema."""
@@ -78,15 +78,15 @@ def read(path: Path) -> Document:
     try:
         contents = _from_json(text, problems) if text.lstrip().startswith("{") else _from_yaml(text, problems)
     except json.JSONDecodeError as error:
-        raise Refused(f"{path} begins like JSON and is none: {error}") from error
+        raise Refused(f"{path} begins like JSON but is invalid: {error}") from error
     except yaml.YAMLError as error:
-        raise Refused(f"{path} is no YAML: {error}") from error
+        raise Refused(f"{path} is not YAML: {error}") from error
     except RecursionError as error:
         raise Refused(f"{path} is nested too deeply") from error
     if problems:
         raise Refused(*problems)
     if not is_object(contents):
-        raise Refused(f"{path} holds no mapping, so it is no OpenAPI document")
+        raise Refused(f"{path} holds no mapping, so it is not an OpenAPI document")
     return contents
 
 
@@ -138,7 +138,7 @@ def _value(node: yaml.Node, path: tuple[str | int, ...], problems: list[str]) ->
         return made
     if isinstance(node, yaml.SequenceNode):
         return [_value(child, (*path, index), problems) for index, child in enumerate(node.value)]
-    # What is quoted is a text.
+    # A quoted scalar is a string.
     return node.value if getattr(node, "style", None) else _plain(node.value)
 
 

@@ -205,7 +205,7 @@ def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
     if "enum-value-removed" in check and after and "enum" not in after.schema:
         severity = Severity.ADDITIVE if "request" in check else Severity.BREAKING
         verb = "takes" if "request" in check else "may be"
-        text = f"`{word}` {verb} any value, and not those of a list only"
+        text = f"`{word}` {verb} any value, not only those of a list"
     elif "enum-value" in check and (value := re.search(r"`([^`]+)`(?= enum value)|(?<=enum value )`([^`]+)`", text)):
         text = text.replace(value[0], "{value}", 1)
         values = ((value[1] or value[2]).replace("{{", "{").replace("}}", "}"),)

@@ -29,7 +29,7 @@ NOISE = re.compile(
     r"^(Generating /|Warning\(s\) encountered|If you believe this was ).*\n| ?<openapi_python_client\S+ object at \w+>",
     re.MULTILINE,
 )
-"""What the generator says of itself, and not of the document."""
+"""What the generator prints about itself instead of the document."""
 
 VENDORED = sorted((ROOT / "openapi").glob("polytomic-*.yaml"))
 

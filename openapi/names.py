@@ -22,7 +22,7 @@ Found = Iterator[tuple[Path, str]]
 WORD = re.compile(r"[\w$@][\w$@.:/ \[\]-]*")
 """Of a member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
 
-NO_WORD = "is no word. A name has letters, digits, spaces and . : / - _ $ @ [ ], and a letter or a digit among them"
+NO_WORD = "is not a word. A name has letters, digits, spaces and . : / - _ $ @ [ ], and a letter or a digit among them"
 
 VERSIONS = ROOT / "polytomic_client" / "_versions"
 
@@ -46,7 +46,7 @@ CLASSES = frozenset(
 
 
 def names(document: Document) -> Found:
-    """Yield every name that is no word, is lost to another, or takes what Python or the clients have."""
+    """Yield every name that is not a word, is lost to another, or takes what Python or the clients have."""
     yield from _operation_names(document)
     yield from _parameter_names(document)
     yield from _model_names(document)
@@ -65,7 +65,7 @@ def _operation_names(document: Document) -> Found:
             continue
         method, place = identifier(name), (*path, "operationId")
         if not _is_word(name) or not re.match(r"[^\W_]", method) or method.startswith("field_"):
-            yield place, f"{name!r} is no name of a method: it {NO_WORD}"
+            yield place, f"{name!r} is not a name of a method: it {NO_WORD}"
         elif method in methods:
             yield place, f"{name} is {method}() in Python, and so is {methods[method]}. Give it another name"
         elif method in clients_names():

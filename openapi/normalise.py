@@ -19,7 +19,7 @@ Path = tuple[str | int, ...]
 def normalise(document: Document) -> tuple[Document, list[str]]:
     """Return a document of 3.1, and what was done to it, a line for each place.
 
-    A document that is none of 3.0 comes back as it is. What cannot be made safe is left as it is, too: both are for
+    A document of another version comes back as it is. What cannot be made safe is left as it is, too: both are for
     `rules.violations` to name.
     """
     if not str(document.get("openapi")).startswith("3.0."):
@@ -190,4 +190,4 @@ def _envelopes(document: Document) -> Iterator[tuple[Path, str]]:
                 schema = resolve(document, media.get("schema", {})) if status.startswith("2") else {}
                 if "data" in schema.get("properties", {}) and "data" not in schema.get("required", ()):
                     schema["required"] = [*schema.get("required", ()), "data"]
-                    yield (*path, "responses", status), "its `data` is required: an answer without it is none"
+                    yield (*path, "responses", status), "its `data` is required: a response without it is invalid"

@@ -146,7 +146,7 @@ def _severity(
 
 
 def _is_taken(before: object, after: object, names: Names) -> bool:
-    """Tell whether each value of a type is one of another: an int is a float, and a value of an enum its text."""
+    """Tell whether each value of a type is one of another: an int is a float, and a value of an enum its string."""
     taken = _kinds(after)
     wider = {"int": "float"} | {
         name.removeprefix("models."): base
@@ -181,7 +181,7 @@ def _code(thing: griffe.Object) -> str:
         return f"({', '.join(arguments)}) {returned}"
     if isinstance(thing, griffe.Attribute):
         annotation = "" if thing.annotation is None else f": {thing.annotation}"
-        # The field of the unknown members: the interface is its default, an empty dict, and not how attrs creates it.
+        # The field of the unknown members: the interface is its default, an empty dict, not how attrs creates it.
         value = "{}" if str(thing.value).startswith("_attrs_field(") else thing.value
         return annotation + ("" if value is None else f" = {value}")
     if isinstance(thing, griffe.Class):

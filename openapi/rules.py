@@ -125,7 +125,7 @@ def schemas(document: Document) -> Found:
         if schema.get("format") == "binary":
             yield path, "JSON has no bytes. Leave format: binary out, or write format: byte"
         if "const" in schema and not isinstance(schema["const"], str | int):
-            yield path, "a constant is a text, a whole number, true or false"
+            yield path, "a constant is a string, a whole number, true or false"
         yield from (
             (path, f"a {word} with a quotation mark or a backslash comes out garbled. Leave it out")
             for word in ("const", "default")
@@ -137,7 +137,7 @@ def schemas(document: Document) -> Found:
             yield path, "members by pattern have no type. Write additionalProperties"
         missing = sorted(set(schema.get("required", ())) - set(schema.get("properties", ())))
         if missing and "properties" in schema and "allOf" not in schema and "allOf" not in path[-2:]:
-            yield path, f"{', '.join(missing)} is required, and is no member"
+            yield path, f"{', '.join(missing)} is required but not a member"
         yield from _alone(path, schema)
         yield from _united(document, path, schema)
         yield from _joined(document, path, schema)
@@ -164,7 +164,7 @@ def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
             yield path, f"two arrays in one {union} cannot be told apart. Make one array of both kinds of items"
         texts = {str(part.get("format")) for part in parts if "string" in kinds(document, part) and "enum" not in part}
         if len(texts) > 1 and texts & FORMATS:
-            yield path, f"texts of several formats in one {union} cannot be told apart. Leave the format out"
+            yield path, f"strings of several formats in one {union} cannot be told apart. Leave the format out"
         named: Any = schema.get("discriminator", {}).get("propertyName")
         members = [part.get("properties", {}).get(named, {}) for part in parts if "object" in kinds(document, part)]
         if named and not all("const" in resolve(document, member) for member in members):
@@ -234,7 +234,7 @@ def kinds(document: Document, schema: Any, seen: set[str] | None = None) -> set[
 
 
 def enums(document: Document) -> Found:
-    """An enum is a component, because its name is one in Python, and has texts only, or whole numbers only."""
+    """An enum is a component, because its name is one in Python, and has strings only, or whole numbers only."""
     for path, schema in every_schema(document):
         values: Any = schema.get("enum") if is_object(schema) else None
         if not is_array(values):
@@ -242,13 +242,13 @@ def enums(document: Document) -> Found:
         if path[:-1] != ("components", "schemas"):
             yield path, "this enum has no name. Make it a component, and refer to it"
         if None in values or "null" in _types(schema):
-            yield path, "null is no value of an enum. Write oneOf: [..., {type: 'null'}] where it is referred to"
+            yield path, "null is not a value of an enum. Write oneOf: [..., {type: 'null'}] where it is referred to"
         elif not (all(isinstance(value, str) for value in values) or all(type(value) is int for value in values)):
-            yield path, "the values of an enum are texts only, or whole numbers only"
+            yield path, "the values of an enum are strings only, or whole numbers only"
 
 
 def endless(document: Document) -> Found:
-    """A component is no array, union or allOf of itself; recursion through a member of an object is fine."""
+    """A component must not be an array, union or allOf of itself; recursion through a member of an object is fine."""
     components: dict[str, Any] = document.get("components", {}).get("schemas", {})
     parts = {name: set(_parts(schema)) for name, schema in components.items()}
     for name in components:
@@ -323,11 +323,11 @@ def parameters(document: Document) -> Found:
             if "object" in found | items or "array" in items:
                 yield path, "there is no one way to write an object, or an array in an array, in a query"
         elif found & {"array", "object", "null", "any"} or len(found) > 1:
-            yield path, f"a {where} parameter is one text, number, truth value or enum"
+            yield path, f"a {where} parameter is one string, number, truth value or enum"
         elif where == "header" and (
             "const" in (whole := resolve(document, schema)) or "date" in str(whole.get("format"))
         ):
-            yield path, "a header is a text, a number, a truth value or an enum"
+            yield path, "a header is a string, a number, a truth value or an enum"
         elif where == "path" and "default" in schema:
             yield path, "a parameter of the path is always given. Leave its default out"
 
@@ -357,4 +357,4 @@ def answers(document: Document) -> Found:
                 elif "schema" not in content:
                     yield place, "an answer without a schema is not read. Write schema: {} for anything"
                 elif "data" in schema.get("properties", {}) and "data" not in schema.get("required", ()):
-                    yield place, "an envelope without its data is no answer. Add data to what is required"
+                    yield place, "an envelope without its data is not a response. Add data to what is required"

@@ -31,14 +31,14 @@ HOLDERS = ("parameters", "responses", "headers", "examples", "links", "callbacks
 def check_validity(document: Document) -> None:
     """Raise Refused unless a document is valid OpenAPI that refers to nothing outside of itself."""
     if not isinstance(document.get("openapi"), str):
-        raise Refused(f"#/openapi is no version of OpenAPI that can be read: {document.get('openapi')!r}")
+        raise Refused(f"#/openapi is not a version of OpenAPI that can be read: {document.get('openapi')!r}")
     for look in (outside, shapes, references, endless):
         if found := [f"{pointer(path)}: {message}" for path, message in look(document)]:
             raise Refused(*found)
     try:
         validate(document)
     except ValidatorDetectError as error:
-        raise Refused(f"#/openapi is no version of OpenAPI that can be read: {document['openapi']!r}") from error
+        raise Refused(f"#/openapi is not a version of OpenAPI that can be read: {document['openapi']!r}") from error
     except OpenAPIValidationError as error:
         # The first line is what is wrong, and begins with the value it is wrong with, which may be long.
         message = str(getattr(error, "message", error)).partition("\n")[0]
@@ -47,7 +47,7 @@ def check_validity(document: Document) -> None:
     # It names the folder that is written, and that is removed before.
     version: object = document["info"]["version"]
     if not isinstance(version, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
-        raise Refused(f"#/info/version is no date, such as 2023-04-25: {version!r}")
+        raise Refused(f"#/info/version is not a date, such as 2023-04-25: {version!r}")
     if not document.get("paths"):
         raise Refused("#/paths: there is none, so there is nothing to call")
 
@@ -70,16 +70,16 @@ def shapes(document: Document) -> Found:
                 yield from _schemas((*path, keyword), node[keyword], dict)
         for keyword in ("items", "additionalProperties", "schema"):
             if keyword in node and not isinstance(node[keyword], dict | bool):
-                yield (*path, keyword), f"it is no schema: {node[keyword]!r:.50}"
+                yield (*path, keyword), f"it is not a schema: {node[keyword]!r:.50}"
 
 
 def _schemas(path: Path, value: Any, kind: type[Any]) -> Found:
     if not isinstance(value, kind):
-        yield path, f"it is no {'array' if kind is list else 'object'} of schemas: {value!r:.50}"
+        yield path, f"it is not an {'array' if kind is list else 'object'} of schemas: {value!r:.50}"
         return
     for step, schema in enumerate(value) if is_array(value) else value.items():
         if not isinstance(schema, dict | bool):
-            yield (*path, step), f"it is no schema: {schema!r:.50}"
+            yield (*path, step), f"it is not a schema: {schema!r:.50}"
 
 
 def references(document: Document) -> Found:

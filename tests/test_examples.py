@@ -33,7 +33,7 @@ def run(name: str, **environment: str) -> subprocess.CompletedProcess[str]:
     [
         ("hubspot_to_postgresql", {"contacts", "deals"}, "PostgreSQL takes replicate, snapshot"),
         ("salesforce_to_s3", {"Account"}, "S3 replicates: False"),
-        ("salesforce_to_snowflake", {"Account", "Contact"}, "synced anew by refetch, resync, rebuild"),
+        ("salesforce_to_snowflake", {"Account", "Contact"}, "resynced by refetch, resync, rebuild"),
     ],
 )
 def test_an_example_runs_to_its_end(name: str, schemas: set[str], said: str) -> None:

@@ -88,10 +88,10 @@ class Response(Generic[T]):
 
 
 def as_object(value: Any) -> dict[str, Any]:
-    """Return a mapping that is no plain dict as one.
+    """Return a mapping as a plain dict.
 
     Raises:
-        TypeError: It is no mapping.
+        TypeError: It is not a mapping.
     """
     if not isinstance(value, Mapping):
         raise TypeError(f"expected a JSON object, got {type(value).__name__}")
@@ -99,7 +99,7 @@ def as_object(value: Any) -> dict[str, Any]:
 
 
 def sort_out(value: dict[str, Any], members: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return an object after `members`, which stand where it lacks one, and those of it that are none of `members`."""
+    """Return an object after `members`, which stand where it lacks one, and those of it that `members` lacks."""
     complete = members | value
     if len(complete) == len(members):
         return complete, {}
@@ -150,7 +150,7 @@ def as_items(value: Any) -> Any:
     """Return a list to encode.
 
     Raises:
-        TypeError: It is a text, whose letters would be taken for its items, or nothing that has items.
+        TypeError: It is a string, whose letters would be taken for its items, or it has no items.
     """
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise TypeError(f"expected a list, got {shown(value)}")
@@ -189,7 +189,7 @@ def decode_enum(kind: type[E], value: Any) -> E:
 
 
 def decode_uuid(value: Any) -> UUID:
-    """Return the UUID that a text is."""
+    """Return the UUID that a string spells."""
     if not isinstance(value, str):
         raise TypeError(f"expected a UUID, got {type(value).__name__}")
     return UUID(value)
@@ -213,10 +213,10 @@ def encode_datetime(value: datetime.datetime) -> str:
     """Return an instant as ISO 8601 in UTC, with `Z`.
 
     Raises:
-        ValueError: The value is no datetime, or names no time zone.
+        ValueError: The value is not a datetime, or names no time zone.
     """
     if not hasattr(value, "tzinfo"):
-        raise ValueError(f"{shown(value)} is no datetime")
+        raise ValueError(f"{shown(value)} is not a datetime")
     if value.tzinfo is None:
         raise ValueError(
             f"{shown(value)} names no time zone: use datetime.now(timezone.utc) or .replace(tzinfo=...)"
@@ -228,7 +228,7 @@ def encode_datetime(value: datetime.datetime) -> str:
 
 
 def parses(parse: Callable[[Any], object], value: object) -> bool:
-    """Say whether a value is a text that `parse` takes."""
+    """Tell whether a value is a string that `parse` takes."""
     if not isinstance(value, str):
         return False
     try:
@@ -242,7 +242,7 @@ def closest(value: Any, *kinds: Any) -> Any:
     """Return a JSON object as the model it fits best: its members fit, and the fewest are missing or unknown.
 
     Raises:
-        TypeError: It is no JSON object.
+        TypeError: It is not a JSON object.
     """
     members = as_object(value)
     best = min(kinds, key=lambda kind: (not kind._matches(members), kind._unlike(members)))
@@ -281,10 +281,10 @@ def path_segment(name: str, value: object) -> str:
     """Return a path parameter quoted as one segment of a path.
 
     Raises:
-        ValueError: It is no text or number, or it is empty, `.` or `..`, which HTTP clients take out of a path.
+        ValueError: It is not a string or a number, or it is empty, `.` or `..`, which HTTP clients take out of a path.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise ValueError(f"{name} must be a text or a number, not {shown(value)}")
+        raise ValueError(f"{name} must be a string or a number, not {shown(value)}")
     text = str(value)
     if text in ("", ".", ".."):
         raise ValueError(f"{name} must not be {text!r}: it would change the path of the request")
@@ -295,13 +295,13 @@ def query_of(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a query that are there.
 
     Raises:
-        ValueError: One is no text or number, or list of these, whose `str` would be part of the URL.
+        ValueError: One is not a string, a number or a list of these, whose `str` would be part of the URL.
     """
     there = {name: value for name, value in params.items() if value is not UNSET and value is not None}
     for name, value in there.items():
         for item in value if isinstance(value, (list, tuple)) else (value,):
             if not isinstance(item, (str, int, float)):
-                raise ValueError(f"{name} must be a text or a number, not {shown(item)}")
+                raise ValueError(f"{name} must be a string or a number, not {shown(item)}")
     return there
 
 

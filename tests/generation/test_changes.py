@@ -525,8 +525,8 @@ def test_values_that_are_no_longer_listed_are_told_as_that() -> None:
     new["components"]["schemas"]["Colour"] = {"type": "string"}
 
     assert told(document_changes(BASE, new), with_places=False) == [
-        (ADDITIVE, "`colour` takes any value, and not those of a list only", ("list_things(colour=)",)),
-        (BREAKING, "`Thing.colour` may be any value, and not those of a list only", ("models.Thing.colour",)),
+        (ADDITIVE, "`colour` takes any value, not only those of a list", ("list_things(colour=)",)),
+        (BREAKING, "`Thing.colour` may be any value, not only those of a list", ("models.Thing.colour",)),
     ]
 
 

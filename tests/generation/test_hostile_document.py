@@ -355,7 +355,7 @@ def test_a_version_that_would_write_elsewhere_is_refused(version: str, tmp_path:
     inner = tmp_path / "inner"
     inner.mkdir()
 
-    with pytest.raises(Refused, match="#/info/version is no date"):
+    with pytest.raises(Refused, match="#/info/version is not a date"):
         package_of(replaced(in_texts(words), ("info", "version"), version), inner)
 
     assert [path.name for path in tmp_path.rglob("*")] == ["inner"]

@@ -278,7 +278,7 @@ def test_the_data_of_an_envelope_is_required() -> None:
     made, notes = normalise(document)
 
     assert made["components"]["schemas"]["Thing"]["required"] == ["data"]
-    assert notes[1] == "#/paths/~1thing/get/responses/200: its `data` is required: an answer without it is none"
+    assert notes[1] == "#/paths/~1thing/get/responses/200: its `data` is required: a response without it is invalid"
 
 
 def test_names_and_data_that_look_like_keywords_are_left_alone(tmp_path: Path) -> None:

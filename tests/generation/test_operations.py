@@ -70,7 +70,7 @@ def test_instants_in_a_query_are_written_in_utc_and_naive_ones_refused(made: Any
     with pytest.raises(ValueError, match="names no time zone"):
         get(must="a", since=MOMENT.replace(tzinfo=None))
     for other in ("yesterday", 5, MOMENT.date()):
-        with pytest.raises(ValueError, match="is no datetime"):
+        with pytest.raises(ValueError, match="is not a datetime"):
             get(must="a", since=other)
 
 

@@ -139,27 +139,27 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "an array in a header": (
         parameter({"type": "array", "items": TEXT}, name="X-P", **{"in": "header"}),
         f"{GET}/parameters/2",
-        "a header parameter is one text",
+        "a header parameter is one string",
     ),
     "null in a header": (
         parameter({"type": ["string", "null"]}, name="X-P", **{"in": "header"}),
         f"{GET}/parameters/2",
-        "a header parameter is one text",
+        "a header parameter is one string",
     ),
     "a date in a header": (
         parameter({**TEXT, "format": "date-time"}, name="X-P", **{"in": "header"}),
         f"{GET}/parameters/2",
-        "a header is a text",
+        "a header is a string",
     ),
     "a constant in a header": (
         parameter({**TEXT, "const": "a"}, name="X-P", **{"in": "header"}),
         f"{GET}/parameters/2",
-        "a header is a text",
+        "a header is a string",
     ),
     "anything in a header": (
         parameter({}, name="X-P", **{"in": "header"}),
         f"{GET}/parameters/2",
-        "a header parameter is one text",
+        "a header parameter is one string",
     ),
     # Python has no argument without a default after one with a default.
     "a default in a path": (
@@ -198,10 +198,10 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "null in an enum": (
         member({"$ref": "#/components/schemas/E"}, E={"type": ["string", "null"], "enum": ["a", None]}),
         f"{SCHEMAS}/E",
-        "null is no value of an enum",
+        "null is not a value of an enum",
     ),
-    "an enum of two kinds": (component("E", {"enum": ["a", 1]}), f"{SCHEMAS}/E", "texts only, or whole"),
-    "an enum of fractions": (component("E", {"type": "number", "enum": [1.5]}), f"{SCHEMAS}/E", "texts only"),
+    "an enum of two kinds": (component("E", {"enum": ["a", 1]}), f"{SCHEMAS}/E", "strings only, or whole"),
+    "an enum of fractions": (component("E", {"type": "number", "enum": [1.5]}), f"{SCHEMAS}/E", "strings only"),
     # One of the two would be gone.
     "values of one name": (
         component("E", {**TEXT, "enum": ["a-b", "a b"]}),
@@ -227,12 +227,12 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "dates and texts": (
         member({"oneOf": [{**TEXT, "format": "date"}, TEXT]}),
         THING,
-        "texts of several formats in one oneOf",
+        "strings of several formats in one oneOf",
     ),
     "texts and ids that may be null": (
         member({"anyOf": [TEXT, {"type": ["string", "null"], "format": "uuid"}]}),
         THING,
-        "texts of several formats in one anyOf",
+        "strings of several formats in one anyOf",
     ),
     # Each object would be of the first kind.
     "kinds told apart by a text": (
@@ -269,13 +269,13 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a required member that is none": (
         member({"type": "object", "properties": {"a": TEXT}, "required": ["a", "b"]}),
         THING,
-        "b is required, and is no member",
+        "b is required but not a member",
     ),
     # Dropped, or read as something else, beside additionalProperties.
     "members by pattern": (member({"type": "object", "patternProperties": {"^x": TEXT}}), THING, "by pattern"),
     # Literal takes none, so that the package would not type-check.
-    "a constant fraction": (member({"const": 1.5}), THING, "a constant is a text"),
-    "a constant null": (member({"const": None}), THING, "a constant is a text"),
+    "a constant fraction": (member({"const": 1.5}), THING, "a constant is a string"),
+    "a constant null": (member({"const": None}), THING, "a constant is a string"),
     # A backslash would be sent before it.
     "a constant with a quotation mark": (member({"const": 'a"b'}), THING, "a const with a quotation mark"),
     "a constant with a backslash": (member({"const": "a\\b"}), THING, "a const with a quotation mark or a backslash"),
@@ -311,19 +311,19 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     ),
     # A file, which is no JSON.
     "bytes": (member({**TEXT, "format": "binary"}), THING, "JSON has no bytes"),
-    "a constant object": (member({"const": {"a": 1}}), THING, "a constant is a text"),
+    "a constant object": (member({"const": {"a": 1}}), THING, "a constant is a string"),
     "a name of code": (
         members('"]; import os; ["'),
         f'{SCHEMAS}/Thing/properties/"]; import os; ["',
-        "is no word",
+        "is not a word",
     ),
-    "a name with a line end": (members("a\nb"), f"{SCHEMAS}/Thing/properties/a\nb", "is no word"),
-    "a name of signs": (members("--"), f"{SCHEMAS}/Thing/properties/--", "is no word"),
-    "a name that turns around": (members("a\u202eb"), f"{SCHEMAS}/Thing/properties/a\u202eb", "is no word"),
+    "a name with a line end": (members("a\nb"), f"{SCHEMAS}/Thing/properties/a\nb", "is not a word"),
+    "a name of signs": (members("--"), f"{SCHEMAS}/Thing/properties/--", "is not a word"),
+    "a name that turns around": (members("a\u202eb"), f"{SCHEMAS}/Thing/properties/a\u202eb", "is not a word"),
     "a name of every model": (members("to_dict"), f"{SCHEMAS}/Thing/properties/to_dict", "every model has"),
     # Beside another, it would not be written small.
     "a name that models use": (members("Unset", "UNSET"), f"{SCHEMAS}/Thing/properties/Unset", "or uses, this name"),
-    "a parameter of code": (parameter(name="a'b"), GET, "is no word"),
+    "a parameter of code": (parameter(name="a'b"), GET, "is not a word"),
     "a parameter that meets another": (parameter(name="body"), GET, "meets a name of the generated function"),
     # The second one is gone.
     "two parameters of one name": (
@@ -338,7 +338,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/operationId",
         "of the clients already",
     ),
-    "an operation of code": (operation(operationId="a();b"), f"{GET}/operationId", "is no word"),
+    "an operation of code": (operation(operationId="a();b"), f"{GET}/operationId", "is not a word"),
     "an operation without a name": (
         lambda document: document["paths"]["/things/{id}"]["get"].pop("operationId"),
         GET,
@@ -346,7 +346,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     ),
     "two tags": (operation(tags=["Things", "Others"]), GET, "an operation has one tag"),
     "no tag": (operation(tags=[]), GET, "an operation has one tag"),
-    "a tag of code": (operation(tags=["a;b"]), f"{GET}/tags/0", "is no word"),
+    "a tag of code": (operation(tags=["a;b"]), f"{GET}/tags/0", "is not a word"),
     "a component called as a class that is there": (
         component("UUID", NEW),
         f"{SCHEMAS}/UUID",

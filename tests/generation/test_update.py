@@ -345,7 +345,7 @@ def test_a_refusal_is_a_report_too(tree: Tree) -> None:
     assert status == 1
     assert report.read_text(encoding="utf-8") == (
         "# new.yaml\n\n1 refused\n\n## Refused: no document to use (1)\n\n"
-        "- #/openapi is no version of OpenAPI that can be read: None\n"
+        "- #/openapi is not a version of OpenAPI that can be read: None\n"
     )
 
 
@@ -375,7 +375,7 @@ def test_all_is_put_in_its_place_or_nothing_is(tmp_path: Path) -> None:
         (["a.yaml", "b.yaml"], "give two documents with --diff, and one without"),
         (["--diff", "a.yaml"], "give two documents with --diff, and one without"),
         (["missing.yaml"], "missing.yaml cannot be read"),
-        (["pyproject.toml"], "pyproject.toml is no YAML"),
+        (["pyproject.toml"], "pyproject.toml is not YAML"),
         (["generator-config.yml"], "#/openapi"),
     ],
 )

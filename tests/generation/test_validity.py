@@ -144,13 +144,13 @@ def test_a_member_called_as_a_keyword_is_a_member(name: str) -> None:
 
 
 NO_SCHEMAS: list[tuple[Any, str, str]] = [
-    (None, MEMBER, "it is no schema: None"),
-    ({"type": "array", "items": [{"type": "string"}]}, f"{MEMBER}/items", "it is no schema: [{'type': 'string'}]"),
-    ({"allOf": {"type": "string"}}, f"{MEMBER}/allOf", "it is no array of schemas: {'type': 'string'}"),
-    ({"oneOf": [{"type": "string"}, 5]}, f"{MEMBER}/oneOf/1", "it is no schema: 5"),
-    ({"properties": ["a"]}, f"{MEMBER}/properties", "it is no object of schemas: ['a']"),
-    ({"properties": {"a": 5}}, f"{MEMBER}/properties/a", "it is no schema: 5"),
-    ({"additionalProperties": "yes"}, f"{MEMBER}/additionalProperties", "it is no schema: 'yes'"),
+    (None, MEMBER, "it is not a schema: None"),
+    ({"type": "array", "items": [{"type": "string"}]}, f"{MEMBER}/items", "it is not a schema: [{'type': 'string'}]"),
+    ({"allOf": {"type": "string"}}, f"{MEMBER}/allOf", "it is not an array of schemas: {'type': 'string'}"),
+    ({"oneOf": [{"type": "string"}, 5]}, f"{MEMBER}/oneOf/1", "it is not a schema: 5"),
+    ({"properties": ["a"]}, f"{MEMBER}/properties", "it is not an object of schemas: ['a']"),
+    ({"properties": {"a": 5}}, f"{MEMBER}/properties/a", "it is not a schema: 5"),
+    ({"additionalProperties": "yes"}, f"{MEMBER}/additionalProperties", "it is not a schema: 'yes'"),
     ({"type": "text"}, f"{MEMBER}/type", "is not valid OpenAPI 3.1.0: 'text' is not valid"),
 ]
 
@@ -166,7 +166,7 @@ def test_what_is_no_schema_is_named(schema: Any, place: str, said: str) -> None:
 @pytest.mark.parametrize("version", [None, 3.1, "4.0.0", ""])
 def test_another_version_of_openapi_is_refused(version: Any) -> None:
     assert refusal(lambda document: document.update(openapi=version)) == [
-        f"#/openapi is no version of OpenAPI that can be read: {version!r}"
+        f"#/openapi is not a version of OpenAPI that can be read: {version!r}"
     ]
 
 

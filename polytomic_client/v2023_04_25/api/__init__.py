@@ -119,14 +119,14 @@ class AsyncOperations:
         """Say what a connection accepts as the destination of a bulk sync.
 
         The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
         `destination_configuration` and `mode` from the answer.
 
         Args:
             id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -160,12 +160,12 @@ class AsyncOperations:
 
         Args:
             connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
                 background. getBulkSourceStatus says when that is done.
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -201,7 +201,7 @@ class AsyncOperations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -234,7 +234,7 @@ class AsyncOperations:
             connection_id (UUID | str): The connection to ask.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -268,7 +268,7 @@ class AsyncOperations:
                 Documented for later versions.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -301,12 +301,12 @@ class AsyncOperations:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -339,11 +339,10 @@ class AsyncOperations:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -376,8 +375,7 @@ class AsyncOperations:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             Nothing: the answer has no content.
@@ -417,7 +415,7 @@ class AsyncOperations:
             body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -452,12 +450,12 @@ class AsyncOperations:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -491,12 +489,12 @@ class AsyncOperations:
 
         Args:
             id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -529,7 +527,7 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -564,12 +562,12 @@ class AsyncOperations:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -605,7 +603,7 @@ class AsyncOperations:
             execution_id (UUID | str): The execution.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -638,7 +636,7 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -672,7 +670,7 @@ class AsyncOperations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -710,7 +708,7 @@ class AsyncOperations:
             body (UpdateBulkSchema): What to change about how a schema is synced.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -744,7 +742,7 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -772,7 +770,7 @@ class AsyncOperations:
         The user, organization or partner that the credential belongs to. The cheapest way to check a key.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -797,7 +795,7 @@ class AsyncOperations:
         Secrets in their configuration are answered as asterisks.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -827,12 +825,12 @@ class AsyncOperations:
 
         Args:
             body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -865,7 +863,7 @@ class AsyncOperations:
             id (UUID | str): The connection.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -932,7 +930,7 @@ class AsyncOperations:
             body (UpdateConnection): What to change about a connection.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -961,7 +959,7 @@ class AsyncOperations:
         What a connection can be made of.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -999,7 +997,7 @@ class AsyncOperations:
             limit (int | Unset): How many events at most.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -1031,7 +1029,7 @@ class AsyncOperations:
         What can happen.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -1066,7 +1064,7 @@ class AsyncOperationsWithResponse:
         """Say what a connection accepts as the destination of a bulk sync.
 
         The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
         `destination_configuration` and `mode` from the answer.
 
         Args:
@@ -1107,7 +1105,7 @@ class AsyncOperationsWithResponse:
 
         Args:
             connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
                 background. getBulkSourceStatus says when that is done.
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
@@ -1248,8 +1246,8 @@ class AsyncOperationsWithResponse:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -1286,8 +1284,7 @@ class AsyncOperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             The answer with its status and headers.
@@ -1323,8 +1320,7 @@ class AsyncOperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             The answer with its status and headers.
@@ -1399,8 +1395,8 @@ class AsyncOperationsWithResponse:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -1438,8 +1434,8 @@ class AsyncOperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -1511,8 +1507,8 @@ class AsyncOperationsWithResponse:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -1774,8 +1770,8 @@ class AsyncOperationsWithResponse:
 
         Args:
             body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -2011,14 +2007,14 @@ class Operations:
         """Say what a connection accepts as the destination of a bulk sync.
 
         The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
         `destination_configuration` and `mode` from the answer.
 
         Args:
             id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2052,12 +2048,12 @@ class Operations:
 
         Args:
             connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
                 background. getBulkSourceStatus says when that is done.
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2093,7 +2089,7 @@ class Operations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2126,7 +2122,7 @@ class Operations:
             connection_id (UUID | str): The connection to ask.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2160,7 +2156,7 @@ class Operations:
                 Documented for later versions.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2193,12 +2189,12 @@ class Operations:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2231,11 +2227,10 @@ class Operations:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2268,8 +2263,7 @@ class Operations:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             Nothing: the answer has no content.
@@ -2309,7 +2303,7 @@ class Operations:
             body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2344,12 +2338,12 @@ class Operations:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2383,12 +2377,12 @@ class Operations:
 
         Args:
             id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2421,7 +2415,7 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2456,12 +2450,12 @@ class Operations:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2497,7 +2491,7 @@ class Operations:
             execution_id (UUID | str): The execution.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2530,7 +2524,7 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2564,7 +2558,7 @@ class Operations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2602,7 +2596,7 @@ class Operations:
             body (UpdateBulkSchema): What to change about how a schema is synced.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2636,7 +2630,7 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2664,7 +2658,7 @@ class Operations:
         The user, organization or partner that the credential belongs to. The cheapest way to check a key.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -2689,7 +2683,7 @@ class Operations:
         Secrets in their configuration are answered as asterisks.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -2719,12 +2713,12 @@ class Operations:
 
         Args:
             body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2757,7 +2751,7 @@ class Operations:
             id (UUID | str): The connection.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2824,7 +2818,7 @@ class Operations:
             body (UpdateConnection): What to change about a connection.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2853,7 +2847,7 @@ class Operations:
         What a connection can be made of.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -2891,7 +2885,7 @@ class Operations:
             limit (int | Unset): How many events at most.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
@@ -2923,7 +2917,7 @@ class Operations:
         What can happen.
 
         Returns:
-            The answer, never None.
+            The answer.
 
         Raises:
             APIStatusError: The API answered an error; each status has a class of its own.
@@ -2956,7 +2950,7 @@ class OperationsWithResponse:
         """Say what a connection accepts as the destination of a bulk sync.
 
         The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
         `destination_configuration` and `mode` from the answer.
 
         Args:
@@ -2997,7 +2991,7 @@ class OperationsWithResponse:
 
         Args:
             connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
                 background. getBulkSourceStatus says when that is done.
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
@@ -3138,8 +3132,8 @@ class OperationsWithResponse:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -3176,8 +3170,7 @@ class OperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             The answer with its status and headers.
@@ -3213,8 +3206,7 @@ class OperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-                background.
+            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
             The answer with its status and headers.
@@ -3289,8 +3281,8 @@ class OperationsWithResponse:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -3328,8 +3320,8 @@ class OperationsWithResponse:
 
         Args:
             id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -3401,8 +3393,8 @@ class OperationsWithResponse:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
@@ -3664,8 +3656,8 @@ class OperationsWithResponse:
 
         Args:
             body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-                the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:

@@ -6,7 +6,7 @@ from enum import StrEnum
 class ActorType(StrEnum):
     """What kind of actor it is.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     ORGANIZATION = "organization"

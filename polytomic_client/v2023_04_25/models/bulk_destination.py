@@ -45,7 +45,7 @@ class BulkDestination:
     """The ways in which a bulk sync can write to this connection."""
 
     supported_resync_modes: list[ResyncMode]
-    """The ways in which a bulk sync into this connection can be synced anew."""
+    """The ways in which a bulk sync into this connection can be resynced."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -86,7 +86,7 @@ class BulkDestination:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is no JSON object, or a member that holds one is not.
+            TypeError: It is not a JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
         if cls is not BulkDestination:

@@ -6,7 +6,7 @@ from enum import StrEnum
 class BulkDiscover(StrEnum):
     """Which of what is new in the source is synced without being chosen.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     ALL = "all"

@@ -7,7 +7,7 @@ class BulkMode(StrEnum):
     """How a bulk sync writes. `replicate` keeps the destination like the source, `snapshot` writes it
     whole.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     REPLICATE = "replicate"

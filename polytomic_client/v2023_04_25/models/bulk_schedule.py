@@ -37,7 +37,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSchedule:
-    """When a bulk sync runs. Times are UTC. Every part is a text."""
+    """When a bulk sync runs. Times are UTC. Every part is a string."""
 
     frequency: ScheduleFrequency
     """How often a bulk sync runs. `manual` is never by itself, `multi` by several schedules."""
@@ -93,7 +93,7 @@ class BulkSchedule:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is no JSON object, or a member that holds one is not.
+            TypeError: It is not a JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
         if cls is not BulkSchedule:

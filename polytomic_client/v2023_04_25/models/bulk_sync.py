@@ -89,7 +89,7 @@ class BulkSync:
     """How a bulk sync writes to its destination. getBulkDestination says which keys there are."""
 
     schedule: BulkSchedule
-    """When a bulk sync runs. Times are UTC. Every part is a text."""
+    """When a bulk sync runs. Times are UTC. Every part is a string."""
 
     discover: bool
     """Superseded by `automatically_add_new_objects`."""
@@ -213,7 +213,7 @@ class BulkSync:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is no JSON object, or a member that holds one is not.
+            TypeError: It is not a JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
         if cls is not BulkSync:

@@ -69,7 +69,7 @@ class BulkSyncExecution:
     """How it came about, such as `scheduled`."""
 
     is_resync: bool
-    """Whether everything is synced anew."""
+    """Whether everything is resynced."""
 
     is_test: bool
     """Whether it only tries."""
@@ -182,7 +182,7 @@ class BulkSyncExecution:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is no JSON object, or a member that holds one is not.
+            TypeError: It is not a JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
         if cls is not BulkSyncExecution:

@@ -6,7 +6,7 @@ from enum import StrEnum
 class EventType(StrEnum):
     """What happened.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     BULK_SYNC_CANCELED = "bulk_sync.canceled"

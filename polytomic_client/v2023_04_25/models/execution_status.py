@@ -6,7 +6,7 @@ from enum import StrEnum
 class ExecutionStatus(StrEnum):
     """How far an execution is. It has ended when it is completed, canceled, failed, errors or interrupted.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     CANCELED = "canceled"

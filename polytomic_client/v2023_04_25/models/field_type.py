@@ -6,7 +6,7 @@ from enum import StrEnum
 class FieldType(StrEnum):
     """The type of a field.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     ARRAY = "array"

@@ -38,7 +38,7 @@ class MultiScheduleItem:
     """Which fields a schedule is for, by whether their changes can be tracked. `none` is for all."""
 
     schedule: BulkSchedule
-    """When a bulk sync runs. Times are UTC. Every part is a text."""
+    """When a bulk sync runs. Times are UTC. Every part is a string."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -59,7 +59,7 @@ class MultiScheduleItem:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is no JSON object, or a member that holds one is not.
+            TypeError: It is not a JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
         if cls is not MultiScheduleItem:

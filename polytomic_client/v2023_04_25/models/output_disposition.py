@@ -6,7 +6,7 @@ from enum import StrEnum
 class OutputDisposition(StrEnum):
     """What becomes of what the destination holds.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     REBUILD = "rebuild"

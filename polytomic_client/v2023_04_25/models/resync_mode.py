@@ -4,9 +4,9 @@ from enum import StrEnum
 
 
 class ResyncMode(StrEnum):
-    """How everything is synced anew.
+    """How everything is resynced.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     REBUILD = "rebuild"

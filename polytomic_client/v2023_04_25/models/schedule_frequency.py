@@ -6,7 +6,7 @@ from enum import StrEnum
 class ScheduleFrequency(StrEnum):
     """How often a bulk sync runs. `manual` is never by itself, `multi` by several schedules.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     BUILDER = "builder"

@@ -6,7 +6,7 @@ from enum import StrEnum
 class SelectiveMode(StrEnum):
     """Which fields a schedule is for, by whether their changes can be tracked. `none` is for all.
 
-    A value that this version of the document does not name is kept: it equals its text, and its name is UNKNOWN.
+    A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """
 
     INCREMENTALFIELDS = "incrementalFields"

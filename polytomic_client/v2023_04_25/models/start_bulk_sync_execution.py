@@ -46,10 +46,10 @@ class StartBulkSyncExecution:
     """Whether it only tries. Not together with `resync` or `resync_mode`."""
 
     resync: bool | Unset = UNSET
-    """Whether everything is synced anew, like `resync_mode` `rebuild`. Servers may refuse it."""
+    """Whether everything is resynced, like `resync_mode` `rebuild`. Servers may refuse it."""
 
     resync_mode: ResyncMode | Unset = UNSET
-    """How everything is synced anew."""
+    """How everything is resynced."""
 
     fetch_mode: FetchMode | Unset = UNSET
     """Which records are read from the source."""
@@ -82,7 +82,7 @@ class StartBulkSyncExecution:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is no JSON object, or a member that holds one is not.
+            TypeError: It is not a JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
         if cls is not StartBulkSyncExecution:

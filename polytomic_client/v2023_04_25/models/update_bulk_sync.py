@@ -75,7 +75,7 @@ class UpdateBulkSync:
     whole."""
 
     schedule: BulkSchedule
-    """When a bulk sync runs. Times are UTC. Every part is a text."""
+    """When a bulk sync runs. Times are UTC. Every part is a string."""
 
     source_configuration: SourceConfiguration | Unset = UNSET
     """How a bulk sync reads from its source, such as `replication_slot` for PostgreSQL."""
@@ -178,7 +178,7 @@ class UpdateBulkSync:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is no JSON object, or a member that holds one is not.
+            TypeError: It is not a JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
         if cls is not UpdateBulkSync:

@@ -58,7 +58,7 @@ class UpdateConnection:
     """The permission policies that apply to it."""
 
     reconnect: bool | Unset = UNSET
-    """Whether the access is asked for anew."""
+    """Whether to ask for the access again."""
 
     validate: bool | Unset = UNSET
     """Whether the system is tried to be reached."""
@@ -103,7 +103,7 @@ class UpdateConnection:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is no JSON object, or a member that holds one is not.
+            TypeError: It is not a JSON object, or a member that holds one is not.
             ValueError: A member cannot be read.
         """
         if cls is not UpdateConnection:

@@ -83,8 +83,7 @@ def sync_detailed(
     Args:
         id (UUID | str): The bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-            background.
+        refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
@@ -121,8 +120,7 @@ def sync(
     Args:
         id (UUID | str): The bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-            background.
+        refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
@@ -159,8 +157,7 @@ async def asyncio_detailed(
     Args:
         id (UUID | str): The bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-            background.
+        refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
@@ -199,8 +196,7 @@ async def asyncio(
     Args:
         id (UUID | str): The bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-            background.
+        refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 

@@ -73,7 +73,7 @@ def sync_detailed(
     """Say what a connection accepts as the destination of a bulk sync.
 
     The answer names the configuration that a bulk sync into this connection takes, the modes it can
-    write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+    write in, and how it can be resynced. Ask before you create a bulk sync, and build its
     `destination_configuration` and `mode` from the answer.
 
     Args:
@@ -109,7 +109,7 @@ def sync(
     """Say what a connection accepts as the destination of a bulk sync.
 
     The answer names the configuration that a bulk sync into this connection takes, the modes it can
-    write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+    write in, and how it can be resynced. Ask before you create a bulk sync, and build its
     `destination_configuration` and `mode` from the answer.
 
     Args:
@@ -119,7 +119,7 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
@@ -145,7 +145,7 @@ async def asyncio_detailed(
     """Say what a connection accepts as the destination of a bulk sync.
 
     The answer names the configuration that a bulk sync into this connection takes, the modes it can
-    write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+    write in, and how it can be resynced. Ask before you create a bulk sync, and build its
     `destination_configuration` and `mode` from the answer.
 
     Args:
@@ -183,7 +183,7 @@ async def asyncio(
     """Say what a connection accepts as the destination of a bulk sync.
 
     The answer names the configuration that a bulk sync into this connection takes, the modes it can
-    write in, and how it can be synced anew. Ask before you create a bulk sync, and build its
+    write in, and how it can be resynced. Ask before you create a bulk sync, and build its
     `destination_configuration` and `mode` from the answer.
 
     Args:
@@ -193,7 +193,7 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.

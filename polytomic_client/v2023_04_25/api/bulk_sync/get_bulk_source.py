@@ -96,7 +96,7 @@ def sync_detailed(
     Args:
         connection_id (UUID | str): The connection to ask.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+        refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
             background. getBulkSourceStatus says when that is done.
         include_fields (bool | Unset): Whether the schemas come with their fields.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
@@ -138,14 +138,14 @@ def sync(
     Args:
         connection_id (UUID | str): The connection to ask.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+        refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
             background. getBulkSourceStatus says when that is done.
         include_fields (bool | Unset): Whether the schemas come with their fields.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
@@ -180,7 +180,7 @@ async def asyncio_detailed(
     Args:
         connection_id (UUID | str): The connection to ask.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+        refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
             background. getBulkSourceStatus says when that is done.
         include_fields (bool | Unset): Whether the schemas come with their fields.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
@@ -224,14 +224,14 @@ async def asyncio(
     Args:
         connection_id (UUID | str): The connection to ask.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas are read anew from the source, in the
+        refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
             background. getBulkSourceStatus says when that is done.
         include_fields (bool | Unset): Whether the schemas come with their fields.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.

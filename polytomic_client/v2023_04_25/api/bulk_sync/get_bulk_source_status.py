@@ -115,7 +115,7 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
@@ -185,7 +185,7 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.

@@ -90,8 +90,7 @@ def sync_detailed(
     Args:
         id (UUID | str): The bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-            background.
+        refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
@@ -128,13 +127,12 @@ def sync(
     Args:
         id (UUID | str): The bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-            background.
+        refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
@@ -166,8 +164,7 @@ async def asyncio_detailed(
     Args:
         id (UUID | str): The bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-            background.
+        refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
@@ -206,13 +203,12 @@ async def asyncio(
     Args:
         id (UUID | str): The bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        refresh_schemas (bool | Unset): Whether the schemas of the source are read anew, in the
-            background.
+        refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.

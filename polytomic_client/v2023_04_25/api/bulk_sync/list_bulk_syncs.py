@@ -124,7 +124,7 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
@@ -196,7 +196,7 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.

@@ -87,8 +87,8 @@ def sync_detailed(
     Args:
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         body (CreateConnection): A connection to create.
-        idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-            the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
             letters, digits, `_` and `-`. Left out, the client makes one.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
@@ -127,14 +127,14 @@ def sync(
     Args:
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         body (CreateConnection): A connection to create.
-        idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-            the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
             letters, digits, `_` and `-`. Left out, the client makes one.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
@@ -167,8 +167,8 @@ async def asyncio_detailed(
     Args:
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         body (CreateConnection): A connection to create.
-        idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-            the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
             letters, digits, `_` and `-`. Left out, the client makes one.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
@@ -209,14 +209,14 @@ async def asyncio(
     Args:
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         body (CreateConnection): A connection to create.
-        idempotency_key (str | Unset): A name for this request, so that a repetition is answered with
-            the first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
+        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
+            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
             letters, digits, `_` and `-`. Left out, the client makes one.
         x_polytomic_version (str): The dated version of the API that answers. The response names the
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer, never None.
+        The answer.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.

@@ -1,0 +1,135 @@
+"""The check of the project's prose: what it finds, what it leaves alone, and a baseline that only shrinks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import prose
+
+
+def _write(root: Path, name: str, contents: str) -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(contents, "utf-8")
+
+
+def _phrases(root: Path) -> list[str]:
+    return [finding.phrase for finding in prose.findings(root)]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "It is no file.",
+        "They were no files.",
+        "It is none.",
+        "One, and not two.",
+        "It is made anew.",
+        "The server's farewell.",
+        "It heeds this.",
+        "No repetitions.",
+        "The answer, never None.",
+        "Each try counts.",
+        "Many tries.",
+        "It has a text.",
+        "An enum and its texts.",
+        "A look at it.",
+        "Two looks at most.",
+        "An authority of your own.",
+        "The certificate authorities.",
+        "None, in its words.",
+        "A server whose words count.",
+        "The words of the server.",
+        "A phrase over\na line break is no\nfile.",
+    ],
+)
+def test_each_phrase_to_avoid_is_found(tmp_path: Path, phrase: str) -> None:
+    _write(tmp_path, "README.md", f"# Title\n\n{phrase}\n")
+
+    assert len(prose.findings(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "A schema text, the passwords of users, retries, many entries.",
+        "There is no file, there are none, and there\nwas no need.",
+        "It is no longer there, is no more than one, and is None.",
+        "It is no such\nfile.",
+        "It looks like one; a look like this one.",
+        "A text of two lines.",
+        "It is `no` file, `a text` is code.\n\n```python\nreturn a_text  # a text, anew\n```",
+        "What it is\n\nNo file.",
+    ],
+)
+def test_what_only_resembles_such_a_phrase_is_left_alone(tmp_path: Path, phrase: str) -> None:
+    _write(tmp_path, "README.md", phrase)
+
+    assert not _phrases(tmp_path)
+
+
+def test_every_place_that_is_read(tmp_path: Path) -> None:
+    code = '''
+"""Module: is no
+file 1."""
+x = "#"  # is no file 2
+# is
+# no file 3
+y = f"{x} is no file 4" "!"
+z = {"repetition": y}
+'''
+    for name in ("polytomic_client/a.py", "tests/a.py", "polytomic_client/v2023/a.py", "tests/.venv-x/a.py"):
+        _write(tmp_path, name, code)
+    _write(tmp_path, "openapi/a.yaml", "info:\n  description: is no file 5\n  title: is no title\n")
+    _write(tmp_path, "openapi/b.yaml", "- summary: >-\n    is\n    no file 6\n- description: {type: is no type}\n")
+    _write(tmp_path, "openapi/templates/a.jinja", "{% if x is none %}\n# is\n# no file 7\n")
+    _write(tmp_path, "docs/adr/a.md", "It is no file 8.\n")
+
+    assert [(path, line, phrase) for path, line, phrase, _ in prose.findings(tmp_path)] == [
+        ("docs/adr/a.md", 1, "It is no file 8."),
+        ("openapi/a.yaml", 2, "is no file 5"),
+        ("openapi/b.yaml", 1, "is no file 6"),
+        ("openapi/templates/a.jinja", 2, "`` is no file 7"),
+        ("polytomic_client/a.py", 2, "Module: is no file 1."),
+        ("polytomic_client/a.py", 4, "is no file 2"),
+        ("polytomic_client/a.py", 5, "is no file 3"),
+        ("polytomic_client/a.py", 7, "{} is no file 4!"),
+        ("tests/a.py", 2, "Module: is no file 1."),
+        ("tests/a.py", 4, "is no file 2"),
+        ("tests/a.py", 5, "is no file 3"),
+    ]
+
+
+def test_a_baseline_forgives_what_it_counts_and_only_shrinks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    baseline = tmp_path / prose.BASELINE
+    _write(tmp_path, prose.BASELINE, "2 It is made anew.\n")
+    _write(tmp_path, "README.md", "It is made anew.\n\nIt is made\nanew.\n")
+    assert prose.main([], tmp_path) == 0
+    assert not capsys.readouterr().out
+
+    # Another file with one more of the same, and something new: shrinking takes neither of them in.
+    _write(tmp_path, "docs/a.md", "It is\nmade anew.\n\nIt heeds this.\n")
+    for arguments in ([], ["--shrink"]):
+        assert prose.main(arguments, tmp_path) == 1
+        printed = capsys.readouterr().out.splitlines()
+        assert "docs/a.md:4: It heeds this.  (write instead: follow, honour)" in printed
+        assert (
+            "docs/a.md:2: It is made anew.  (write instead: again, or a verb that says it: refresh, re-measure)"
+            in printed
+        )
+        assert baseline.read_text("utf-8") == "2 It is made anew.\n"
+
+    _write(tmp_path, "docs/a.md", "It is made anew.\n")
+    _write(tmp_path, "README.md", "Refreshed.\n")
+    assert prose.main([], tmp_path) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "tests/prose-baseline.txt: no longer found: It is made anew.",
+        "The baseline may only shrink: run `python -m tests.prose --shrink`.",
+    ]
+    assert prose.main(["--shrink"], tmp_path) == 0
+    assert baseline.read_text("utf-8") == "1 It is made anew.\n"
+    assert prose.main([], tmp_path) == 0
