@@ -52,7 +52,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = str(Path(polytomic_client.__file__).parent) + os.sep
 BLOCKING_PATH = (
     "_call/policy.py",
-    "_client/drivers.py",
+    "_client/blocking_client.py",
     "_http/encoding.py",
     "_http/exchange.py",
     "_http/places.py",

@@ -20,9 +20,9 @@ from uuid import UUID
 
 import anyio
 import httpx
-import polytomic_client.executions as module
 import pytest
 
+import polytomic_client._jobs.executions as module
 from polytomic_client import (
     APIStatusError,
     AsyncPolytomic,
@@ -810,7 +810,7 @@ def test_a_failure_to_cancel_is_logged_and_hides_nothing(
 def test_canceling_does_not_hold_its_caller_up(
     way: Way, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, steps: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(module, "CANCELING_LASTS", 0.2)
+    monkeypatch.setattr(module, "CLEANUP_LASTS", 0.2)
     started = time.monotonic()
     with Server(Api(start=[CREATED], **steps)) as server, pytest.raises(way.broken_off):
         way.run(server, BreakingClock(), cancel_if_abandoned=True)

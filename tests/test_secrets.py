@@ -216,10 +216,10 @@ def test_a_client_and_what_it_is_made_of_show_no_key(kind: type[Any], credential
 
 def _check_parts(client: Any) -> None:
     config, shared = client._config, client._shared
-    secret = config.credential.header or config.credential.key.current
+    secret = config.credential if shared.state.key is None else shared.state.key.current
     request = Request("GET", "https://polytomic.example.com/", {"A": "b"}, None, secret)
     parts = [client, client.with_options(deadline=1), client.with_response, client.generated, config, shared]
-    parts += [config.credential, config.credential.key, shared.transport, secret, request]
+    parts += [config.credential, shared.state.key, shared.transport, secret, request]
     parts += [Send(request, 1.0), Authorize(secret, 1.0), client.generated.__dict__]
     assert [part for part in parts for text in shown(part) if leaks(text)] == []
     for copied in (config.credential, secret, request):

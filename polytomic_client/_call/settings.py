@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import NoReturn
 
 from attrs import field, frozen
 
 from .._core.checks import count_field, seconds_field
 from .._core.clock import Clock, SystemClock
-from .._core.secret import Secret
+from .._core.secret import NOT_PICKLED, Secret
 from .._http.settings import DEFAULT_TIMEOUT, HTTPSettings, Timeout, to_timeout
 from .._text import shown
 from ..errors import ConfigurationError
@@ -61,3 +62,9 @@ class Config(HTTPSettings):
     max_attempts: int = count_field(DEFAULT_MAX_ATTEMPTS)
     clock: Clock = field(factory=SystemClock)
     headers: dict[str, str] = field(factory=dict[str, str], repr=False)
+
+    def __copy__(self) -> Config:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(NOT_PICKLED)

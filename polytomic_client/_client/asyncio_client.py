@@ -18,11 +18,12 @@ from .._http.failures import within
 from .._http.messages import AsyncTransport, Reply, Request
 from .._runtime.operation import APIResponse, Operation
 from ..errors import ANOTHER_LOOP, CLOSED, ClientClosedError, RequestError
-from ..v2023_04_25 import Client
 from .base import BaseClient, Shared
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
+
+    from ..v2023_04_25 import Client
 
 T = TypeVar("T")
 

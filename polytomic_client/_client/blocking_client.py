@@ -17,11 +17,12 @@ from .._http.messages import Reply, Request, Transport
 from .._http.places import Places
 from .._runtime.operation import APIResponse, Operation
 from ..errors import CLOSED, ClientClosedError, RequestError
-from ..v2023_04_25 import Client
 from .base import BaseClient, Shared
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
+
+    from ..v2023_04_25 import Client
 
 T = TypeVar("T")
 

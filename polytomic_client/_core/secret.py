@@ -5,6 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import NoReturn
 
+NOT_PICKLED = "clients cannot be pickled because they hold a key. Create one per process."
+
 
 class Secret:
     """A text that never prints, and is never pickled."""
@@ -34,7 +36,7 @@ class Secret:
         return self
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is never pickled: make the client, or its settings, in each process")
+        raise TypeError(NOT_PICKLED)
 
 
 def basic(user: str, password: str) -> Secret:
