@@ -98,3 +98,8 @@ __all__ = [
     "fetch_all_blocking",
     "verify_webhook",
 ]
+
+for _public in [globals()[_name] for _name in __all__]:
+    # Tracebacks name an exception as a user imports it.
+    if isinstance(_public, type) and issubclass(_public, BaseException):
+        _public.__module__ = __name__

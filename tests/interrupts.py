@@ -291,7 +291,7 @@ def left(client: Polytomic) -> list[str]:
     shared, found = client._shared, list[str]()
     if shared.waiting:
         found.append("the client still has a wait to end")
-    places: dict[str, Places] = {"fetched key": shared.lock, "retry budget": client._shared.state.budget._turn}
+    places: dict[str, Places] = {"fetched key": shared.lock, "retry budget": client._shared.state.budget._lock}
     if shared.transport is not None:
         places["connections"] = shared.transport._places  # type: ignore[attr-defined]
     for name, each in places.items():

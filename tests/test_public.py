@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import re
+import pickle
 from importlib.metadata import metadata, version
 from importlib.resources import files
 from pathlib import Path
@@ -56,9 +56,9 @@ def test_the_package_is_typed_and_says_its_version() -> None:
     assert metadata("polytomic-client")["Requires-Python"] == ">=3.11"
 
 
-def test_hand_written_code_names_the_date_of_the_version_in_one_place() -> None:
-    hand_written = [path for path in (ROOT / "polytomic_client").rglob("*.py") if "v2023_04_25" not in path.parts]
-    assert hand_written
-    assert [path.name for path in hand_written if re.search("2023.04.25", path.read_text(encoding="utf-8"))] == [
-        "v2023_04_25.py"
-    ]
+@pytest.mark.parametrize(
+    "error", [value for _, value in PUBLIC if inspect.isclass(value) and issubclass(value, Exception)]
+)
+def test_a_traceback_names_an_error_as_it_is_imported(error: type[Exception]) -> None:
+    assert error.__module__ == "polytomic_client"
+    assert pickle.loads(pickle.dumps(error)) is error

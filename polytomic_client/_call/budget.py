@@ -16,11 +16,11 @@ class RetryBudget:
 
     def __init__(self) -> None:
         self._left = self._most = RETRY_BUDGET * SUCCESSES_PER_RETRY
-        self._turn = Places(1)
+        self._lock = Places(1)
 
     def take(self) -> bool:
         """Say whether a failed try may be repeated, and count it if so."""
-        return self._turn.hold(self._take)
+        return self._lock.hold(self._take)
 
     def _take(self) -> bool:
         if self._left < SUCCESSES_PER_RETRY:
@@ -31,7 +31,7 @@ class RetryBudget:
     def refund(self) -> None:
         """Count a success."""
         if self._left < self._most:
-            self._turn.hold(self._give_back)
+            self._lock.hold(self._give_back)
 
     def _give_back(self) -> None:
         self._left = min(self._most, self._left + 1)

@@ -18,11 +18,21 @@ LARGEST_COUNT = 2**62
 """As good as no bound. A count and one more still fit what C libraries take."""
 
 
-def is_positive(value: object) -> TypeGuard[int | float]:
-    """Say whether a value is a finite number above 0."""
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Return whether a value is a finite number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return value > 0 and (isinstance(value, int) or isfinite(value))
+    return isinstance(value, int) or isfinite(value)
+
+
+def is_positive(value: object) -> TypeGuard[int | float]:
+    """Return whether a value is a finite number above 0."""
+    return is_number(value) and value > 0
+
+
+def is_count(value: object) -> TypeGuard[int]:
+    """Return whether a value is an int above 0."""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def positive_seconds(name: str, value: object) -> float:
@@ -42,7 +52,7 @@ def positive_count(name: str, value: object) -> int:
     Raises:
         ConfigurationError: It is not a positive int.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if not is_count(value):
         raise ConfigurationError(f"{name} must be a positive int, not {shown(value)}")
     return min(value, LARGEST_COUNT)
 

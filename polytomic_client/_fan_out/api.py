@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
 
 from .._call.retry import HITS_ALL, may_call_again
-from .._core.checks import LONGEST_SECONDS, is_positive
+from .._core.checks import LONGEST_SECONDS, is_count, is_positive
 from .._core.clock import Clock, SystemClock
 from .._text import shown
 from .checkpoint import Checkpoint
@@ -34,9 +34,13 @@ MOST_PER_SECOND = 1e9
 class _Loop(Generic[Item, Value]):
     """One loop over the outcomes: it is done with one when it asks for the next, and several loops may share them."""
 
-    def __init__(self, engine: Engine[Item, Value]) -> None:
+    def __init__(self, engine: Engine[Item, Value], keeps: object = None) -> None:
         self._engine = engine
+        self._keeps = keeps
         self._job: Job[Item, Value] | None = None
+
+    def __aiter__(self) -> AsyncIterator[Outcome[Item, Value]]:
+        return self
 
     async def __anext__(self) -> Outcome[Item, Value]:
         job = self._engine.take_at_once()
@@ -76,7 +80,7 @@ class FanOut(_Loop[Item, Value]):
     def __aiter__(self) -> AsyncIterator[Outcome[Item, Value]]:
         if self._left:
             raise RuntimeError("this fan-out has ended: loop over it inside of its `async with` block, or make another")
-        return _Reader(self, self._engine)
+        return _Loop(self._engine, self)
 
     @property
     def progress(self) -> Progress:
@@ -86,17 +90,6 @@ class FanOut(_Loop[Item, Value]):
     def __del__(self) -> None:
         # The workers know the engine and not this object, so that it goes when its consumer leaves.
         self._engine.abandon()
-
-
-class _Reader(_Loop[Item, Value]):
-    """A loop that keeps its fan-out alive."""
-
-    def __init__(self, outcomes: FanOut[Item, Value], engine: Engine[Item, Value]) -> None:
-        super().__init__(engine)
-        self._outcomes = outcomes
-
-    def __aiter__(self) -> _Reader[Item, Value]:
-        return self
 
 
 class FanOutOptions(TypedDict, Generic[Item], total=False):
@@ -275,7 +268,7 @@ def auto_limit(limit: object) -> AutoLimit:
         return limit
     if limit == "auto":
         return AutoLimit()
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+    if not is_count(limit):
         raise ValueError(f'limit must be a positive int, "auto" or an AutoLimit, not {shown(limit)}')
     return AutoLimit(minimum=limit, maximum=limit, initial=limit)
 

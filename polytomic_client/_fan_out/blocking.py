@@ -123,10 +123,14 @@ class _Desk(Generic[Item, Value]):
 class _Loop(Generic[Item, Value]):
     """One loop over the outcomes. A signal handler may raise anywhere: an outcome that was not returned is the next."""
 
-    def __init__(self, desk: _Desk[Item, Value], threads: Threads) -> None:
+    def __init__(self, desk: _Desk[Item, Value], threads: Threads, keeps: object = None) -> None:
         self._desk = desk
         self._threads = threads
+        self._keeps = keeps
         self._job: Job[Item, Value] | None = None
+
+    def __iter__(self) -> Iterator[Outcome[Item, Value]]:
+        return self
 
     def __next__(self) -> Outcome[Item, Value]:
         ask = _Ask(self._job)
@@ -175,23 +179,12 @@ class BlockingFanOut(_Loop[Item, Value]):
         self._threads.finish(partial(self._outcomes.__aexit__, kind, error, traceback))
 
     def __iter__(self) -> Iterator[Outcome[Item, Value]]:
-        return _Reader(self, self._desk, self._threads)
+        return _Loop(self._desk, self._threads, self)
 
     @property
     def progress(self) -> Progress:
         """How far it is."""
         return self._outcomes.progress
-
-
-class _Reader(_Loop[Item, Value]):
-    """A loop that keeps its fan-out alive."""
-
-    def __init__(self, outcomes: BlockingFanOut[Item, Value], desk: _Desk[Item, Value], threads: Threads) -> None:
-        super().__init__(desk, threads)
-        self._outcomes = outcomes
-
-    def __iter__(self) -> Self:
-        return self
 
 
 def fan_out_blocking(

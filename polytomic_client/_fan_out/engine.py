@@ -21,7 +21,7 @@ from .items import Items, Job, Receipts, deadline_passed
 from .limit import AutoLimit, LimitController
 from .outbox import Outbox
 from .outcome import Outcome, failure_of, is_awaitable, not_async
-from .progress import REPORT_EVERY, Progress, Tally
+from .progress import REPORT_EVERY, Phase, Progress, Tally
 from .start_gate import Lane, Pace
 
 Item = TypeVar("Item")
@@ -74,18 +74,15 @@ class Engine(Generic[Item, Value]):
         # Twice the limit: as many in flight as may be, while as many wait for their reader.
         self._outbox: Outbox[Job[Item, Value]] = Outbox(2 * plan.limit.maximum)
         self._early: dict[int, Job[Item, Value]] = {}
-        self._turn = 0
+        self._next_position = 0
         self._again: deque[Job[Item, Value]] = deque()
         self.receipts: Receipts[Item, Value] = Receipts(plan.checkpoint)
         self._fault: BaseException | None = None
-        self._late = False
-        self._halted = False
-        self._stopped = False
-        self._over = False
+        self._phase = Phase.RUNNING
 
     def take_at_once(self) -> Job[Item, Value] | None:
         """Return the next finished job; None where the one before is to be confirmed and `take` asked."""
-        if self._stopped or self.receipts.wanted:
+        if self._phase is Phase.STOPPED or self.receipts.wanted:
             return None
         return self._outbox.take_at_once()
 
@@ -96,7 +93,7 @@ class Engine(Generic[Item, Value]):
         elif self._loop is not asyncio.get_running_loop():
             raise ClientClosedError(ANOTHER_LOOP)
         await checkpoint()
-        job = None if self._stopped else await self._outbox.take()
+        job = None if self._phase is Phase.STOPPED else await self._outbox.take()
         if job is not None:
             self.receipts.expect(job)
             return job
@@ -124,7 +121,7 @@ class Engine(Generic[Item, Value]):
             if confirm:
                 self.receipts.confirm_all()
         finally:
-            self._stopped = self._halted = True
+            self._phase = Phase.STOPPED
             self._cancel()
             self._outbox.put(None)
             try:
@@ -136,7 +133,7 @@ class Engine(Generic[Item, Value]):
         """Cancel what is under way, from a finalizer: in any thread, at any time."""
         if self._loop is None:
             return
-        self._stopped = True
+        self._phase = Phase.STOPPED
         if self._workers:
             with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
                 self._loop.call_soon_threadsafe(self._cancel)
@@ -196,7 +193,7 @@ class Engine(Generic[Item, Value]):
 
     def _halt(self, *, but: asyncio.Task[object] | None = None) -> None:
         """Let nothing more start, and cancel what is under way."""
-        self._halted = True
+        self._phase = max(self._phase, Phase.HALTED)
         self._cancel(but=but)
 
     async def _watch(self, deadline: float) -> None:
@@ -204,8 +201,8 @@ class Engine(Generic[Item, Value]):
         self._expire()
 
     def _expire(self) -> None:
-        if not self._late:
-            self._late = True
+        if self._phase < Phase.LATE:
+            self._phase = Phase.LATE
             for worker in self._interruptible:
                 worker.cancel()
 
@@ -218,8 +215,8 @@ class Engine(Generic[Item, Value]):
     def _ended(self, worker: asyncio.Task[None]) -> None:
         # One that is cancelled before its first step has not taken itself out.
         self._workers.discard(worker)
-        if not self._workers and not self._over:
-            self._over = True
+        if not self._workers and self._phase < Phase.OVER:
+            self._phase = Phase.OVER
             self._end()
 
     async def _work(self) -> None:
@@ -229,7 +226,7 @@ class Engine(Generic[Item, Value]):
         current_gate.set(lane)
         job: Job[Item, Value] | None = None
         try:
-            while len(self._workers) <= self._limit.current and not self._halted:
+            while len(self._workers) <= self._limit.current and self._phase < Phase.HALTED:
                 if not self._outbox.enter_at_once():
                     await self._outbox.enter()
                 job = self._items.next_at_once() or await self._next_job(worker)
@@ -242,7 +239,7 @@ class Engine(Generic[Item, Value]):
                 await self._do(worker, lane, job)
                 job = None
         except asyncio.CancelledError:
-            if not self._stopped:
+            if self._phase < Phase.STOPPED:
                 if job is not None and job.before is not None:
                     # Its second call was cancelled because the fan-out ends.
                     self._hand_over(job, job.before)
@@ -277,7 +274,7 @@ class Engine(Generic[Item, Value]):
                 outcome = job.too_late(self._plan.deadline, started=True)
             elif self._adapts and not lane.troubled:
                 self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight + 1)
-        if self._stopped:
+        if self._phase is Phase.STOPPED:
             return  # `fetch` swallowed the cancellation, and nobody reads any more
         if outcome.error is None:
             self._hand_over(job, outcome)
@@ -294,7 +291,7 @@ class Engine(Generic[Item, Value]):
         return job if job is not None or not self._again else self._again.popleft()
 
     async def _interruptible_next(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
-        if not self._late:
+        if not self._is_late():
             self._interruptible.add(worker)
             try:
                 return await self._items.next()
@@ -310,7 +307,7 @@ class Engine(Generic[Item, Value]):
 
     async def _hold(self, worker: asyncio.Task[None], job: Job[Item, Value]) -> Outcome[Item, Value] | None:
         """Wait until a call may start, which its worker can then be interrupted in, or return why it may not."""
-        if not self._late:
+        if not self._is_late():
             self._interruptible.add(worker)
             try:
                 for seconds in self._pace.waits():
@@ -318,7 +315,7 @@ class Engine(Generic[Item, Value]):
             except asyncio.CancelledError:
                 if not self._was_late(worker):
                     raise
-            if not self._late and not self._pace.is_over():
+            if not self._is_late() and not self._pace.is_over():
                 return None
             self._interruptible.discard(worker)
             self._expire()
@@ -346,10 +343,13 @@ class Engine(Generic[Item, Value]):
 
     def _was_late(self, worker: asyncio.Task[None]) -> bool:
         """Say whether a worker was cancelled because the deadline passed, and let it go on."""
-        if not self._late or self._stopped or not worker.cancelling():
+        if not self._is_late() or not worker.cancelling():
             return False
         worker.uncancel()
         return True
+
+    def _is_late(self) -> bool:
+        return self._phase is Phase.LATE
 
     def _settle(
         self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
@@ -363,7 +363,13 @@ class Engine(Generic[Item, Value]):
             return
         # Another call would do it under another key, which only a rule of the user's may say.
         again = self._plan.retry is not may_call_again or not lane.unsettled
-        if again and job.before is None and not self._late and len(self._again) < MOST_HELD and self._plan.retry(error):
+        if (
+            again
+            and job.before is None
+            and self._phase < Phase.LATE
+            and len(self._again) < MOST_HELD
+            and self._plan.retry(error)
+        ):
             job.before = outcome
             self._again.append(job)
             self._outbox.leave()
@@ -377,10 +383,10 @@ class Engine(Generic[Item, Value]):
         if not self._plan.ordered:
             self._outbox.put(job)
             return
-        self._early[job.turn] = job
-        while (found := self._early.pop(self._turn, None)) is not None:
+        self._early[job.position] = job
+        while (found := self._early.pop(self._next_position, None)) is not None:
             self._outbox.put(found)
-            self._turn += 1
+            self._next_position += 1
 
     def _fail(self, fault: BaseException) -> None:
         if self._fault is None:
@@ -390,12 +396,12 @@ class Engine(Generic[Item, Value]):
     def _end(self) -> None:
         """Hand over what was held back, and the end."""
         self._cancel()
-        while self._again and not self._stopped:
+        while self._again:
             job = self._again.popleft()
             assert job.before is not None
             self._hand_over(job, job.before)
-        for turn in sorted(self._early):
-            self._outbox.put(self._early[turn])
-        if not self._stopped and self._fault is None:
+        for position in sorted(self._early):
+            self._outbox.put(self._early[position])
+        if self._fault is None:
             self._report()
         self._outbox.put(None)

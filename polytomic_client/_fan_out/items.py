@@ -28,7 +28,7 @@ class Job(Generic[Item, Value]):
     """An item that is to be asked for.
 
     Attributes:
-        turn: Its place among the jobs, from 0.
+        position: Its place among the jobs, from 0.
         index: Its item's place in the input, from 0.
         item: The item.
         key: Its name, where one is needed.
@@ -37,7 +37,7 @@ class Job(Generic[Item, Value]):
         delivered: Whether a reader was given the outcome.
     """
 
-    turn: int
+    position: int
     index: int
     item: Item
     key: str | None
@@ -173,7 +173,7 @@ class Items(Generic[Item]):
         self._checkpoint = checkpoint
         self._seen: set[str] = set()
         # An async generator must not be asked for its next item by two tasks at once.
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._read = 0
         self._jobs = 0
 
@@ -209,7 +209,7 @@ class Items(Generic[Item]):
     async def next(self) -> Job[Item, Any] | None:
         """Return the next item that needs a call, or None at the end."""
         if self._async is not None:
-            async with self._turn:
+            async with self._lock:
                 return await self._next()
         return await self._next()
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from attrs import Factory, field, frozen
 
+from .._core.checks import is_count
 from .._text import shown
 
 RISE_TOLERATED = 1.05
@@ -56,7 +57,7 @@ there is a probe every few rounds, so that growth stays at some percent. Once ca
 
 
 def _positive_int(_: object, attribute: Any, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if not is_count(value):
         raise ValueError(f"{attribute.name} must be a positive int, not {shown(value)}")
 
 

@@ -39,7 +39,7 @@ class Outbox(Generic[T]):
     async def enter(self) -> None:
         """Take room for one job, once there is any."""
         while not self.enter_at_once():
-            await _turn(self._workers)
+            await _wait(self._workers)
 
     def leave(self) -> None:
         """Give room back."""
@@ -63,31 +63,31 @@ class Outbox(Generic[T]):
     async def take(self) -> T | None:
         """Return the next job once there is one; None at the end."""
         while not self._finished:
-            await _turn(self._readers)
+            await _wait(self._readers)
         if self._finished[0] is None:
             _wake(self._readers)
             return None
         return self.take_at_once()
 
 
-async def _turn(waiting: deque[asyncio.Future[None]]) -> None:
+async def _wait(waiting: deque[asyncio.Future[None]]) -> None:
     """Wait to be woken, and wake another where this one is cancelled in the same moment."""
-    turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    waiting.append(turn)
+    place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    waiting.append(place)
     try:
-        await turn
+        await place
     except asyncio.CancelledError:
-        if turn.done() and not turn.cancelled():
+        if place.done() and not place.cancelled():
             _wake(waiting)
         else:
             with suppress(ValueError):
-                waiting.remove(turn)
+                waiting.remove(place)
         raise
 
 
 def _wake(waiting: deque[asyncio.Future[None]]) -> None:
     while waiting:
-        turn = waiting.popleft()
-        if not turn.done():
-            turn.set_result(None)
+        place = waiting.popleft()
+        if not place.done():
+            place.set_result(None)
             return

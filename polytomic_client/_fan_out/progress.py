@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from enum import IntEnum
 
 from attrs import frozen
 
@@ -13,6 +14,20 @@ REPORT_EVERY = 0.5
 
 RATE_OVER = 20
 """How many reports the rate is measured over: the last ten seconds, at least."""
+
+
+class Phase(IntEnum):
+    """How far a fan-out is. It never goes back."""
+
+    RUNNING = 0
+    LATE = 1
+    """Its deadline has passed: no call starts, and every further item has an outcome that says so."""
+    HALTED = 2
+    """An error ends it: no call starts, and those under way are cancelled."""
+    OVER = 3
+    """The last worker has ended. Outcomes may still wait for their reader."""
+    STOPPED = 4
+    """Its reader has left."""
 
 
 @frozen

@@ -60,7 +60,7 @@ class AsyncioPool:
         if self._free:
             self._free -= 1
         else:
-            await self._turn(remaining)
+            await self._wait(remaining)
         try:
             if self._closed:
                 raise NotSentError(CLOSED)
@@ -82,15 +82,15 @@ class AsyncioPool:
             return result
         raise result
 
-    async def _turn(self, remaining: float) -> None:
+    async def _wait(self, remaining: float) -> None:
         """Wait for a place, which whoever leaves hands over to who has waited longest."""
-        turn = self._loop.create_future()
-        self._queue[turn] = None
+        place = self._loop.create_future()
+        self._queue[place] = None
         try:
-            await within(remaining, turn)
+            await within(remaining, place)
         except BaseException:
-            self._queue.pop(turn, None)
-            if turn.done() and not turn.cancelled():
+            self._queue.pop(place, None)
+            if place.done() and not place.cancelled():
                 # It was handed over in the same moment.
                 self._leave()
             raise
@@ -98,9 +98,9 @@ class AsyncioPool:
     def _leave(self) -> None:
         """Give a place back."""
         while self._queue:
-            turn, _ = self._queue.popitem(last=False)
-            if not turn.done():
-                turn.set_result(None)
+            place, _ = self._queue.popitem(last=False)
+            if not place.done():
+                place.set_result(None)
                 return
         self._free += 1
 

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from .._call.settings import IDEMPOTENCY_HEADER
 from .._text import quoted, shown
 from . import _bulk_syncs, _connections
-from ._document import Call, Document, MalformedError, Operation, Specification, own_specification
+from ._document import Call, Document, DocumentedOperation, MalformedError, Specification, own_specification
 from ._idempotency import Outcomes
 from ._world import Handler, World, require_seconds
 
@@ -160,7 +160,7 @@ class _Api:
             return Response(status_code=204, headers=self.version_header)
         return Response(_encode({"data": data}), headers=self.version_header, media_type="application/json")
 
-    def _authorize(self, operation: Operation, request: Request) -> None:
+    def _authorize(self, operation: DocumentedOperation, request: Request) -> None:
         scheme, _, credential = request.headers.get("Authorization", "").partition(" ")
         scheme = scheme.lower()
         # Encoded, because compare_digest takes text only if it is ASCII.
@@ -169,7 +169,7 @@ class _Api:
         ):
             raise HTTPException(401)
 
-    def _check_version(self, operation: Operation, request: Request) -> None:
+    def _check_version(self, operation: DocumentedOperation, request: Request) -> None:
         name, version = self._specification.version_header, self._specification.version
         sent = request.headers.get(name)
         if sent is None and operation.requires_version:
@@ -178,7 +178,9 @@ class _Api:
             raise HTTPException(400, f"{name} is {quoted(sent)!r}, which is unknown; this server speaks {version}")
 
 
-async def _checked(operation: Operation, request: Request, path: Mapping[str, str]) -> tuple[Call, str | None]:
+async def _checked(
+    operation: DocumentedOperation, request: Request, path: Mapping[str, str]
+) -> tuple[Call, str | None]:
     """Return a request as the document describes it, and its idempotency key.
 
     Raises:

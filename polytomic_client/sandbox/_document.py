@@ -93,7 +93,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class DocumentedOperation:
     """What a request for one operation must carry."""
 
     id: str
@@ -162,11 +162,11 @@ class Specification:
         ]
 
     @property
-    def operations(self) -> Iterator[Operation]:
+    def operations(self) -> Iterator[DocumentedOperation]:
         """Every operation of the document."""
         return (operation for _, operations in self._paths for operation in operations.values())
 
-    def find(self, raw_path: str) -> tuple[Mapping[str, Operation], Mapping[str, str]] | None:
+    def find(self, raw_path: str) -> tuple[Mapping[str, DocumentedOperation], Mapping[str, str]] | None:
         """Return the operations of a path by method, and the parameters in it; None for an unknown path.
 
         Args:
@@ -191,7 +191,7 @@ def own_specification() -> Specification:
     return Specification(load_document())
 
 
-def _operation(document: Document, item: Document, operation: Document) -> Operation:
+def _operation(document: Document, item: Document, operation: Document) -> DocumentedOperation:
     listed = [*item.get("parameters", []), *operation.get("parameters", [])]
     parameters = [_resolve(document, parameter) for parameter in listed]
     pin = document["components"]["parameters"]["Version"]
@@ -201,7 +201,7 @@ def _operation(document: Document, item: Document, operation: Document) -> Opera
     if "requestBody" in operation:
         content = _resolve(document, operation["requestBody"])["content"]
         body = _validator(document, content["application/json"]["schema"])
-    return Operation(
+    return DocumentedOperation(
         id=operation["operationId"],
         schemes=frozenset(schemes[name]["scheme"] for alternative in alternatives for name in alternative),
         requires_version=pin in parameters and pin["required"],

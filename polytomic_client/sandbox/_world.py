@@ -7,10 +7,10 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from math import isfinite
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from .._core.checks import is_number
 from .._text import shown
 from ._catalog import SECRETS, TYPES, ConnectionType
 from ._document import Call
@@ -291,7 +291,7 @@ def require_seconds(name: str, value: object) -> float:
     Raises:
         ValueError: It is none, or below 0.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+    if not is_number(value) or value < 0:
         raise ValueError(f"{name} must be a number of seconds, 0 or more, not {shown(value)}")
     return value
 

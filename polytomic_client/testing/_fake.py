@@ -18,6 +18,7 @@ from attrs import define, frozen
 from starlette.types import Message
 
 from .._call.credentials import KeySource
+from .._core.checks import is_count
 from .._core.clock import Clock
 from .._http.settings import Timeout
 from .._jobs.drivers import run
@@ -227,7 +228,7 @@ class FakePolytomic:
             meant = difflib.get_close_matches(operation, known, 1)
             advice = f"; did you mean {meant[0]}?" if meant else f"; there are {', '.join(sorted(known))}"
             raise ValueError(f"there is no operation {shown(operation)}{advice}")
-        if isinstance(times, bool) or not isinstance(times, int) or times < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not is_count(times):
             raise ValueError(f"times must be a whole number, 1 or more, not {shown(times)}")
         with self._lock:
             self._script.append(_Scripted(fault, operation, times))

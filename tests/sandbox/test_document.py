@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from polytomic_client.sandbox import _app, _document
-from polytomic_client.sandbox._document import MalformedError, Operation, Parameter, Specification, own_specification
+from polytomic_client.sandbox._document import (
+    DocumentedOperation,
+    MalformedError,
+    Parameter,
+    Specification,
+    own_specification,
+)
 
 from .conftest import DOCUMENT, NOBODY, Api
 
@@ -26,7 +32,7 @@ def described(path: str, **operation: Any) -> Specification:
     return Specification(document)
 
 
-def operation_of(specification: Specification, path: str, method: str = "GET") -> Operation:
+def operation_of(specification: Specification, path: str, method: str = "GET") -> DocumentedOperation:
     found = specification.find(path)
     assert found is not None
     return found[0][method]
