@@ -28,7 +28,7 @@ def _servers(old: Document, new: Document) -> Iterator[Change]:
     if before != after:
         shown = [", ".join(f"`{url}`" for url in urls) or "none" for urls in (before, after)]
         what = f"another server, which the clients do not ask yet: {shown[0]} is now {shown[1]}"
-        yield Change(Severity.BREAKING, what, ("#/servers",), ("_config.DEFAULT_BASE_URL",))
+        yield Change(Severity.BREAKING, what, ("#/servers",), ("_client.settings.DEFAULT_BASE_URL",))
 
 
 def _credentials(old: Document, new: Document) -> Iterator[Change]:

@@ -174,7 +174,7 @@ def write(path: Path, candidate: Candidate, base: Path, old: Document, folder: P
     if COMMENT.search(former) and not COMMENT.search(vendored.read_text(encoding="utf-8")):
         print(f"{vendored.name} has no comments any more, because {path.name} has none to keep.")
     if target != base:
-        print(f"The clients still speak {old['info']['version']}: polytomic_client/_api.py names their package.")
+        print(f"The clients still speak {old['info']['version']}: polytomic_client/_versions/ names their package.")
     return 0
 
 

@@ -175,7 +175,7 @@ def test_a_document_of_another_version_comes_beside_the_one_there_is(tree: Tree)
     status, output = tree.update(lambda text: text.replace('"2023-04-25"', '"2023-05-01"'), "--accept-breaking")
 
     assert status == 0, output
-    assert "The clients still speak 2023-04-25: polytomic_client/_api.py names their package.\n" in output
+    assert "The clients still speak 2023-04-25: polytomic_client/_versions/ names their package.\n" in output
     assert (tree.folder / "openapi" / "polytomic-2023-05-01.yaml").is_file()
     assert {name.split("/")[1] for name in tree.changed()} == {"polytomic-2023-05-01.yaml", "v2023_05_01"}
 
