@@ -1,4 +1,4 @@
-"""An async-first Python SDK for the Polytomic Bulk Sync API. Not the vendor's."""
+"""An unofficial, async-first Python SDK for the Polytomic Bulk Sync API."""
 
 from ._core.clock import Clock
 from ._core.version import __version__

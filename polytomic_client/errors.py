@@ -1,4 +1,4 @@
-"""Every error of the package: one root, a class per kind of failure, and what is safe to do next."""
+"""The errors of this package: one base class, a class per kind of failure, and hints about what to do next."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from multidict import CIMultiDict
 from ._text import ELLIPSIS, EXCERPT_CHARACTERS, excerpt, line, quoted
 
 LONGEST_REQUEST = 300
-"""Characters of a method and URL: a path of two ids has 150, behind the host."""
+"""Maximum characters of a quoted method and URL. A path with two ids has 150, not counting the host."""
 
 LONGEST_MESSAGE = 300
-"""Characters: what Python says of a value quotes it whole."""
+"""Maximum characters of a quoted decoding error. Python's own message contains the whole value."""
 
 LONGEST_REASON = 1_100
-"""Characters: what is wrong with a body and its first 500, which may take twice as many to write."""
+"""Maximum characters of a quoted reason: the problem, and the first 500 characters of a body. Escaping may double
+these."""
 
 
 class PolytomicError(Exception):
-    """The root of every error that this package raises for a cause of its own.
+    """The base class of the errors that this package defines.
 
-    Its text is one printable line of at most 1,800 bytes, whatever a server or a caller put into it.
+    `str(error)` is one printable line of at most 1,800 bytes, whatever a server or a caller supplied.
     """
 
     def __str__(self) -> str:
-        # Here, and in RequestError, and not where a text is made, so that no `reason` can say more.
+        # Cut here and in RequestError, so that no `reason` of a subclass can exceed the limit.
         return line(self.reason())
 
     def reason(self) -> str:
@@ -40,11 +41,11 @@ class PolytomicError(Exception):
 
 
 class ConfigurationError(PolytomicError, ValueError):
-    """The client's settings cannot work; nothing was sent. The text never contains a key."""
+    """The client configuration is invalid. Nothing was sent. The message never contains a key."""
 
 
 class CallCancelledError(PolytomicError):
-    """In a fan-out, a call ended because something that it waited for was cancelled, and not the fan-out."""
+    """In a fan-out, something that a call waited for was cancelled, but the fan-out was not."""
 
 
 class RequestError(PolytomicError):
@@ -52,14 +53,14 @@ class RequestError(PolytomicError):
 
     Attributes:
         message: What happened.
-        operation: The operation's name, such as `get_bulk_destination`.
+        operation: The name of the operation, for example `get_bulk_destination`.
         request: The method and URL.
-        attempts: How many times the request was tried, the first included.
-        idempotency_key: The key that a POST was sent with, None for other methods. Give it to the same call to learn
-            what came of it, or to have it done once: the API answers with the first outcome for 24 hours or longer.
-        outcome_unknown: Whether the API may have acted on any attempt: one that got no response, or a 408, 502, 503 or
-            504, which a proxy may send while the API works.
-        hint: What to do about it; may be empty.
+        attempts: The number of attempts, including the first.
+        idempotency_key: The key that a POST was sent with, None for other methods. Pass it to the same call to get the
+            outcome, or to have the call done once. The API returns the first outcome of a key for at least 24 hours.
+        outcome_unknown: Whether the API may have acted on any attempt: one without a response, or with a 408, 502, 503
+            or 504, which a proxy may return while the API is working.
+        hint: What to do about it. May be empty.
     """
 
     hint: str = ""
@@ -74,7 +75,7 @@ class RequestError(PolytomicError):
         self.attempts = attempts
 
     def locate(self, operation: str, request: str, attempts: int) -> Self:
-        """Say which call failed, and return the error."""
+        """Set which call failed, and return the error."""
         self.operation, self.request, self.attempts = operation, request, attempts
         return self
 
@@ -102,26 +103,26 @@ def _rebuild(kind: type[RequestError], arguments: tuple[Any, ...], state: dict[s
     return error
 
 
-CLOSED = "this client is closed: make another"
-ANOTHER_LOOP = "this client belongs to another event loop: make one client in each, and close it there"
-FORKED = "this client has connections of the process that this one was forked from: make one in each process"
+CLOSED = "this client is closed. Create another."
+ANOTHER_LOOP = "this client belongs to a different event loop. Create one client per loop, and close it there."
+FORKED = "this client has connections of the parent process. Create one client per process."
 
 
 class ClientClosedError(RequestError, RuntimeError):
-    """The client was used after it was closed, in another event loop than its own, or in a forked process."""
+    """The client is closed, belongs to a different event loop, or was used before the process was forked."""
 
 
 class APIStatusError(RequestError):
-    """The API answered, with a status that is not the success the document describes.
+    """The API responded with a status that the OpenAPI document does not describe as a success.
 
     Attributes:
-        status_code: The HTTP status, also one that IANA does not name (520).
-        key: The API's word for the kind of error, for programs, where the body has one.
-        message: The API's sentence, or what the status says where the body has none.
-        metadata: Further facts from the body: an object or an array, empty where there are none.
-        headers: The response's headers; names in any case.
-        request_id: The `X-Request-Id` of the response, if it has one.
-        retry_after: The seconds that `Retry-After` asks to wait, if it does.
+        status_code: The HTTP status, which may be one that IANA has not registered (520).
+        key: The API's machine-readable kind of error, if the body has one.
+        message: The API's message, or `HTTP status ...` if the body has none.
+        metadata: Further facts from the body, an object or an array. Empty if there are none.
+        headers: The response headers. Names are case-insensitive.
+        request_id: The `X-Request-Id` of the response, if any.
+        retry_after: The seconds to wait before a retry, from `Retry-After`, if any.
         body: The first 500 characters of the body, without control characters.
     """
 
@@ -145,87 +146,87 @@ class APIStatusError(RequestError):
         self._has_message = message is not None
 
     def reason(self) -> str:
-        """Return the status and what the server says about it, or how its body begins."""
+        """Return the status with the server's message, or with the beginning of the body."""
         if self._has_message:
             text = f"{self.status_code} {quoted(self.message, EXCERPT_CHARACTERS)}"
         else:
             text = f"{self.status_code} with {'body ' + repr(self.body) if self.body else 'an empty body'}"
         if self.retry_after is not None:
-            text += f", to be tried again after {self.retry_after:g} s"
+            text += f"; retry after {self.retry_after:g} s"
         return f"[{quoted(self.request_id)}] {text}" if self.request_id else text
 
 
 class BadRequestError(APIStatusError):
     """400: the request is malformed."""
 
-    hint = "Check the arguments; the same request will fail again."
+    hint = "Check the arguments. The same request will fail again."
 
 
 class AuthenticationError(APIStatusError):
     """401: the credential is missing, unknown or revoked."""
 
     hint = (
-        "Check the key: api_key=... or POLYTOMIC_API_KEY. Keys are made in the settings of a Polytomic user; "
-        "on-premises deployments also take deployment_key=..."
+        "Check api_key=... or POLYTOMIC_API_KEY. Keys are created in the settings of a Polytomic user. "
+        "On-premises deployments also accept deployment_key=..."
     )
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the credential is known, and may not do this."""
+    """403: the credential is valid but lacks the permission."""
 
-    hint = "The key works, but its owner may not do this."
+    hint = "The key is valid, but its owner lacks the permission."
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such thing, or the credential may not see it."""
+    """404: the resource does not exist, or the credential may not see it."""
 
-    hint = "Check the id and which organization the key belongs to."
+    hint = "Check the id, and which organization the key belongs to."
 
 
 class ConflictError(APIStatusError):
-    """409: something else is under way: another execution, or an earlier call with the same idempotency key."""
+    """409: something else is in progress: another execution, or an earlier call with the same idempotency key."""
 
-    hint = "What is in the way must end, or be removed, before this can be done."
+    hint = "Wait until the conflicting operation ends, or remove what conflicts."
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: the request is well formed, and its contents are refused."""
+    """422: the request is well-formed, but its contents are rejected."""
 
-    hint = "Check the contents of the request; the same request will fail again."
+    hint = "Check the contents of the request. The same request will fail again."
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests; `retry_after` says how many seconds to wait, where the API says so."""
+    """429: too many requests. `retry_after` is the number of seconds to wait, if the API gives one."""
 
-    hint = "Ask with less concurrency, or later."
+    hint = "Lower the concurrency, or retry later."
 
 
 class ServerError(APIStatusError):
-    """5xx: the API or a proxy before it failed."""
+    """5xx: the API, or a proxy in front of it, failed."""
 
-    hint = "The fault is on the server's side; try again later."
+    hint = "The server failed. Retry later."
 
 
 class RedirectError(APIStatusError):
-    """3xx: redirects are never followed, so that a key stays with the host it was meant for."""
+    """3xx: a redirect, which the client never follows. A key is only sent to the host it is meant for."""
 
-    hint = "Check base_url: it must name the API itself."
+    hint = "Check base_url. It must be the URL of the API itself."
 
     def reason(self) -> str:
-        """Return the status and the host that the redirect leads to."""
+        """Return the status, and the host that the redirect names."""
         location = self.headers.get("Location")
         if location is None:
             return super().reason()
         try:
             host = urlsplit(location).hostname
         except ValueError:
-            host = "a malformed URL"
-        place = quoted(host) if host else "a path of the same host"
-        return f"{super().reason()}; a redirect to {place}, which is never followed"
+            host = "an invalid URL"
+        place = quoted(host) if host else "a path on the same host"
+        return f"{super().reason()}; the client does not follow the redirect to {place}"
 
 
 class UnexpectedStatusError(APIStatusError):
-    """Any other status: a success that the document does not describe, or an error without a class of its own."""
+    """Any other status: a success that the OpenAPI document does not describe, or an error without its own class."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -243,83 +244,83 @@ _BY_CLASS: dict[int, type[APIStatusError]] = {3: RedirectError, 5: ServerError}
 def status_error(
     status_code: int, content: bytes, headers: Mapping[str, str], *, retry_after: float | None = None
 ) -> APIStatusError:
-    """Return the error of a status, of the class that the status has."""
-    # A copy, because the view that a transport hands over cannot be pickled.
+    """Create the error for a status, of the class that belongs to the status."""
+    # A copy, because the view that a transport provides cannot be pickled.
     headers = CIMultiDict(headers)
     kind = _BY_STATUS.get(status_code) or _BY_CLASS.get(status_code // 100, UnexpectedStatusError)
     return kind(status_code, content, headers, retry_after=retry_after)
 
 
 class TransportError(RequestError):
-    """The connection failed; the class says whether the API can have seen the request."""
+    """The connection failed. The class says whether the API may have received the request."""
 
 
 class NotSentError(TransportError):
-    """The request did not reach the API, so it is safe to send it again."""
+    """The request did not reach the API, so a retry is safe."""
 
     hint = "Nothing was sent. Check base_url, the network and whether the API is up."
 
 
 class ConnectTimeoutError(NotSentError, TimeoutError):
-    """No connection came about within `timeout.connect` seconds."""
+    """No connection was established within `timeout.connect` seconds."""
 
 
 class TLSError(NotSentError):
-    """The server's certificate is not trusted, or both sides cannot agree on TLS. The client does not retry."""
+    """The server's certificate is not trusted, or the two sides cannot agree on TLS. The client does not retry."""
 
     hint = (
-        "Nothing was sent. Check base_url. If a private CA issued the certificate, name its file in SSL_CERT_FILE, "
-        "or give ssl_context=..."
+        "Nothing was sent. Check base_url. If a private CA issued the certificate, set SSL_CERT_FILE to the CA's file, "
+        "or pass ssl_context=..."
     )
 
 
 class OutcomeUnknownError(TransportError):
-    """The request was sent and no whole response came back: the API may or may not have acted on it.
+    """The request was sent, but no complete response arrived. The API may or may not have acted on it.
 
     Attributes:
-        stale: Whether the connection had served a request before, and ended before any byte of a response: the server
-            has most likely closed it as idle while the request was on its way.
+        stale: Whether a reused connection ended before the first byte of a response. Most likely, the server closed it
+            as idle while the request was in transit.
     """
 
     stale: bool = False
     outcome_unknown = True
 
-    hint = "The API may have acted on the request. Check the network, and whether the API is up."
+    hint = "The API may have acted on the request. Check the network and whether the API is up."
 
 
 class ReadTimeoutError(OutcomeUnknownError, TimeoutError):
-    """The API fell silent for longer than `timeout.read` seconds, or took the request too slowly."""
+    """The API sent nothing for longer than `timeout.read` seconds, or received the request too slowly."""
 
 
 class DeadlineExceededError(RequestError, TimeoutError):
-    """The call took longer than `deadline` seconds over all its tries; `__cause__` is the last try's error, if any."""
+    """The call took longer than `deadline` seconds. `__cause__` is the error of the last attempt, if any."""
 
-    hint = "Raise deadline=..., or ask with less concurrency."
+    hint = "Raise deadline=..., or lower the concurrency."
 
 
 class NotReachedError(DeadlineExceededError):
-    """In a fan-out, the deadline passed before the item's call was made: nothing was sent."""
+    """In a fan-out, the deadline passed before the item's call was made. Nothing was sent."""
 
-    hint = "Give the fan-out a longer deadline=..., or call it again for what was not reached."
+    hint = "Raise the fan-out's deadline=..., or run it again for the items that were not reached."
 
 
 class ResponseTooLargeError(RequestError):
-    """The body is larger, after decompression, than `max_response_bytes`."""
+    """The body is larger than `max_response_bytes` after decompression."""
 
-    hint = "Raise max_response_bytes=... if such a body is expected."
+    hint = "Raise max_response_bytes=... if you expect a body of this size."
 
 
 class DecodeError(RequestError):
-    """The API answered a success whose body is not what the document says.
+    """A 2xx response does not match the OpenAPI document.
 
     Attributes:
         status_code: The HTTP status.
-        path: Where in the body, such as `$.data.modes[0]`, as far as it is known.
+        path: Where in the body, for example `$.data.modes[0]`, as far as it is known.
         body: The first 500 characters of the body, without control characters.
-        request_id: The `X-Request-Id` of the response, if it has one.
+        request_id: The `X-Request-Id` of the response, if any.
     """
 
-    hint = "The API may have changed, or something else answers at base_url."
+    hint = "The API may have changed, or base_url may be the URL of another server."
 
     def __init__(
         self,
@@ -337,33 +338,33 @@ class DecodeError(RequestError):
         self.request_id = request_id
 
     def reason(self) -> str:
-        """Return which part of the body cannot be decoded, why, and how the body begins."""
+        """Return which part of the body cannot be decoded, why, and the beginning of the body."""
         place, message = quoted(self.path), quoted(self.message, LONGEST_MESSAGE)
-        text = f"cannot decode the body of a {self.status_code} at {place}: {message}; it begins {self.body!r}"
+        text = f"cannot decode the body of a {self.status_code} at {place}: {message}; the body begins {self.body!r}"
         return f"[{quoted(self.request_id)}] {text}" if self.request_id else text
 
 
 class VersionMismatchError(RequestError):
-    """Another version of the API answered than the one that was asked for.
+    """The response is of another API version than the one that was requested.
 
     Attributes:
-        asked: The version in the request's `X-Polytomic-Version`.
-        answered: The version in the response's.
+        asked: The version in the `X-Polytomic-Version` of the request.
+        answered: The version in the `X-Polytomic-Version` of the response.
         status_code: The HTTP status of the response.
     """
 
-    hint = "This client decodes one version only: pin a version that the deployment speaks, with version=..."
+    hint = "This client decodes one version only. Pin a version that the deployment supports with version=..."
 
     def __init__(self, asked: str, answered: str, status_code: int) -> None:
-        said = f"version {quoted(answered)} answered (status {status_code})"
-        super().__init__(f"asked for API version {quoted(asked)}, {said}")
+        said = f"got version {quoted(answered)} (status {status_code})"
+        super().__init__(f"requested API version {quoted(asked)}, {said}")
         self.asked = asked
         self.answered = answered
         self.status_code = status_code
 
 
 def _read_error_body(content: bytes) -> tuple[str | None, str | None, Mapping[str, Any] | list[Any]]:
-    """Return the key, message and metadata of an error body, in any form that the API has used.
+    """Return the key, message and metadata of an error body, in any form that the API uses.
 
     Forms: `{key, message, metadata, status}`, `{code, context, error, status}` (401), `{message, status_code,
     metadata: []}` and `{error: {message}}`.

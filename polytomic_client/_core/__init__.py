@@ -1,1 +1,1 @@
-"""What every layer uses: logging, warnings, secrets, the clock and checks of arguments."""
+"""Shared by every layer: logging, warnings, secrets, the clock, clean-up and argument checks."""

@@ -1,4 +1,4 @@
-"""Checks of numbers that a user gives, and the bounds above which they mean "no bound"."""
+"""Check numbers that a user passes. Above a bound, a number means "unlimited"."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .._text import shown
 from ..errors import ConfigurationError
 
 LONGEST_SECONDS = 1_000_000.0
-"""Seconds: eleven days, and as good as no bound. The timers of the system overflow at a little more: `poll` takes a C
-int of milliseconds, which ends after 24 days."""
+"""Maximum seconds: eleven days, in effect unlimited. System timers overflow soon above: `poll` takes a C int of
+milliseconds, which ends after 24 days."""
 
 LARGEST_COUNT = 2**62
-"""As good as no bound. A count and one more still fit what C libraries take."""
+"""Maximum count, in effect unlimited. A count plus one still fits the integers of C libraries."""
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -36,29 +36,29 @@ def is_count(value: object) -> TypeGuard[int]:
 
 
 def positive_seconds(name: str, value: object) -> float:
-    """Return a time in seconds; one above `LONGEST_SECONDS` is that.
+    """Return a number of seconds, at most `LONGEST_SECONDS`.
 
     Raises:
-        ConfigurationError: It is not a positive number.
+        ConfigurationError: `value` is not a positive number.
     """
     if not is_positive(value):
-        raise ConfigurationError(f"{name} must be a positive number of seconds, not {shown(value)}")
+        raise ConfigurationError(f"{name} must be a positive number of seconds, got {shown(value)}.")
     return float(min(value, LONGEST_SECONDS))
 
 
 def positive_count(name: str, value: object) -> int:
-    """Return a count; one above `LARGEST_COUNT` is that.
+    """Return a count, at most `LARGEST_COUNT`.
 
     Raises:
-        ConfigurationError: It is not a positive int.
+        ConfigurationError: `value` is not a positive int.
     """
     if not is_count(value):
-        raise ConfigurationError(f"{name} must be a positive int, not {shown(value)}")
+        raise ConfigurationError(f"{name} must be a positive int, got {shown(value)}.")
     return min(value, LARGEST_COUNT)
 
 
 def seconds_field(default: float, *, prefix: str = "") -> Any:
-    """Return an attrs field of a time in seconds, which errors call by its name behind a prefix."""
+    """Return an attrs field for a number of seconds. Errors use its name after `prefix`."""
 
     def convert(value: object, attribute: Any) -> float:
         return positive_seconds(f"{prefix}{attribute.name}", value)
@@ -67,7 +67,7 @@ def seconds_field(default: float, *, prefix: str = "") -> Any:
 
 
 def count_field(default: int) -> Any:
-    """Return an attrs field of a count, which errors call by its name."""
+    """Return an attrs field for a count. Errors use its name."""
 
     def convert(value: object, attribute: Any) -> int:
         return positive_count(attribute.name, value)

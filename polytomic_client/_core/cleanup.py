@@ -1,4 +1,4 @@
-"""Cancellation: clean-up that is never cut short, in tasks of its own, and scopes of anyio."""
+"""Cancellation: clean-up that runs to its end in its own tasks, and anyio scopes."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 CLEANUP_LASTS = 10.0
-"""Seconds that the clean-up of a cancelled call may take, such as canceling the execution that it has started."""
+"""Maximum seconds for the clean-up of a cancelled call, for example to cancel the execution that it started."""
 
 _held: set[asyncio.Task[Any]] = set()
-"""Tasks that must not be collected before they have ended. An event loop keeps weak references only."""
+"""Tasks that must not be garbage-collected before they end. An event loop only keeps weak references."""
 
 
 def new_task(coroutine: Coroutine[Any, Any, T], context: Context | None = None) -> asyncio.Task[T]:
-    """Create a task that starts at the next turn of the event loop, also where the loop's own tasks are eager (3.12).
+    """Create a task that starts in the next event loop iteration, even if the loop's own tasks are eager (3.12).
 
     Args:
-        coroutine: What to run.
+        coroutine: The coroutine to run.
         context: The context to run it in. Default: a copy of the current one.
     """
     return asyncio.Task(coroutine, loop=asyncio.get_running_loop(), context=context)
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the running event loop; None where there is none, as in a forked child of one that had it."""
+    """Return the running event loop, or None without one, as in a child forked from its process."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -38,23 +38,23 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def hold(task: asyncio.Task[Any]) -> None:
-    """Keep a task until it has ended."""
+    """Keep a reference to a task until it ends."""
     _held.add(task)
     task.add_done_callback(_held.discard)
 
 
 async def finish(tasks: Iterable[asyncio.Task[Any]], seconds: float, *, bounded: bool = False) -> None:
-    """Wait until tasks have ended, and raise what cancels the wait only then.
+    """Wait until tasks end, and only then raise the cancellation of the wait.
 
-    Tasks that outlast the wait go on by themselves.
+    Tasks that outlast the wait continue by themselves.
 
     Args:
-        tasks: What to wait for. Their results and errors stay with them.
-        seconds: How long to wait at most.
-        bounded: Whether the time counts from now on. Default: from the moment at which the wait is cancelled.
+        tasks: The tasks to wait for. Their results and errors stay with them.
+        seconds: Maximum seconds to wait.
+        bounded: Whether `seconds` start now. Default: they start when the wait is cancelled.
 
     Raises:
-        CancelledError: The wait was cancelled, once or more often.
+        CancelledError: The wait was cancelled at least once.
     """
     loop = asyncio.get_running_loop()
     waited = {task for task in tasks if not task.done()}
@@ -74,13 +74,13 @@ async def finish(tasks: Iterable[asyncio.Task[Any]], seconds: float, *, bounded:
 
 
 async def checkpoint() -> None:
-    """Raise the cancellation of an anyio scope, which otherwise reaches a task only while it waits."""
+    """Raise a pending cancellation of an anyio scope, which otherwise reaches a task only while it waits."""
     anyio = sys.modules.get("anyio")
     if anyio is not None:
         await anyio.lowlevel.checkpoint_if_cancelled()
 
 
 def _shield() -> AbstractContextManager[object]:
-    """Return what keeps anyio from cancelling the wait again at every turn of the event loop."""
+    """Return a scope that keeps anyio from cancelling the wait again in every event loop iteration."""
     anyio = sys.modules.get("anyio")
     return nullcontext() if anyio is None else anyio.CancelScope(shield=True)

@@ -1,4 +1,4 @@
-"""Time, sleep and randomness, so that a test need not wait."""
+"""Time, sleep and randomness, replaceable so that tests do not wait."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time, sleep and randomness, so that a test of a service need not wait."""
+    """Time, sleep and randomness. Replace them so that the tests of a service do not wait."""
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
+        """Return seconds that never decrease."""
         ...
 
     def time(self) -> float:
-        """Return the seconds since 1970 (UTC), to compare an HTTP date with."""
+        """Return the seconds since 1970 (UTC), to compare with an HTTP date."""
         ...
 
     def random(self) -> float:
-        """Return a number from 0 up to 1."""
+        """Return a random number from 0 up to, but excluding, 1."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Block for so many seconds."""
+        """Block for a number of seconds."""
         ...
 
     async def sleep_async(self, seconds: float) -> None:
-        """Suspend for so many seconds."""
+        """Suspend for a number of seconds."""
         ...
 
 
@@ -36,7 +36,7 @@ class SystemClock:
     """The clock of this machine."""
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
+        """Return seconds that never decrease."""
         return time.monotonic()
 
     def time(self) -> float:
@@ -44,13 +44,13 @@ class SystemClock:
         return time.time()
 
     def random(self) -> float:
-        """Return a number from 0 up to 1."""
+        """Return a random number from 0 up to, but excluding, 1."""
         return random.random()
 
     def sleep(self, seconds: float) -> None:
-        """Block for so many seconds."""
+        """Block for a number of seconds."""
         time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Suspend for so many seconds."""
+        """Suspend for a number of seconds."""
         await asyncio.sleep(seconds)

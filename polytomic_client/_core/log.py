@@ -1,4 +1,4 @@
-"""The package's logger, and what of a response may be logged."""
+"""The logger of the package, and the response headers that it may log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .._text import line, quoted
 from ..errors import LONGEST_REQUEST
 
 logger = logging.getLogger("polytomic_client")
-# Without a handler of the application's, Python would print warnings.
+# Without a handler, Python would print warnings to stderr.
 logger.addHandler(logging.NullHandler())
 
 LOGGED_HEADERS = (
@@ -20,12 +20,12 @@ LOGGED_HEADERS = (
     "Content-Length",
     "Content-Encoding",
 )
-"""Response headers that are logged. No other one is, and no request header at all: a new header is private until
-somebody says that it is not."""
+"""The only response headers that are logged. Request headers never are. A new header is private until it is added
+here."""
 
 
 def log_answer(operation: str, request: object, status: int, headers: Mapping[str, str]) -> None:
-    """Log an answer, with the headers that may be logged. Costs next to nothing unless DEBUG is on."""
+    """Log a response with the headers in `LOGGED_HEADERS`. Costs almost nothing unless DEBUG is enabled."""
     if logger.isEnabledFor(logging.DEBUG):
         named = [f", {name}: {quoted(headers[name])}" for name in LOGGED_HEADERS if name in headers]
         logger.debug("%s", line(f"{operation}: {quoted(request, LONGEST_REQUEST)}: {status}{''.join(named)}"))

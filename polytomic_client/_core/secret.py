@@ -9,7 +9,7 @@ NOT_PICKLED = "clients cannot be pickled because they hold a key. Create one per
 
 
 class Secret:
-    """A text that never prints, and is never pickled."""
+    """A string that never prints and cannot be pickled."""
 
     __slots__ = ("_text",)
 
@@ -17,7 +17,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the text, for the wire only."""
+        """Return the string, only to be sent."""
         return self._text
 
     def __eq__(self, other: object) -> bool:

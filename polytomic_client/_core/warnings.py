@@ -1,4 +1,4 @@
-"""What the package warns of: a setting that gives up a protection, and what the API says will end."""
+"""The warnings of this package: a setting that disables a protection, and a deprecated operation."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ PACKAGE = str(Path(__file__).parent.parent)
 
 
 class SecurityWarning(UserWarning):
-    """A setting gives up a protection, such as `verify=False`."""
+    """A setting disables a protection, for example `verify=False`."""
 
 
 class PolytomicDeprecationWarning(FutureWarning):
-    """The API says that an operation is deprecated, or when it will end: once for each operation of a client.
+    """The API announced that an operation is deprecated or when it ends. Once per operation of a client.
 
-    A FutureWarning, because Python does not show a DeprecationWarning where it matters: in the service that runs.
+    It is a FutureWarning, because Python hides a DeprecationWarning where it matters: in the running service.
     """
 
 
 def warn(text: str, category: type[Warning]) -> None:
-    """Warn in the name of the code that called the package."""
-    frame: FrameType | None = sys._getframe()  # noqa: SLF001  (stacklevel counts frames, and how many are ours differs)
+    """Issue a warning at the line of the code that called this package."""
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  (stacklevel counts frames, and the number of ours varies)
     level = 1
     while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame, level = frame.f_back, level + 1
