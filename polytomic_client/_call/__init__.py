@@ -1,1 +1,1 @@
-"""One call: credential, version pin, idempotency key, retries, deadline and errors. Without I/O."""
+"""The policy of one call: credential, version pin, idempotency key, retries, deadline and errors. No I/O."""

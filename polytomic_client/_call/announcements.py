@@ -1,4 +1,4 @@
-"""What the API announces about an operation in the headers of its responses."""
+"""Warn of deprecated operations, which the API announces in response headers."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from .._core.warnings import PolytomicDeprecationWarning, warn
 from .._text import line, quoted
 
 ANNOUNCEMENTS = ("Deprecation", "Sunset", "Warning")
-"""Headers that say that an operation will end: RFC 9745, RFC 8594, and RFC 7234, section 5.5.7 (299)."""
+"""Headers that announce the end of an operation: RFC 9745, RFC 8594, and RFC 7234, section 5.5.7 (299)."""
 
 PERSISTENT_WARNING = "299"
-"""The `Warning` code that is the server's own; the others are a cache's about one answer."""
+"""The `Warning` code of the server itself. A cache sends the others, about a single response."""
 
 
 class Announcements:
-    """The operations whose end the API has announced, so that each is warned of once."""
+    """The operations that the API has announced as deprecated, so that the client warns once for each."""
 
     def __init__(self) -> None:
         self._warned: set[str] = set()
 
     def warn_once(self, operation: str, headers: Mapping[str, str]) -> None:
-        """Warn of what the headers of an answer announce, if they do and it is new."""
+        """Warn if the response headers announce the end of an operation for the first time."""
         said = [
             f"{name}: {quoted(headers[name])}"
             for name in ANNOUNCEMENTS

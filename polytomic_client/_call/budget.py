@@ -1,25 +1,25 @@
-"""How many retries the calls of one client may make together."""
+"""Limit the retries that all calls of one client make together."""
 
 from __future__ import annotations
 
 from .._http.places import Places
 
 RETRY_BUDGET = 100
-"""How many repetitions a client has at its start, and at most."""
+"""Retries that a client starts with, which is also the maximum."""
 
 SUCCESSES_PER_RETRY = 10
-"""How many successes give one back: in the long run, a tenth of the calls may be repeated."""
+"""Successful calls that add one retry. In the long run, the client retries at most a tenth of its calls."""
 
 
 class RetryBudget:
-    """How many tries more the calls of one client may make, so that their repetitions do not prolong an outage."""
+    """The retries left to all calls of one client, limited so that retries do not prolong an outage."""
 
     def __init__(self) -> None:
         self._left = self._most = RETRY_BUDGET * SUCCESSES_PER_RETRY
         self._lock = Places(1)
 
     def take(self) -> bool:
-        """Say whether a failed try may be repeated, and count it if so."""
+        """Return whether a failed attempt may be retried, and count the retry if so."""
         return self._lock.hold(self._take)
 
     def _take(self) -> bool:
@@ -29,7 +29,7 @@ class RetryBudget:
         return True
 
     def refund(self) -> None:
-        """Count a success."""
+        """Count a successful call."""
         if self._left < self._most:
             self._lock.hold(self._give_back)
 

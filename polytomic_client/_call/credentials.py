@@ -1,4 +1,4 @@
-"""Who is asking: the Authorization header, its secrets, and keys that are fetched when needed."""
+"""Credentials: the Authorization header, its secrets, and API keys that a callable returns when needed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ KeySource = Callable[[], "str | Awaitable[str]"]
 
 
 class FetchedKey:
-    """An API key that a callable of the user's returns: asked for when first needed and again once it is refused.
+    """An API key that the user's callable returns, first when a request needs it and again when the API rejects it.
 
-    The drivers hold a lock around `stale` and `accept`, so that many calls that wait ask once.
+    The drivers hold a lock around `stale` and `accept`, so that many waiting calls fetch the key once.
     """
 
     __slots__ = ("_current", "fetch")
@@ -24,18 +24,17 @@ class FetchedKey:
         self._current: Secret | None = None
 
     def stale(self, refused: Secret | None) -> bool:
-        """Say whether the key must be asked for: there is none yet, or it is the one that was refused.
+        """Return whether the key must be fetched: it was never fetched, or it is the very object that was rejected.
 
-        The one that was refused, and not one that is equal: when the callable has been asked since, it need not be
-        asked again by every call that was refused before.
+        An equal key from a later fetch is not stale. Otherwise, each call that was rejected before would fetch again.
         """
         return self._current is None or self._current is refused
 
     def accept(self, key: object) -> None:
-        """Keep what the callable returned.
+        """Store the key that the callable returned.
 
         Raises:
-            ConfigurationError: It is no usable key.
+            ConfigurationError: `key` is not a usable key.
         """
         try:
             self._current = bearer(key, "the key that the api_key callable returned")
@@ -43,13 +42,13 @@ class FetchedKey:
             refused = ConfigurationError(*error.args)
         else:
             return
-        # Reports of errors show the locals of frames: none of ours has the key.
+        # Error reports show the local variables of frames. Ours must not include the key.
         del key
         raise refused
 
     @property
     def current(self) -> Secret:
-        """The value of the Authorization header, once a key was accepted."""
+        """The value of the Authorization header, after a key was accepted."""
         assert self._current is not None
         return self._current
 
@@ -62,49 +61,54 @@ def check_credential(
     names: tuple[str, str, str],
     blocking: bool,
 ) -> Secret | KeySource:
-    """Return the credential that exactly one of the arguments names, for a blocking client or not.
+    """Return the one credential that is given.
 
-    `names` says what to call the three in an error: the arguments, or the variables of the environment.
+    Args:
+        api_key: An API key, or a callable that returns one.
+        deployment_key: The key of an on-premises deployment.
+        basic_auth: User and password.
+        names: The names of these three in errors: arguments or environment variables.
+        blocking: Whether the client is a blocking one, which cannot call an async function.
 
     Raises:
-        ConfigurationError: None or several are given, or one cannot be sent. The text never contains it.
+        ConfigurationError: Not exactly one is given, or it cannot be sent. The message never contains it.
     """
     given = [
         name for name, value in zip(names, (api_key, deployment_key, basic_auth), strict=True) if value is not None
     ]
     if len(given) != 1:
         raise ConfigurationError(
-            f"give one credential, not {' and '.join(given)}"
+            f"exactly one credential must be given, got {' and '.join(given)}."
             if given
-            else "no credential: give api_key=..., deployment_key=... or basic_auth=(user, password), "
-            "or set POLYTOMIC_API_KEY or POLYTOMIC_DEPLOYMENT_KEY"
+            else "the credential is missing. Pass api_key=..., deployment_key=... or basic_auth=(user, password), "
+            "or set POLYTOMIC_API_KEY or POLYTOMIC_DEPLOYMENT_KEY."
         )
     if callable(api_key):
         if blocking and any(map(iscoroutinefunction, (api_key, getattr(api_key, "__call__", None)))):  # noqa: B004
-            raise ConfigurationError("api_key is an async function, which only AsyncPolytomic can call")
+            raise ConfigurationError("api_key must be a blocking function, got an async one. Use AsyncPolytomic.")
         return api_key
     if api_key is not None:
         return bearer(api_key, names[0])
     if deployment_key is not None:
         if ":" in _checked(deployment_key, names[1]):
-            raise ConfigurationError(f"{names[1]} has a colon, which Basic cannot carry in a user name (RFC 7617)")
+            raise ConfigurationError(f"{names[1]} must not contain a colon, because it is a Basic user name (RFC 7617)")
         return basic(deployment_key, "")
     return basic(*_user_and_password(basic_auth))
 
 
 def bearer(key: object, name: str) -> Secret:
-    """Return `Bearer <key>`, the plain key, as the API reference prints it."""
+    """Return `Bearer <key>` with the plain key, as in the API reference."""
     return Secret(f"Bearer {_checked(key, name)}")
 
 
 def _checked(key: object, name: str) -> str:
     if not isinstance(key, str):
-        raise ConfigurationError(f"{name} must be a str, not {type(key).__name__}")
+        raise ConfigurationError(f"{name} must be a str, got {type(key).__name__}.")
     if not key:
         raise ConfigurationError(f"{name} is empty")
     if not all("!" <= character <= "~" for character in key):
         raise ConfigurationError(
-            f"{name} has white space, a control character or a non-ASCII character; is there a line break at its end?"
+            f"{name} must not contain white space, control or non-ASCII characters. Check for a line break at its end."
         )
     return key
 
@@ -114,9 +118,9 @@ def _user_and_password(pair: object) -> tuple[str, str]:
         case (str() as user, str() as password):
             pass
         case _:
-            raise ConfigurationError("basic_auth must be (user, password), two str")
+            raise ConfigurationError("basic_auth must be two str: (user, password)")
     if not user or ":" in user:
-        raise ConfigurationError("basic_auth: the user is empty or has a colon, which Basic cannot carry (RFC 7617)")
+        raise ConfigurationError("the user of basic_auth must not be empty or contain a colon (RFC 7617)")
     if any(ord(character) < 32 or ord(character) == 127 for character in user + password):
-        raise ConfigurationError("basic_auth has a control character (RFC 7617)")
+        raise ConfigurationError("basic_auth must not contain control characters (RFC 7617)")
     return user, password

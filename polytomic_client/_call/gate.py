@@ -1,4 +1,4 @@
-"""Where a request waits for its start when its call is one of many, such as in a fan-out."""
+"""Let the requests of a call wait if the call is one of many, as in a fan-out."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from .._core.clock import Clock
 
 
 class Gate(Protocol):
-    """One call's place among many. The policy asks it before each request, and tells it of each failed attempt.
+    """Control when one call among many may send. The policy uses it before each request and after each failed attempt.
 
     Attributes:
-        unsettled: How many of the requests that change something are under way, or ended with an unknown outcome.
+        unsettled: The number of requests that change something and are in flight or ended with an unknown outcome.
     """
 
     unsettled: int
 
     def waits(self, clock: Clock) -> Iterable[float]:
-        """Return the seconds to sleep before the next request, each to be taken after the sleep before.
+        """Return the seconds to sleep before the next request. Take each number only after the sleep before it.
 
         Args:
-            clock: What the call sleeps by.
+            clock: The clock of the call.
 
         Raises:
-            DeadlineExceededError: While iterating: there is no time left for another request.
+            DeadlineExceededError: Raised during iteration if no time is left for another request.
         """
         ...
 
     def failed(self, error: Exception) -> None:
-        """Note that an attempt failed."""
+        """Record that an attempt failed."""
         ...
 
 
 current_gate: ContextVar[Gate | None] = ContextVar("current_gate", default=None)
-"""The gate of the call that runs in this context, if it has one."""
+"""The gate of the call in this context, if any."""

@@ -1,7 +1,7 @@
-"""What happens around one call: credential, version pin, retries, deadline and errors. Written once, without I/O.
+"""The policy of one call: credential, version pin, retries, deadline and errors. Written once, without I/O.
 
-`run` is a generator that yields what is to be done and is sent what came of it, so that an asyncio and a blocking
-driver of a few lines each follow the same rules.
+`run` is a generator: it yields steps and is sent their results. So a short asyncio driver and a short blocking driver
+follow the same rules.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ T = TypeVar("T")
 Failure = TypeVar("Failure", bound=RequestError)
 
 BUDGET_SPENT = (
-    "Not tried again, because the calls of this client have failed too often: the repetitions would prolong an outage. "
-    "Every ten successes allow one more."
+    "Not retried, because the retry budget of this client is spent: further retries would prolong an outage. "
+    "Every ten successful calls allow one more retry."
 )
 
 UNKNOWN_BEFORE = "an earlier attempt was sent, and its outcome is unknown"
@@ -52,13 +52,14 @@ def run(request: Request, config: Config, state: CallState, operation: Operation
     """Yield the steps of one call of an operation.
 
     Args:
-        request: What to send. A version header other than the document's own stands; else the client's is written.
-        config: The client's settings.
-        state: What the client's calls change.
-        operation: What the answer is decoded with.
+        request: The request. A version header other than the OpenAPI document's is kept. Otherwise, the client's is
+            set.
+        config: The settings of the client.
+        state: The state that the calls of the client share.
+        operation: The operation, which decodes the response.
 
     Returns:
-        The answer.
+        The decoded response.
 
     Raises:
         RequestError: The call failed.
@@ -67,16 +68,16 @@ def run(request: Request, config: Config, state: CallState, operation: Operation
 
 
 def relay(request: Request, config: Config, state: CallState, operation: Operation[object] | None) -> Flow[Reply]:
-    """Yield the steps of one call whose answer somebody else decodes.
+    """Yield the steps of one call whose response the caller decodes.
 
     Args:
-        request: What to send, as for `run`.
-        config: The client's settings.
-        state: What the client's calls change.
-        operation: What it is a call of; where that is not known, every 2xx is a success.
+        request: The request, as for `run`.
+        config: The settings of the client.
+        state: The state that the calls of the client share.
+        operation: The operation, if known. Without one, every 2xx is a success.
 
     Returns:
-        The reply that is a success, its body decompressed.
+        The successful response, with its body decompressed.
 
     Raises:
         RequestError: The call failed.
@@ -85,7 +86,7 @@ def relay(request: Request, config: Config, state: CallState, operation: Operati
 
 
 class _Call:
-    """One call on its way: what was tried, and how much time is left."""
+    """One call in progress: its attempts and the remaining time."""
 
     __slots__ = (
         "_asked",
@@ -110,8 +111,8 @@ class _Call:
         self._operation = "request" if operation is None else operation.name
         self._successes = None if operation is None else operation.decoders
         self._asked = _prepare(request, config)
-        # A 409 can only be about the key where an earlier request had the same one: a try of this call, or, of a key
-        # that the caller made, a call elsewhere.
+        # A 409 can only be about the key if an earlier request had the same one: an attempt of this call, or another
+        # call with a key that the caller made.
         self._in_flight = IDEMPOTENCY_HEADER in request.headers and not (operation and operation.conflicts_with_state)
         _write_idempotency_key(request)
         self._ends = config.clock.monotonic() + config.deadline
@@ -126,7 +127,7 @@ class _Call:
         return flow if gate is None or self._request.method == "GET" else self._settled(flow, gate)
 
     def _settled(self, flow: Flow[T], gate: Gate) -> Flow[T]:
-        """Have the fan-out know, while a call that changes something is under way and if its outcome stays unknown."""
+        """Count a call that changes something in its gate, until it ends with a known outcome."""
         gate.unsettled += 1
         try:
             result = yield from flow
@@ -144,7 +145,7 @@ class _Call:
             if gate is not None:
                 for seconds in gate.waits(config.clock):
                     if seconds >= self._remaining():
-                        raise self._overdue("it would pass before the fan-out's next request may start") from self._last
+                        raise self._overdue("it would pass before the fan-out may send again") from self._last
                     yield from self._sleep(seconds)
             left = self._remaining()
             if not self._fresh:
@@ -168,7 +169,7 @@ class _Call:
             yield from self._before_next(failure, gate)
 
     def _before_next(self, failure: RequestError, gate: Gate | None) -> Generator[Step, Any, None]:
-        """Do what comes between a failed attempt and the next one, or raise what ends the call."""
+        """Yield the steps between a failed attempt and the next one, or raise the error that ends the call."""
         request, config = self._request, self._config
         if may_be_in_flight(failure):
             self._unknown = True
@@ -176,7 +177,7 @@ class _Call:
             self._in_flight = self._in_flight or request.method == "POST"
         last = self._last = self._located(self._honest(failure))
         if is_stale(failure) and not self._fresh and request.method in REPEATABLE_METHODS:
-            # The server has closed an idle connection: not a failed attempt, and not a sign of overload.
+            # The server closed an idle connection. This is neither a failed attempt nor a sign of overload.
             logger.debug("%s: the server closed an idle connection. Sending on a new one.", self._operation)
             self._fresh = True
             return
@@ -188,21 +189,21 @@ class _Call:
         if gate is not None:
             gate.failed(failure)
         if isinstance(failure, AuthenticationError) and not isinstance(config.credential, Secret) and not self._renewed:
-            # Not one of max_attempts: a key that was rotated is no fault of the API's.
+            # Not counted in max_attempts: a rotated key is not a failure of the API.
             self._renewed = True
             refused = request.authorization
             request.authorization = yield from self._authorize(refused)
             if request.authorization == refused:
                 raise last
-            logger.info("%s Trying again with a fresh key.", last)
+            logger.info("%s Retrying with a fresh key.", last)
             return
         delay = self._delay(failure, last)
-        # A fan-out has bounds of its own, and gets slower where an open door would let ever more calls in.
+        # A fan-out is exempt: it enforces its own limits, and slows down when calls fail.
         if gate is None and not self._state.budget.take():
             logger.info("%s %s", last, BUDGET_SPENT)
             last.add_note(BUDGET_SPENT)
             raise last
-        logger.info("%s Trying again in %.2f s.", last, delay)
+        logger.info("%s Retrying in %.2f s.", last, delay)
         yield from self._sleep(delay)
 
     def _sleep(self, seconds: float) -> Generator[Step, Any, None]:
@@ -212,7 +213,7 @@ class _Call:
             raise self._located(error) from self._last
 
     def _delay(self, error: RequestError, last: RequestError) -> float:
-        """Return the seconds until the next attempt, or raise `last`, which is what the call says of the error."""
+        """Return the seconds until the next attempt, or raise `last`, which is the call's form of `error`."""
         if self._attempts - self._renewed >= self._config.max_attempts:
             raise last
         delay = retry_delay(
@@ -227,11 +228,11 @@ class _Call:
         if delay >= self._remaining():
             if isinstance(last, APIStatusError) and last.retry_after is not None:
                 raise last
-            raise self._overdue("it would pass before the next try") from last
+            raise self._overdue("it would pass before the next attempt") from last
         return delay
 
     def _honest(self, failure: RequestError) -> RequestError:
-        """Return the error of an attempt, or, where an earlier one may have acted, one that does not deny that."""
+        """Return the error of an attempt, but no NotSentError if an earlier attempt has an unknown outcome."""
         if not self._unknown or not isinstance(failure, NotSentError):
             return failure
         unknown = OutcomeUnknownError(f"{failure.reason()}; {UNKNOWN_BEFORE}")
@@ -243,25 +244,25 @@ class _Call:
             secret: Secret = yield Authorize(refused, self._remaining())
         except RequestError as error:
             if error.request and self._unknown:
-                # Of another call, which the callable made: it must not say of this one that nothing was sent.
+                # The error is of another call, made by the callable. It must not claim that this call sent nothing.
                 raise self._located(OutcomeUnknownError(f"the api_key callable failed; {UNKNOWN_BEFORE}")) from error
             if error.request:
                 raise
             if isinstance(error, DeadlineExceededError):
-                raise self._overdue("it passed while the api_key callable was asked for a key") from self._last
+                raise self._overdue("it passed while the api_key callable fetched a key") from self._last
             raise self._located(error) from None
         return secret
 
     def _remaining(self) -> float:
         left = self._ends - self._config.clock.monotonic()
         if left <= 0:
-            raise self._overdue("it passed between two tries") from self._last
+            raise self._overdue("it passed between two attempts") from self._last
         return left
 
     def _overdue(self, when: str) -> DeadlineExceededError:
-        text = f"no answer within the deadline of {self._config.deadline:g} s: {when}"
+        text = f"no response within the deadline of {self._config.deadline:g} s: {when}"
         if self._last is not None:
-            text += f"; the try before: {self._last.reason()}"
+            text += f"; previous attempt: {self._last.reason()}"
         return self._located(DeadlineExceededError(text))
 
     def _located(self, error: Failure) -> Failure:
@@ -271,7 +272,7 @@ class _Call:
 
 
 def _prepare(request: Request, config: Config) -> str:
-    """Write the headers and the credential that are known, and return the version that is asked for."""
+    """Set the headers, and the credential if it is already known. Return the requested version."""
     asked = request.headers.get(VERSION_HEADER, API_VERSION)
     if asked == API_VERSION:
         asked = config.version
@@ -284,16 +285,16 @@ def _prepare(request: Request, config: Config) -> str:
 
 
 def _write_idempotency_key(request: Request) -> None:
-    """See to it that a POST has a key, the same on every try, and that a key of the caller's is one.
+    """Give a POST the key that all its attempts carry, or validate the caller's.
 
     Raises:
-        ValueError: The key is malformed; nothing was sent.
+        ValueError: The key is malformed. Nothing was sent.
     """
     if request.method != "POST":
         return
     key = request.headers.setdefault(IDEMPOTENCY_HEADER, uuid.uuid4().hex)
     if not isinstance(key, str) or not re.fullmatch(r"[A-Za-z0-9_-]{8,255}", key):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ValueError(f"idempotency_key must be 8 to 255 letters, digits, '_' and '-', not {shown(key)}")
+        raise ValueError(f"idempotency_key must be 8 to 255 letters, digits, '_' or '-', got {shown(key)}.")
 
 
 def _undecoded(reply: Reply, _request: Request, _attempts: int) -> Reply:
@@ -301,10 +302,10 @@ def _undecoded(reply: Reply, _request: Request, _attempts: int) -> Reply:
 
 
 def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> APIResponse[T]:
-    """Return the answer that an operation makes of the last reply.
+    """Decode the last response.
 
     Raises:
-        DecodeError: The body is not what the document says.
+        DecodeError: The body does not match the OpenAPI document.
     """
     parsed = operation.decode(
         reply.status,
@@ -317,7 +318,7 @@ def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: 
 
 
 def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int] | None) -> Reply:
-    """Return a reply that is a success, decompressed."""
+    """Return a successful response, decompressed."""
     content, malformed = reply.content, None
     try:
         content = inflate(content, reply.headers.get("Content-Encoding"), config.max_response_bytes)

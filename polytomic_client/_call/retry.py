@@ -1,4 +1,4 @@
-"""What a failure means for what comes next: one table, for the policy, for polling and for fan-outs."""
+"""Classify failures: one table that the policy, polling and fan-outs use to decide on retries."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from ..errors import (
 )
 
 REPEATABLE_METHODS = frozenset({"GET", "HEAD", "POST"})
-"""Methods that the API may see twice. It answers a POST with an idempotency key with the first outcome. What a second
-PATCH or DELETE does is not documented."""
+"""Methods that are safe to send twice. To a repeated POST with an idempotency key, the API returns the first outcome.
+What a second PATCH or DELETE does is not documented."""
 
 HITS_ALL: tuple[type[Exception], ...] = (AuthenticationError, VersionMismatchError, ClientClosedError)
 """Errors that end a fan-out at once, because every other call would fail as well."""
 
 BACKOFF_FIRST = 0.5
-"""Seconds: the ceiling of the first delay."""
+"""Maximum seconds of the first delay."""
 
 BACKOFF_LONGEST = 8.0
-"""Seconds: the ceiling of every delay after a few; the deadline ends a call long before more is of use."""
+"""Maximum seconds of any delay. The deadline ends a call long before a longer delay is useful."""
 
 MOST_DOUBLINGS = 10
-"""How often the ceiling is doubled at most, which is far above the longest: 2.0 ** 1024 is an OverflowError."""
+"""Maximum doublings of the first delay, far more than `BACKOFF_LONGEST` needs. 2.0 ** 1024 is an OverflowError."""
 
 RETRY_AFTER_LONGEST = 60.0
-"""Seconds: where a server asks for a longer wait, the client raises its error at once."""
+"""Maximum seconds of a `Retry-After`. If a server asks for a longer wait, the client raises the error at once."""
 
 
 class May(Enum):
-    """Whether something may be sent again."""
+    """When something may be sent again."""
 
     NEVER = "never"
     IF_REPEATABLE = "if the API may see it twice"
@@ -56,12 +56,12 @@ class May(Enum):
 
 @frozen
 class Rule:
-    """What one kind of failure means.
+    """What to do about one kind of failure.
 
     Attributes:
-        retry: Whether the call may send the request again.
-        call_again: Whether a fan-out may make the whole call again, under another idempotency key.
-        passed_on: Whether a proxy may have answered this while the API works on the request.
+        retry: When the call may send the request again.
+        call_again: When a fan-out may make the whole call again, with another idempotency key.
+        passed_on: Whether a proxy may have sent this response while the API is working on the request.
         overload: Whether it is a sign that the API has more load than it can handle.
         poll_again: Whether the next poll may succeed.
     """
@@ -75,13 +75,13 @@ class Rule:
 
 _FINAL: Final = Rule()
 _SERVER: Final = Rule(poll_again=True)
-"""Another 5xx. Not sent again, because the API replays the first outcome of a keyed call for a day, 500 included."""
+"""Any other 5xx. Not retried, because the API replays the first outcome of an idempotency key for a day, even a 500."""
 _PROXY: Final = Rule(May.IF_REPEATABLE, May.IF_REPEATABLE, passed_on=True, overload=True, poll_again=True)
 
 BY_STATUS: Final = {
     408: _PROXY,
     409: Rule(May.IF_KEY_IN_FLIGHT),
-    # The API did not act on what it refused for its rate.
+    # The API did not act on a request that it rejected because of the rate limit.
     429: Rule(May.ALWAYS, May.ALWAYS, overload=True, poll_again=True),
     502: _PROXY,
     503: _PROXY,
@@ -97,27 +97,27 @@ BY_KIND: Final = (
     (TransportError, Rule(poll_again=True)),
     (DeadlineExceededError, Rule(May.NEVER, May.IF_REPEATABLE, overload=True, poll_again=True)),
     (RequestError, _FINAL),
-    # Errors of a function of the user's.
+    # Errors of the user's own functions.
     (TimeoutError, Rule(May.NEVER, May.ALWAYS, overload=True)),
     (ConnectionError, Rule(May.NEVER, May.ALWAYS)),
 )
-"""The first class that an error has decides."""
+"""The first class that an error is an instance of decides."""
 
 
 def rule_of(error: BaseException) -> Rule:
-    """Return what an error means."""
+    """Return the rule for an error."""
     if isinstance(error, APIStatusError):
         return BY_STATUS.get(error.status_code, _SERVER if error.status_code // 100 == 5 else _FINAL)
     return next((rule for kind, rule in BY_KIND if isinstance(error, kind)), _FINAL)
 
 
 def may_be_in_flight(error: RequestError) -> bool:
-    """Return whether the API may still be working on a failed attempt, so that it answers a retry with 409."""
+    """Return whether the API may still be working on a failed attempt. If so, it rejects a retry with a 409."""
     return rule_of(error).passed_on if isinstance(error, APIStatusError) else error.outcome_unknown
 
 
 def is_stale(error: RequestError) -> bool:
-    """Return whether a request met a connection that the server was closing as idle."""
+    """Return whether a request was sent on a connection that the server was closing as idle."""
     return isinstance(error, OutcomeUnknownError) and error.stale
 
 
@@ -127,11 +127,11 @@ def is_overload(error: BaseException) -> bool:
 
 
 def may_retry(error: RequestError, *, repeatable: bool, in_flight: bool) -> bool:
-    """Return whether a call may send a failed request again, and could end in another way.
+    """Return whether a call may retry a failed request, and a retry may succeed.
 
     Args:
-        error: Why the attempt failed.
-        repeatable: Whether the API may see the request twice: a GET, or a call with an idempotency key.
+        error: The error of the attempt.
+        repeatable: Whether the request is safe to send twice: a GET, or a call with an idempotency key.
         in_flight: Whether an earlier request with the same idempotency key may still be running.
     """
     may = rule_of(error).retry
@@ -139,9 +139,9 @@ def may_retry(error: RequestError, *, repeatable: bool, in_flight: bool) -> bool
 
 
 def may_call_again(error: Exception) -> bool:
-    """Return whether a whole call that failed may be made again, and could end in another way.
+    """Return whether a whole call that failed may be made again, and may then succeed.
 
-    Not a POST any of whose attempts has an unknown outcome: the next call has another idempotency key.
+    A POST with an attempt of unknown outcome may not, because the next call has another idempotency key.
     """
     repeatable = isinstance(error, RequestError) and error.request.startswith("GET ")
     if isinstance(error, RequestError) and error.outcome_unknown and not repeatable:
@@ -151,37 +151,37 @@ def may_call_again(error: Exception) -> bool:
 
 
 def retry_delay(error: RequestError, *, attempt: int, repeatable: bool, in_flight: bool, clock: Clock) -> float | None:
-    """Return how long to wait before a failed request is sent again.
+    """Return how long to wait before the retry of a failed request.
 
     Args:
-        error: Why the attempt failed.
-        attempt: Which attempt it was, from 1.
-        repeatable: As `may_retry` has it.
-        in_flight: As `may_retry` has it.
+        error: The error of the attempt.
+        attempt: The number of the attempt, from 1.
+        repeatable: As in `may_retry`.
+        in_flight: As in `may_retry`.
         clock: The source of the jitter.
 
     Returns:
-        Seconds, or None where the request must not be sent again: an error that would only come again, one that may
-        have acted, or a Retry-After above 60 seconds.
+        Seconds, or None if the request must not be retried: it would fail again, the API may have acted on it, or
+        Retry-After is above 60 seconds.
     """
     if not may_retry(error, repeatable=repeatable, in_flight=in_flight):
         return None
     retry_after = error.retry_after if isinstance(error, APIStatusError) else None
     if retry_after is not None:
         return retry_after if retry_after <= RETRY_AFTER_LONGEST else None
-    # Full jitter: callers that failed together must not come back together.
+    # Full jitter: callers that failed together must not retry together.
     return clock.random() * min(BACKOFF_LONGEST, BACKOFF_FIRST * 2.0 ** min(attempt - 1, MOST_DOUBLINGS))
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait (RFC 9110, section 10.2.3).
+    """Return the seconds to wait according to a Retry-After header (RFC 9110, section 10.2.3).
 
     Args:
         value: The header: a number of seconds, or an HTTP date.
         now: The seconds since 1970 (UTC).
 
     Returns:
-        Seconds, 0 for a date that is past; None for no header and for one that makes no sense.
+        Seconds, which are 0 for a past date. None if the header is missing or invalid.
     """
     if value is None:
         return None

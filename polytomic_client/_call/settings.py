@@ -1,4 +1,4 @@
-"""The settings of calls, and the headers that the client writes."""
+"""The settings of calls, and the names of headers that the client sets."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 
 
 def check_version(version: object) -> str:
-    """Return a version of the API, a date.
+    """Return a version of the API, which is a date.
 
     Raises:
-        ConfigurationError: It is none.
+        ConfigurationError: `version` is not a date.
     """
     if isinstance(version, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
         try:
@@ -38,21 +38,21 @@ def check_version(version: object) -> str:
             pass
         else:
             return version
-    raise ConfigurationError(f"version must be a date such as {API_VERSION}, not {shown(version)}")
+    raise ConfigurationError(f"version must be a date like {API_VERSION}, got {shown(version)}.")
 
 
 @frozen(kw_only=True)
 class Config(HTTPSettings):
-    """The settings of a client, all checked.
+    """The validated settings of a client.
 
     Attributes:
         credential: The value of the Authorization header, or a callable that returns an API key.
         version: The dated version of the API to request.
-        timeout: How long one step of one attempt may take.
-        deadline: How many seconds a call may take in all.
-        max_attempts: How many times a request is attempted at most.
+        timeout: Maximum seconds for each step of an attempt.
+        deadline: Maximum seconds for a call.
+        max_attempts: Maximum attempts per call.
         clock: Time, sleep and randomness.
-        headers: What every request carries besides what its operation says.
+        headers: Headers of every request, in addition to those of its operation.
     """
 
     credential: Secret | KeySource

@@ -1,4 +1,4 @@
-"""What the calls of a client change, as opposed to its settings."""
+"""The state that the calls of a client change, as opposed to its settings."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .credentials import FetchedKey, KeySource
 
 
 class CallState:
-    """What all calls of a client and of its copies share.
+    """The state that all calls of a client and of its copies share.
 
     Attributes:
-        key: The key in hand, where a callable returns it.
-        budget: How many retries are left.
-        announcements: The operations whose end the client has warned of.
+        key: The fetched key if the credential is a callable, else None.
+        budget: The retries that are left.
+        announcements: The deprecated operations that the client has warned of.
     """
 
     def __init__(self, credential: Secret | KeySource) -> None:

@@ -1,4 +1,4 @@
-"""The steps that the policy of a call asks its driver for."""
+"""The steps that the policy of a call yields to its driver."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .._http.messages import Request
 T = TypeVar("T")
 
 
-@define  # not frozen: to make one is part of every call, and takes half as long
+@define  # not frozen: every call creates one, which takes half as long
 class Send:
-    """Send the request; answered with a Reply, or thrown a TransportError or DeadlineExceededError.
+    """Send the request. The driver sends a Reply back, or throws a TransportError or DeadlineExceededError.
 
     Attributes:
-        request: What to send.
+        request: The request.
         remaining: The seconds until the deadline.
-        fresh: Whether to send it over a new connection.
+        fresh: Whether to use a new connection.
     """
 
     request: Request
@@ -30,14 +30,14 @@ class Send:
 
 @frozen
 class Sleep:
-    """Wait so many seconds; thrown a ClientClosedError if the client is closed meanwhile."""
+    """Sleep for a number of seconds. The driver throws a ClientClosedError if the client is closed meanwhile."""
 
     seconds: float
 
 
 @frozen
 class Authorize:
-    """Ask the user's callable for a key, unless a newer one than `refused` is at hand; answered with a Secret."""
+    """Fetch a key from the user's callable, unless a newer one than `refused` is known. The driver sends a Secret."""
 
     refused: Secret | None
     remaining: float
@@ -49,7 +49,7 @@ Flow = Generator[Step, Any, T]
 
 @define
 class Finished(Generic[T]):
-    """The end of a flow, with what it returned."""
+    """The end of a flow, with its return value."""
 
     value: T
 
@@ -57,8 +57,8 @@ class Finished(Generic[T]):
 def proceed(resume: Callable[[Any], Step], argument: object) -> Step | Finished[Any]:
     """Resume a flow with its `send` or `throw`, and return its next step or its end.
 
-    A StopIteration is the end of the flow only here: one that code of the user's raises, such as a mock without
-    values, must not be taken for it.
+    Only here does a StopIteration mean the end of the flow. The user's code may raise one too, for example a mock
+    without values.
     """
     try:
         return resume(argument)
@@ -67,13 +67,13 @@ def proceed(resume: Callable[[Any], Step], argument: object) -> Step | Finished[
 
 
 def stopped(step: Step) -> RuntimeError:
-    """Return the error of a StopIteration that code of the user's raised in a step."""
+    """Return the error to raise if the user's code raised a StopIteration in a step."""
     source = {Send: "the transport", Sleep: "the clock", Authorize: "the api_key callable"}[type(step)]
     return RuntimeError(f"{source} raised StopIteration, got no result. Give a mock a value for every attempt.")
 
 
 def stop_of(error: BaseException) -> BaseException | None:
-    """Return the StopIteration or StopAsyncIteration that an error is, or that Python made a RuntimeError of."""
+    """Return the StopIteration or StopAsyncIteration behind an error, or None for any other RuntimeError."""
     if isinstance(error, RuntimeError):
         return error.__cause__ if isinstance(error.__cause__, (StopIteration, StopAsyncIteration)) else None
     return error

@@ -1,1 +1,1 @@
-"""The clients of no particular version: settings, connections, and the asyncio and blocking drivers."""
+"""The clients for any version of the API: settings, connections, and the asyncio and blocking drivers."""

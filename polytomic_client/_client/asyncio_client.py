@@ -1,4 +1,4 @@
-"""The driver for asyncio: does what the policy of a call asks for."""
+"""The asyncio driver: performs the steps that the policy of a call yields."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
-    """A client for asyncio, of no particular version of the API."""
+    """A client for asyncio and any version of the API."""
 
     _shared: Shared[AsyncTransport, asyncio.Lock]
     _blocking = False
@@ -43,13 +43,14 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         return async_client(self._config.base_url, self._send)
 
     async def aclose(self) -> None:
-        """Close the client. A second time does nothing.
+        """Close the client. Closing it again does nothing.
 
-        Every call under way ends at once with a ClientClosedError. Its `outcome_unknown` says whether the API may have
-        acted on the call. Before that, what `cancel_if_abandoned` has begun is waited for, 10 seconds at most.
+        First, it waits up to 10 seconds for cancellations that `cancel_if_abandoned` has started. Then every call in
+        flight ends at once with a ClientClosedError. Its `outcome_unknown` says whether the API may have acted on the
+        call.
 
         Raises:
-            ClientClosedError: The client's own event loop is another one, and still open.
+            ClientClosedError: The client belongs to a different event loop, which is still open.
         """
         shared, loop = self._shared, asyncio.get_running_loop()
         own: asyncio.AbstractEventLoop | None = shared.loop
@@ -57,7 +58,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
             raise ClientClosedError(ANOTHER_LOOP)
         try:
             if own is loop:
-                # Calls that were cancelled in this turn begin their clean-up now.
+                # Calls that were cancelled in this event loop iteration start their clean-up now.
                 await asyncio.sleep(0)
                 await finish(shared.cleanups, CLEANUP_LASTS, bounded=True)
         finally:
@@ -78,19 +79,19 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         await self.aclose()
 
     async def _pause(self, seconds: float) -> None:
-        """Wait so many seconds.
+        """Sleep for a number of seconds.
 
         Raises:
-            ClientClosedError: The client is closed meanwhile.
+            ClientClosedError: The client was closed meanwhile.
         """
         await self._unless_closed(self._sleeping(seconds))
 
     async def _sleeping(self, seconds: float) -> None:
-        # A coroutine, so that a StopIteration of the user's clock cannot be taken for the end of another one.
+        # A coroutine, so that a StopIteration of the user's clock cannot be mistaken for the end of another coroutine.
         await self._config.clock.sleep_async(seconds)
 
     async def _finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
-        """Do clean-up that no cancellation cuts short, and that `aclose` waits for."""
+        """Run clean-up that no cancellation interrupts and that `aclose` waits for."""
         task = new_task(cleanup)
         self._shared.cleanups.add(task)
         task.add_done_callback(self._shared.cleanups.discard)
@@ -103,9 +104,9 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         return self._drive(relay(request, self._config, self._shared.state, operation))
 
     async def _drive(self, flow: Flow[T]) -> T:
-        """Do what the policy says until it returns or raises."""
+        """Perform the steps of a flow until it returns or raises."""
         timeout = self._config.timeout
-        # What each call goes through is written out: a step in a coroutine or function of its own costs half a us.
+        # The steps of every call are inlined: each in its own coroutine or function costs half a us.
         step: Step | Finished[T] = next(flow)
         while not isinstance(step, Finished):
             done: Reply | Secret | None = None
@@ -128,10 +129,10 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         return step.value
 
     async def _unless_closed(self, work: Awaitable[T]) -> T:
-        """Return what `work` gives, unless the client is closed meanwhile.
+        """Return the result of `work`, unless the client is closed meanwhile.
 
         Raises:
-            ClientClosedError: It is closed.
+            ClientClosedError: The client was closed meanwhile.
         """
         shared, limit = self._shared, asyncio.timeout(None)
         try:
@@ -154,9 +155,9 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         return key.current
 
     def _open(self) -> AsyncTransport:
-        """Return the transport, made when it is first needed.
+        """Return the transport, which is created on first use.
 
-        Before every step, and not once for a call: the client may be closed while a call waits.
+        Each step calls this, because the client may be closed while a call waits.
         """
         shared, loop = self._shared, asyncio.get_running_loop()
         if shared.over:

@@ -1,4 +1,4 @@
-"""What the two clients share: settings, and how a request is made of an operation."""
+"""The base of both clients: settings, and requests built from operations."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ Guard = TypeVar("Guard")
 
 
 class Shared(Generic[OpenTransport, Guard]):
-    """What a client and its copies share: one transport, what their calls change, and a lock around a fetched key."""
+    """The state that a client and its copies share: one transport, the state of calls, and a lock for a fetched key."""
 
     transport: OpenTransport | None = None
-    """In the instance once it is made, so that one call of `dict.setdefault` decides between two threads."""
+    """Becomes an instance attribute when it is created, so that one `dict.setdefault` decides between two threads."""
 
     def __init__(self, make_lock: Callable[[], Guard], state: CallState) -> None:
         self._make_lock = make_lock
@@ -38,18 +38,18 @@ class Shared(Generic[OpenTransport, Guard]):
         self.lock = make_lock()
         self.loop: Any = None
         self.cleanups: set[Any] = set()
-        """Tasks that still need the connections after their callers have gone."""
+        """Clean-up tasks that still need the connections after their calls were cancelled."""
         self.waiting: dict[Any, bool] = {}
-        """What ends the waits of calls that have nothing under way, once the client is closed."""
+        """What ends the waits of calls without a request in flight when the client is closed."""
         self.over = ""
-        """Why no call can be made any more, once there is a reason."""
+        """Why the client can make no more calls. Empty while it can."""
         _living.add(self)
 
     def forked(self) -> None:
-        """In a child process: leave the parent's connections alone, and its locks, which nobody here would open."""
+        """Drop the parent's connections unclosed, and its locks, which nothing in a forked child would release."""
         self.lock = self._make_lock()
         if self.transport is not None:
-            # Kept, because closing a TLS connection would end it for the parent.
+            # A reference is kept, because closing a TLS connection would end it for the parent.
             self._inherited, self.transport = self.transport, None
             self.over = FORKED
 
@@ -67,7 +67,7 @@ if hasattr(os, "register_at_fork"):
 
 
 class BaseClient(Generic[Key, HTTPXTransport]):
-    """What the two clients share: their settings, and how a request is made of an operation."""
+    """The base of both clients: settings, and requests built from operations."""
 
     _blocking: ClassVar[bool]
     _lock: Callable[[], Any]
@@ -92,39 +92,40 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         transport: HTTPXTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Check the settings; nothing is opened before the first request.
+        """Create a client. No connection is opened until the first request.
 
-        Give one credential, or set POLYTOMIC_API_KEY or POLYTOMIC_DEPLOYMENT_KEY.
+        Pass one credential, or set POLYTOMIC_API_KEY or POLYTOMIC_DEPLOYMENT_KEY.
 
         Args:
-            api_key: An API key, sent as Bearer, or a callable that returns one: it is asked when the first request
-                needs a key, and again when the API refuses the key with a 401, once for all calls that wait. What it
-                raises, the call raises. AsyncPolytomic takes an async one too; one that blocks would block its loop.
-            deployment_key: The key of an on-premises deployment, sent as the user name of Basic.
-            basic_auth: User and password, sent as Basic as they are.
-            base_url: Where the API is: a URL with an optional path, or a host, which means https. http:// is accepted
-                for this machine only. Default: POLYTOMIC_DEPLOYMENT_URL, else https://app.polytomic.com.
-            version: The dated version to ask for. An answer of another raises VersionMismatchError.
-            timeout: How long one step of one try may take: seconds, or a Timeout.
-            deadline: How long a call may take over all its tries and the waits between them, in seconds.
-            max_attempts: How many times a request is tried at most, the first included. A try with a fresh key after
-                a 401 is not counted.
-            max_connections: How many connections are open at most.
-            max_response_bytes: How large a body may be, in bytes after decompression.
+            api_key: An API key, sent as Bearer, or a callable that returns one. The client calls it for the first
+                request, and again when the API rejects the key with a 401, once for all waiting calls. If it raises,
+                the call raises the same error. AsyncPolytomic also accepts an async callable. A callable that blocks
+                would block its event loop.
+            deployment_key: The key of an on-premises deployment, sent as the Basic user name.
+            basic_auth: User and password, sent unchanged as Basic.
+            base_url: The API's URL with an optional path, or its host, which implies https. http:// is only accepted
+                for this machine. Default: POLYTOMIC_DEPLOYMENT_URL, else https://app.polytomic.com.
+            version: The dated version to request. A response of another version raises VersionMismatchError.
+            timeout: Maximum seconds for each step of an attempt, or a Timeout.
+            deadline: Maximum seconds for a call, including all attempts and the waits between them.
+            max_attempts: Maximum attempts per call, including the first. An attempt with a fresh key after a 401 is not
+                counted.
+            max_connections: Maximum number of open connections.
+            max_response_bytes: Maximum bytes of a body after decompression.
             proxy: A proxy that opens a tunnel to the API: `http://host:port`, with `user:password@` if it asks.
-            trust_env: Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY name the proxy. A .netrc file is never read.
-            ssl_context: The TLS settings, for an authority of your own or a client certificate. Default: the
-                CAs of certifi, or those that SSL_CERT_FILE and SSL_CERT_DIR name when the client is made.
-            verify: False accepts any certificate, with a SecurityWarning: for a test environment.
-            transport: An httpx transport to send through instead, such as httpx.MockTransport; closed with the client.
-                It has its own proxy and TLS settings.
-            clock: The time, sleep and randomness that retries use, for tests.
+            trust_env: Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY configure the proxy. A .netrc file is never read.
+            ssl_context: The TLS settings, for a private CA or a client certificate. Default: the CAs of certifi, or
+                those that SSL_CERT_FILE and SSL_CERT_DIR name when the client is created.
+            verify: False accepts any certificate, with a SecurityWarning. Only for test environments.
+            transport: An httpx transport to use instead, for example httpx.MockTransport. It has its own proxy and TLS
+                settings, and is closed with the client.
+            clock: Time, sleep and randomness for retries. Replace it in tests.
 
         Raises:
-            ConfigurationError: A setting cannot work. The text never contains a key.
+            ConfigurationError: A setting is invalid. The message never contains a key.
         """
         try:
-            # First: what is refused needs no warning.
+            # Checked first, so that an invalid transport causes no warning.
             if transport is not None:
                 own = trust_env or not verify or ssl_context is not None or proxy is not None
                 _check_transport(transport, blocking=self._blocking, own_settings=own)
@@ -153,7 +154,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             self._httpx_transport = transport
             self._shared: Shared[Any, Any] = Shared(self._lock, CallState(self._config.credential))
             return
-        # Reports of errors show the locals of frames: none of ours has the credential, or a client that is none.
+        # Error reports show the local variables of frames. Ours must not include the credential or a half-made client.
         del self, api_key, deployment_key, basic_auth, base_url, proxy
         raise refused
 
@@ -166,17 +167,17 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         version: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
-        """Return a copy with some settings changed. It shares the connections, and closing either closes both.
+        """Return a copy with some settings changed. It shares the connections. Closing either closes both.
 
         Args:
-            timeout: How long one step of one try may take: seconds, or a Timeout.
-            deadline: How long a call may take over all its tries, in seconds.
-            max_attempts: How many times a request is tried at most, the first included.
-            version: The dated version to ask for.
-            headers: Headers to send besides the client's own, which they cannot replace.
+            timeout: Maximum seconds for each step of an attempt, or a Timeout.
+            deadline: Maximum seconds for a call, including all attempts and the waits between them.
+            max_attempts: Maximum attempts per call, including the first.
+            version: The dated version to request.
+            headers: Headers to add. They cannot replace the client's own.
 
         Raises:
-            ConfigurationError: A setting cannot work.
+            ConfigurationError: A setting is invalid.
 
         Example:
             await polytomic.with_options(deadline=5).get_bulk_destination(connection_id)
@@ -198,7 +199,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         return f"{type(self).__name__}(base_url={self._config.base_url!r}, version={self._config.version!r})"
 
     def _request(self, kwargs: dict[str, Any]) -> Request:
-        """Return the request that an operation's `_get_kwargs` describes."""
+        """Build the request that an operation's `_get_kwargs` describes."""
         url = self._config.base_url + kwargs["url"]
         params = kwargs.get("params")
         if params:
@@ -208,7 +209,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         return Request(kwargs["method"], url, kwargs.get("headers", {}), content)
 
     def _failure(self, error: RequestError) -> RequestError:
-        """Return why a step failed: because the client was closed meanwhile, or as the transport says."""
+        """Return the error of a step: a ClientClosedError if the client was closed meanwhile, else the transport's."""
         if not self._shared.over or not isinstance(error, TransportError):
             return error
         closed = ClientClosedError(self._shared.over)
@@ -223,16 +224,16 @@ def _check_transport(transport: object, *, blocking: bool, own_settings: bool) -
     kind = httpx.BaseTransport if blocking else httpx.AsyncBaseTransport
     own_kind = "HTTPTransport" if blocking else "AsyncHTTPTransport"
     if not isinstance(transport, kind):
-        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, not {shown(transport)}")
+        raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, got {shown(transport)}.")
     if own_settings:
         raise ConfigurationError(
-            "proxy, trust_env, ssl_context and verify are settings of the client's own connections: "
-            f"give them to the transport, such as httpx.{own_kind}(proxy=..., verify=ssl_context)"
+            "proxy, trust_env, ssl_context and verify do not apply to a given transport. "
+            f"Pass them to the transport: httpx.{own_kind}(proxy=..., verify=ssl_context)"
         )
 
 
 def _query_value(value: object) -> object:
-    """Return a query value as text, booleans as JSON has them."""
+    """Return a query value, with booleans written as in JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return [_query_value(item) for item in cast("list[object]", value)] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""The blocking driver: does what the policy of a call asks for, in any thread."""
+"""The blocking driver: performs the steps that the policy of a call yields, in any thread."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"]):
-    """A blocking client, of no particular version of the API."""
+    """A blocking client for any version of the API."""
 
     _shared: Shared[Transport, Places]
     _blocking = True
@@ -42,22 +42,22 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         return blocking_client(self._config.base_url, self._send)
 
     def close(self) -> None:
-        """Close the client. A second time does nothing.
+        """Close the client. Closing it again does nothing.
 
-        Every call under way, in any thread, ends at once with a ClientClosedError. Its `outcome_unknown` says whether
-        the API may have acted on the call. Over a transport of yours, a call ends as the transport does it.
+        Every call in flight, in any thread, ends at once with a ClientClosedError. Its `outcome_unknown` says whether
+        the API may have acted on the call. With your own transport, the transport determines how calls end.
         """
         shared = self._shared
         shared.over = shared.over or CLOSED
         for gate in list(shared.waiting):
-            # One call of C code: each gate is opened once, whoever else closes the client or stops waiting.
+            # One call of C code: each gate is opened once, even if another thread closes the client or stops waiting.
             if shared.waiting.pop(gate, False):
                 gate.release()
-        # Whoever waits for the key hears of it now.
+        # Wake the threads that wait for the key.
         shared.lock.open()
         transport = shared.transport
         if transport is not None:
-            # Kept until it is closed, so that closing again does what an interrupt has prevented.
+            # Kept until it is closed, so that closing again completes what an interrupt has prevented.
             transport.close()
             vars(shared).pop("transport", None)
 
@@ -76,7 +76,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         return self._drive(relay(request, self._config, self._shared.state, operation))
 
     def _drive(self, flow: Flow[T]) -> T:
-        """Do what the policy says until it returns or raises."""
+        """Perform the steps of a flow until it returns or raises."""
         step: Step | Finished[T] = next(flow)
         while not isinstance(step, Finished):
             try:
@@ -99,10 +99,10 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         return None
 
     def _pause(self, seconds: float) -> None:
-        """Wait so many seconds.
+        """Sleep for a number of seconds.
 
         Raises:
-            ClientClosedError: The client is closed meanwhile.
+            ClientClosedError: The client was closed meanwhile.
         """
         clock, shared = self._config.clock, self._shared
         if type(clock) is not SystemClock:
@@ -110,7 +110,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
             return
         gate = allocate_lock()
         gate.acquire()
-        # Twice, as in `Places`.
+        # Two `finally`, as in `Places`.
         try:
             try:
                 shared.waiting[gate] = True
@@ -137,16 +137,16 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         return key.current
 
     def _open(self) -> Transport:
-        """Return the transport, made when it is first needed, and never after the end."""
+        """Return the transport, which is created on first use. A closed client never creates one."""
         shared = self._shared
         if shared.over:
             raise ClientClosedError(shared.over)
         transport = shared.transport
         if transport is None:
-            # Without a lock, which an interrupt would leave taken: one call of C code says which thread's it is.
+            # One call of C code decides which thread's transport is used. An interrupt would leave a lock held.
             transport = vars(shared).setdefault("transport", self._make_transport())
             if self._shared.over:
-                # Closed meanwhile, perhaps before there was a transport to close.
+                # The client was closed meanwhile, perhaps before there was a transport to close.
                 transport.close()
         return transport
 

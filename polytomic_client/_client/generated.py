@@ -1,4 +1,4 @@
-"""Over the seam: the generated client, whose httpx clients send through the policy. This is `polytomic.generated`."""
+"""Build `polytomic.generated`: the generated client, whose httpx clients send through the policy of calls."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ AsyncSend = Callable[[Request, Operation[object] | None], Awaitable[Reply]]
 Send = Callable[[Request, Operation[object] | None], Reply]
 
 INSTEAD = (
-    "use polytomic.with_options(headers=..., timeout=...).generated, which keeps the key, the retries and the errors"
+    "this method would drop the key, the retries and the errors. "
+    "Use polytomic.with_options(headers=..., timeout=...).generated."
 )
 
 
 def async_client(base_url: str, send: AsyncSend) -> generated.Client:
-    """Return a generated client whose asyncio functions send through the policy."""
+    """Create a generated client whose asyncio functions send through the policy."""
     client = httpx.AsyncClient(
         base_url=base_url, transport=_AsyncPolicyTransport(send), trust_env=False, cookies=_no_cookies()
     )
@@ -30,14 +31,14 @@ def async_client(base_url: str, send: AsyncSend) -> generated.Client:
 
 
 def blocking_client(base_url: str, send: Send) -> generated.Client:
-    """Return a generated client whose sync functions send through the policy."""
+    """Create a generated client whose sync functions send through the policy."""
     client = httpx.Client(base_url=base_url, transport=_PolicyTransport(send), trust_env=False, cookies=_no_cookies())
     client.headers.clear()
     return _BlockingClient(base_url=base_url).set_httpx_client(client)
 
 
 class _PolicyClient(generated.Client):
-    """Refuses what would make another httpx client, one without the policy."""
+    """Rejects methods that would create an httpx client without the policy."""
 
     def with_headers(self, headers: dict[str, str]) -> NoReturn:  # noqa: ARG002
         raise TypeError(INSTEAD)
@@ -52,21 +53,21 @@ class _PolicyClient(generated.Client):
 class _AsyncClient(_PolicyClient):
     def get_httpx_client(self) -> NoReturn:
         raise TypeError(
-            "this is the `generated` of an AsyncPolytomic: await asyncio(...) or asyncio_detailed(...), "
-            "or use the `generated` of a Polytomic with sync(...)"
+            "the `generated` of an AsyncPolytomic cannot be used with sync(...). "
+            "Await asyncio(...) or asyncio_detailed(...), or use the `generated` of a Polytomic."
         )
 
 
 class _BlockingClient(_PolicyClient):
     def get_async_httpx_client(self) -> NoReturn:
         raise TypeError(
-            "this is the `generated` of a Polytomic: call sync(...) or sync_detailed(...), "
-            "or use the `generated` of an AsyncPolytomic with asyncio(...)"
+            "the `generated` of a Polytomic cannot be used with asyncio(...). "
+            "Call sync(...) or sync_detailed(...), or use the `generated` of an AsyncPolytomic."
         )
 
 
 def _incoming(request: httpx.Request, content: bytes) -> tuple[Request, Operation[object] | None]:
-    # What httpx writes of itself is the policy's to write. The rest is what the generated function says.
+    # The policy sets the headers that httpx adds by itself. The generated function sets the others.
     own = ("host", "content-length", "transfer-encoding")
     headers = {name.title(): value for name, value in request.headers.items() if name not in own}
     ours = Request(request.method, str(request.url), headers, content or None)
@@ -74,9 +75,9 @@ def _incoming(request: httpx.Request, content: bytes) -> tuple[Request, Operatio
 
 
 def _outcome(reply: Reply, request: httpx.Request) -> httpx.Response:
-    # The policy has decompressed the body, and httpx must not try again.
+    # The policy has decompressed the body. httpx must not decompress it a second time.
     gone = ("content-encoding", "content-length", "transfer-encoding")
-    # As bytes: httpx refuses text that is not ASCII.
+    # As bytes, because httpx rejects a str that is not ASCII.
     headers = [
         (name.encode(), value.encode("utf-8", "surrogateescape"))
         for name, value in reply.headers.items()

@@ -1,4 +1,4 @@
-"""The settings of a client: from arguments, then from the environment, checked before anything is sent."""
+"""Read the settings of a client from arguments, then from the environment. Check them before anything is sent."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ OWN_HEADERS = frozenset(
         VERSION_HEADER,
     )
 )
-"""Headers with one right value, which the client writes."""
+"""Headers that only the client may set."""
 
 
 def build_config(
@@ -58,10 +58,10 @@ def build_config(
     own_connections: bool = True,
     **settings: Any,
 ) -> Config:
-    """Return checked settings.
+    """Validate settings and return them.
 
-    The constructors of the clients document each, except `own_connections`: whether no transport is given. Members of
-    Config pass through `settings`.
+    The constructors of the clients document each one, except `own_connections`: whether no transport is given. Members
+    of Config pass through `settings`.
 
     Raises:
         ConfigurationError: A setting is invalid.
@@ -87,12 +87,12 @@ def build_config(
 
 
 def change_config(config: Config, *, headers: Mapping[str, str] | None, **changes: Any) -> Config:
-    """Return settings with some of them changed.
+    """Return a copy of settings with some of them changed.
 
     Args:
         config: The settings.
         headers: Headers to add.
-        **changes: Members of Config with their new values. None keeps what there is.
+        **changes: Members of Config with their new values. None keeps the current value.
 
     Raises:
         ConfigurationError: A setting is invalid.
@@ -107,38 +107,38 @@ def change_config(config: Config, *, headers: Mapping[str, str] | None, **change
 
 
 def check_base_url(base_url: object, name: str = "base_url") -> str:
-    """Return the URL that paths are put behind, without a slash at its end. A bare host means https.
+    """Return the URL that paths are appended to, without a slash at its end. A bare host implies https.
 
-    An error never quotes it: somebody may have written a password into it.
+    An error never quotes the URL, because it may contain a password.
 
     Raises:
-        ConfigurationError: It has user info, a query or a fragment, another scheme than https, or http to a host that
-            is not this machine, where a key would travel in the clear.
+        ConfigurationError: `base_url` has user info, a query, a fragment or a scheme other than https. http is only
+            allowed to this machine, because it would send the key unencrypted.
     """
     if not isinstance(base_url, str) or not base_url:
-        raise ConfigurationError(f"{name} must be a URL such as https://polytomic.example.com")
+        raise ConfigurationError(f"{name} must be a URL like https://polytomic.example.com")
     if not all("!" <= character <= "~" for character in base_url) or "\\" in base_url:
         raise ConfigurationError(
-            f"{name} has white space, a backslash, a control character or a non-ASCII one; "
-            "write an international host name in its ASCII form (xn--...)"
+            f"{name} must not contain white space, backslashes, control or non-ASCII characters. "
+            "Write an international host name in its ASCII form (xn--...)."
         )
     url = base_url if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9]+(/|$))", base_url) else f"https://{base_url}"
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-        (host or "").encode("idna")  # as every connection will: it refuses empty and overlong parts of a name
+        (host or "").encode("idna")  # as every connection does: it rejects empty and overlong labels
     except ValueError:
-        raise ConfigurationError(f"{name} is malformed: its host or its port is none") from None
+        raise ConfigurationError(f"{name} has an invalid host or port") from None
     if "@" in parts.netloc:
-        raise ConfigurationError(f"{name} must not have user info: give the credential as an argument")
+        raise ConfigurationError(f"{name} must not contain user info. Pass the credential as an argument.")
     if not host or parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ConfigurationError(f"{name} must be https://, a host and an optional path, and nothing else")
+        raise ConfigurationError(f"{name} must consist of https://, a host and an optional path")
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        raise ConfigurationError(f"{name} must not have '.' or '..' in its path")
+        raise ConfigurationError(f"{name} must not contain '.' or '..' in its path")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
         raise ConfigurationError(
-            f"{name} must be https, and is {quoted(parts.scheme)}: the key would travel in the clear. "
-            "Plain http is for this machine only."
+            f"{name} must be https, got {quoted(parts.scheme)}, which would send the key unencrypted. "
+            "Use http for this machine only."
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
@@ -154,18 +154,19 @@ def _is_loopback(host: str) -> bool:
 
 def _check_headers(headers: object) -> dict[str, str]:
     if not isinstance(headers, Mapping):
-        raise ConfigurationError(f"headers must be a mapping of names to values, not {type(headers).__name__}")
+        raise ConfigurationError(f"headers must be a mapping of names to values, got {type(headers).__name__}.")
     checked: dict[str, str] = {}
     for name, value in cast("Mapping[object, object]", headers).items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise ConfigurationError(f"the name and the value of header {shown(name)} must be str")
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-            raise ConfigurationError(f"{shown(name)} is no header name")
+            raise ConfigurationError(f"the name of a header is invalid, got {shown(name)}.")
         if name.lower() in OWN_HEADERS:
-            raise ConfigurationError(f"header {shown(name)} is the client's own: a setting or an argument says it")
+            raise ConfigurationError(f"only the client may set header {shown(name)}. Use a setting or an argument.")
         if not all(" " <= character <= "~" or character == "\t" for character in value) or value != value.strip():
             raise ConfigurationError(
-                f"the value of header {shown(name)} has a line break, or a non-ASCII or outer white space character"
+                f"the value of header {shown(name)} must not contain control or non-ASCII characters, "
+                "or white space at either end"
             )
         checked[name] = value
     return checked

@@ -20,7 +20,7 @@ class Clock(Protocol):
         ...
 
     def random(self) -> float:
-        """Return a random number from 0 up to, but excluding, 1."""
+        """Return a random number from 0 up to 1."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -44,7 +44,7 @@ class SystemClock:
         return time.time()
 
     def random(self) -> float:
-        """Return a random number from 0 up to, but excluding, 1."""
+        """Return a random number from 0 up to 1."""
         return random.random()
 
     def sleep(self, seconds: float) -> None:

@@ -15,7 +15,7 @@ class SecurityWarning(UserWarning):
 
 
 class PolytomicDeprecationWarning(FutureWarning):
-    """The API announced that an operation is deprecated or when it ends. Once per operation of a client.
+    """The API announced that an operation is deprecated or when it ends. Issued once per operation of a client.
 
     It is a FutureWarning, because Python hides a DeprecationWarning where it matters: in the running service.
     """

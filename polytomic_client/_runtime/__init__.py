@@ -1,1 +1,1 @@
-"""What the generated packages import."""
+"""The modules that generated packages import."""

@@ -1,4 +1,4 @@
-"""One operation of the document: its name and how each success is decoded. The generated modules make these."""
+"""An operation of the OpenAPI document: its name, and how to decode each success. Generated modules create these."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from ..errors import DecodeError
 Value_co = TypeVar("Value_co", covariant=True)
 
 DECODING_FAILURES = (TypeError, ValueError, AttributeError, KeyError, RecursionError)
-"""What generated decoding, and `json`, raise for a body that is not what the document says."""
+"""What generated decoders and `json` raise for a body that does not match the OpenAPI document."""
 
 LARGEST_LOCATED = 1_000_000
-"""Bytes: in a larger body the place of a fault is not looked for, because looking decodes its parts again."""
+"""Maximum bytes of a body in which a fault is located, because locating it decodes parts of the body again."""
 
 MOST_TRIES = 2_000
-"""How many parts of a body are decoded at most to find the one at fault: a few tens of milliseconds."""
+"""Maximum parts of a body that are decoded to locate a fault, which takes a few tens of milliseconds."""
 
 EMPTY: tuple[Any, ...] = ({}, [], None)
-"""What the parts of a body are replaced by, one by one, to find the one at fault."""
+"""Replacements for the parts of a body, one after another, to locate a fault."""
 
 
 @frozen
 class Operation(Generic[Value_co]):
-    """An operation, as the document has it.
+    """An operation of the OpenAPI document.
 
     Attributes:
-        name: The operation id in snake case, which is the method's name.
-        decoders: By each status that is a success, what makes an answer of the JSON body; None where there is none.
-        conflicts_with_state: Whether a 409 may mean that something else is under way, and not only that an earlier
-            request with the same idempotency key is. The document says so in `x-conflicts-with-state`.
+        name: The operation id in snake case, which is also the name of the method.
+        decoders: The decoder of the JSON body for each status that is a success. None if the response has no body.
+        conflicts_with_state: Whether a 409 may be about something other than an earlier request with the same
+            idempotency key. Set by `x-conflicts-with-state` in the OpenAPI document.
     """
 
     name: str
@@ -46,17 +46,17 @@ class Operation(Generic[Value_co]):
     def decode(
         self, status: int, content: bytes, *, request: str, attempts: int = 1, request_id: str | None = None
     ) -> Value_co:
-        """Return the answer that a body holds.
+        """Decode a body.
 
         Args:
             status: The HTTP status, one of `decoders`.
-            content: The body, decompressed.
+            content: The decompressed body.
             request: The method and URL, for the error.
-            attempts: How many tries it took, for the error.
-            request_id: The server's name of the request, for the error.
+            attempts: The number of attempts, for the error.
+            request_id: The server's id of the request, for the error.
 
         Raises:
-            DecodeError: The body is not what the document says.
+            DecodeError: The body does not match the OpenAPI document.
         """
         decoder = self.decoders[status]
         if decoder is None:
@@ -71,20 +71,20 @@ class Operation(Generic[Value_co]):
                 path = find_fault(decoder, body)
             failure = DecodeError(_reason(error), status_code=status, path=path, content=content, request_id=request_id)
             text = str(error)
-            # A cause is printed with its error. One that quotes a long value says nothing that the error does not.
+            # Python prints a cause with its error. A cause that quotes a long value adds nothing to the error.
             raise failure.locate(self.name, request, attempts) from error if line(text) == text else None
 
 
 @frozen
 class APIResponse(Generic[Value_co]):
-    """An answer with the response around it.
+    """A decoded response with its status, headers and body.
 
     Attributes:
-        parsed: The answer, as the method without `with_response` returns it.
+        parsed: The value that the method without `with_response` returns.
         status_code: The HTTP status.
-        headers: The response's headers; names in any case.
-        content: The body, decompressed.
-        attempts: How many tries it took, the first included.
+        headers: The response headers. Names are case-insensitive.
+        content: The decompressed body.
+        attempts: The number of attempts, including the first.
     """
 
     parsed: Value_co
@@ -94,21 +94,21 @@ class APIResponse(Generic[Value_co]):
     attempts: int
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The view of the headers that a transport hands over cannot be pickled.
+        # The view of the headers that a transport provides cannot be pickled.
         headers = CIMultiDict(self.headers)
         return type(self), (self.parsed, self.status_code, headers, self.content, self.attempts)
 
     @property
     def request_id(self) -> str | None:
-        """The `X-Request-Id` of the response, if it has one."""
+        """The `X-Request-Id` of the response, if any."""
         return self.headers.get("X-Request-Id")
 
 
 def find_fault(decoder: Callable[[Any], object], body: Any) -> str:
-    """Return the path of the smallest part of a body that cannot be decoded, such as `$.data.modes[0]`.
+    """Return the path of the smallest part of a body that cannot be decoded, for example `$.data.modes[0]`.
 
-    Decoding forgives members that are missing. So a member that fails alone in its object is the one at fault, if
-    something empty in its place does not fail.
+    Decoders tolerate missing members. So a member is at fault if it fails alone in its object and an empty replacement
+    does not fail.
     """
     steps: list[str | int] = []
     part = body
@@ -140,7 +140,7 @@ def _children(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 
 def _fails(decoder: Callable[[Any], object], steps: list[str | int], part: Any) -> bool:
-    """Say whether decoding fails for a body that holds nothing but one part, at its place."""
+    """Return whether decoding fails for a body that contains only one part, at its path."""
     for step in reversed(steps):
         part = {step: part} if isinstance(step, str) else [part]
     try:
@@ -152,7 +152,7 @@ def _fails(decoder: Callable[[Any], object], steps: list[str | int], part: Any) 
 
 @cache
 def parser() -> Callable[[bytes], Any]:
-    """Return what reads JSON: msgspec, if it is installed, which does it three times as fast."""
+    """Return the JSON parser: msgspec's if it is installed, which is three times as fast, else the standard library's."""
     try:
         import msgspec
     except ImportError:
@@ -163,7 +163,7 @@ def parser() -> Callable[[bytes], Any]:
         try:
             return decode(content)
         except (refused, UnicodeDecodeError):
-            # NaN, a byte order mark and other things that the standard library takes; and its words for what is none.
+            # The standard library accepts NaN, a byte order mark and more. For other input, its message is reported.
             return json.loads(content)
 
     return parse

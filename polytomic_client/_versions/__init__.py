@@ -1,1 +1,1 @@
-"""The clients of each dated version of the API: its operations and workflows on the common client."""
+"""The clients for each dated version of the API: its operations and workflows on top of the common client."""

@@ -1,4 +1,4 @@
-"""The clients of version 2023-04-25 of the API."""
+"""The clients for version 2023-04-25 of the API."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ T = TypeVar("T")
 
 
 class AsyncPolytomic(AsyncClient, AsyncBulkSyncs, AsyncEvents, AsyncExecutions, AsyncSources, AsyncOperations):
-    """The Polytomic Bulk Sync API, for asyncio: every operation of the document is a method.
+    """A client for the Polytomic Bulk Sync API, for asyncio. Each operation of the OpenAPI document is a method.
 
-    A client keeps its connections open, so make one and use it for everything; one for each event loop.
+    A client keeps its connections open, so create one per event loop and use it for everything.
 
     Example:
         async with AsyncPolytomic(api_key="...") as polytomic:
@@ -41,7 +41,7 @@ class AsyncPolytomic(AsyncClient, AsyncBulkSyncs, AsyncEvents, AsyncExecutions, 
 
     @property
     def with_response(self) -> AsyncOperationsWithResponse:
-        """The same methods, each answer with its status and headers: an APIResponse."""
+        """The same methods, which return an APIResponse: the value with its status, headers and body."""
         return _AsyncWithResponse(self)
 
     @property
@@ -50,9 +50,9 @@ class AsyncPolytomic(AsyncClient, AsyncBulkSyncs, AsyncEvents, AsyncExecutions, 
 
 
 class Polytomic(BlockingClient, Operations):
-    """The Polytomic Bulk Sync API, blocking: every operation of the document is a method.
+    """A blocking client for the Polytomic Bulk Sync API. Each operation of the OpenAPI document is a method.
 
-    A client keeps its connections open, so make one and use it for everything, from any number of threads.
+    A client keeps its connections open, so create one and use it for everything, from any number of threads.
 
     Example:
         with Polytomic(api_key="...") as polytomic:
@@ -68,7 +68,7 @@ class Polytomic(BlockingClient, Operations):
 
     @property
     def with_response(self) -> OperationsWithResponse:
-        """The same methods, each answer with its status and headers: an APIResponse."""
+        """The same methods, which return an APIResponse: the value with its status, headers and body."""
         return _WithResponse(self)
 
     @property
@@ -84,7 +84,7 @@ class _AsyncWithResponse(AsyncOperationsWithResponse):
         self._client = client
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
-        return self._client._perform(operation, kwargs)  # noqa: SLF001  (the client's other face)
+        return self._client._perform(operation, kwargs)  # noqa: SLF001  (a view of the same client)
 
 
 class _WithResponse(OperationsWithResponse):
@@ -95,14 +95,14 @@ class _WithResponse(OperationsWithResponse):
         self._client = client
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
-        return self._client._perform(operation, kwargs)  # noqa: SLF001  (the client's other face)
+        return self._client._perform(operation, kwargs)  # noqa: SLF001  (a view of the same client)
 
 
 class _Unsuspended(AsyncOperations):
-    """The operations of a blocking client as coroutines. None of them ever suspends."""
+    """The operations of a blocking client as coroutines, which never suspend."""
 
     def __init__(self, client: BlockingClient) -> None:
         self._client = client
 
     async def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
-        return self._client._perform(operation, kwargs)  # noqa: SLF001  (the client's other face)
+        return self._client._perform(operation, kwargs)  # noqa: SLF001  (a view of the same client)
