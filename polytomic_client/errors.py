@@ -105,7 +105,7 @@ def _rebuild(kind: type[RequestError], arguments: tuple[Any, ...], state: dict[s
 
 CLOSED = "this client is closed. Create another."
 ANOTHER_LOOP = "this client belongs to a different event loop. Create one client per loop, and close it there."
-FORKED = "this client has connections of the parent process. Create one client per process."
+FORKED = "a forked process cannot use the connections of its parent. Create one client per process."
 
 
 class ClientClosedError(RequestError, RuntimeError):

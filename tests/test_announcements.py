@@ -96,7 +96,7 @@ def test_every_failed_try_is_logged(ask: Ask, clock: FakeClock, caplog: pytest.L
     with caplog.at_level(logging.INFO, logger="polytomic_client"), Server(Answer(503, b""), Answer()) as server:
         ask(base_url=server.url, clock=clock)
     (text,) = [record.getMessage() for record in caplog.records if record.name == "polytomic_client"]
-    assert text.endswith("Trying again in 0.50 s.")
+    assert text.endswith("Retrying in 0.50 s.")
 
 
 def test_without_logging_nothing_is_printed() -> None:

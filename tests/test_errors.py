@@ -153,7 +153,7 @@ def test_redirects_are_an_error_and_never_followed(ask: Ask, status: int, locati
 def test_a_version_that_was_not_asked_for_is_refused(ask: Ask) -> None:
     with Server(Answer(headers={"X-Polytomic-Version": "2025-09-18"})) as server:
         with pytest.raises(
-            VersionMismatchError, match="asked for API version 2023-04-25, version 2025-09-18"
+            VersionMismatchError, match="requested API version 2023-04-25, got version 2025-09-18"
         ) as caught:
             ask(base_url=server.url)
     assert (caught.value.asked, caught.value.answered, caught.value.status_code) == ("2023-04-25", "2025-09-18", 200)

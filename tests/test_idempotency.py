@@ -317,7 +317,7 @@ def test_a_409_to_a_question_is_not_about_a_key(call: Call) -> None:
 def test_a_409_that_stays_is_raised_at_last(call: Call) -> None:
     with (
         Server(hang_up, CONFLICT) as server,
-        pytest.raises(ConflictError, match="What is in the way must end") as caught,
+        pytest.raises(ConflictError, match="Wait until the conflicting operation ends") as caught,
     ):
         call("activate_bulk_sync", server.url, settings={"max_attempts": 3})
 

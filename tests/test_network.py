@@ -311,7 +311,7 @@ def test_settings_that_cannot_work_are_refused_without_their_secrets(
 @pytest.mark.parametrize("settings", [{"proxy": "http://p"}, {"trust_env": True}, {"verify": False}])
 @pytest.mark.filterwarnings("ignore::polytomic_client.SecurityWarning")
 def test_a_transport_of_the_users_has_its_own_network_settings(settings: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError, match="give them to the transport"):
+    with pytest.raises(ConfigurationError, match="Pass them to the transport"):
         Polytomic(api_key=KEY, transport=httpx.HTTPTransport(), **settings)
 
 

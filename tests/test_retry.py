@@ -155,7 +155,7 @@ def test_the_deadline_covers_all_tries_and_the_waits_between(ask: Ask, clock: Fa
 
 def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(ask: Ask, clock: FakeClock) -> None:
     with Server(Answer(429, b"", {"Retry-After": "20"})) as server:
-        with pytest.raises(RateLimitError, match="429 with an empty body, to be tried again after 20 s"):
+        with pytest.raises(RateLimitError, match="429 with an empty body; retry after 20 s"):
             ask(base_url=server.url, clock=clock, deadline=10)
 
     assert clock.slept == []
@@ -274,7 +274,7 @@ def test_a_retry_is_logged_and_the_key_is_not(ask: Ask, clock: FakeClock, caplog
     (record,) = [record for record in caplog.records if record.name == "polytomic_client"]
     assert record.levelname == "INFO"
     assert "503 down" in record.getMessage()
-    assert record.getMessage().endswith("Trying again in 0.50 s.")
+    assert record.getMessage().endswith("Retrying in 0.50 s.")
     assert KEY not in caplog.text
 
 
@@ -282,7 +282,7 @@ def test_a_try_with_a_fresh_key_is_logged(ask: Ask, caplog: pytest.LogCaptureFix
     with Server(Answer(401, b""), Answer()) as server, caplog.at_level("INFO", "polytomic_client"):
         ask(base_url=server.url, api_key=Keys("old", "new"))
     (record,) = [record for record in caplog.records if record.name == "polytomic_client"]
-    assert record.getMessage().endswith("Trying again with a fresh key.")
+    assert record.getMessage().endswith("Retrying with a fresh key.")
 
 
 def test_a_callable_that_returns_the_refused_key_again_ends_the_call(ask: Ask) -> None:
@@ -366,7 +366,7 @@ def test_repetitions_of_many_callers_have_a_common_budget(clock: FakeClock) -> N
         errors = _outage(server.url, clock, 200)
     assert len(errors) == 200
     assert len(server.requests) == 200 + RETRY_BUDGET
-    refused = [error for error in errors if "failed too often" in "".join(getattr(error, "__notes__", []))]
+    refused = [error for error in errors if "retry budget of this client is spent" in "".join(getattr(error, "__notes__", []))]
     assert len(refused) >= 100
     assert all(isinstance(error, ServerError) and error.attempts < 3 for error in refused)
 

@@ -128,7 +128,7 @@ def test_the_deadline_ends_the_wait(way: Way, clock: FakeClock) -> None:
 
     assert str(caught.value) == (
         f"the schemas of connection {ID} were not fresh after 30 s: the state of the cache is 'warming'. "
-        "Raise deadline=..., or ask with less concurrency."
+        "Raise deadline=..., or lower the concurrency."
     )
     assert sum(clock.slept) == 29.5
     assert asked(server) == ["status", "refresh", *["look"] * len(clock.slept)]

@@ -164,7 +164,7 @@ def test_a_later_answer_is_refused_by_its_version_and_decoded_without_one(operat
     body, *_ = answers(operation)
     with Server(Answer(200, body, {VERSION: "2025-09-18"})) as server:
         for call in calls(COUNTERPARTS[operation], server):
-            with pytest.raises(VersionMismatchError, match="asked for API version 2023-04-25, version 2025-09-18"):
+            with pytest.raises(VersionMismatchError, match="requested API version 2023-04-25, got version 2025-09-18"):
                 call()
 
     with Server(Answer(200, body, {VERSION: None})) as server:

@@ -227,8 +227,8 @@ def _check_transport(transport: object, *, blocking: bool, own_settings: bool) -
         raise ConfigurationError(f"transport must be an httpx.{kind.__name__}, got {shown(transport)}.")
     if own_settings:
         raise ConfigurationError(
-            "proxy, trust_env, ssl_context and verify do not apply to a given transport. "
-            f"Pass them to the transport: httpx.{own_kind}(proxy=..., verify=ssl_context)"
+            "proxy, trust_env, ssl_context and verify cannot be combined with transport. "
+            f"Pass them to the transport itself: httpx.{own_kind}(proxy=..., verify=ssl_context)"
         )
 
 

@@ -165,7 +165,7 @@ def _check_headers(headers: object) -> dict[str, str]:
             raise ConfigurationError(f"only the client may set header {shown(name)}. Use a setting or an argument.")
         if not all(" " <= character <= "~" or character == "\t" for character in value) or value != value.strip():
             raise ConfigurationError(
-                f"the value of header {shown(name)} must not contain control or non-ASCII characters, "
+                f"the value of header {shown(name)} must not contain line breaks, control or non-ASCII characters, "
                 "or white space at either end"
             )
         checked[name] = value

@@ -152,7 +152,7 @@ def _fails(decoder: Callable[[Any], object], steps: list[str | int], part: Any) 
 
 @cache
 def parser() -> Callable[[bytes], Any]:
-    """Return the JSON parser: msgspec's if it is installed, which is three times as fast, else the standard library's."""
+    """Return the JSON parser: msgspec's if installed, which is three times as fast, else the standard library's."""
     try:
         import msgspec
     except ImportError:

@@ -35,8 +35,8 @@ class AsyncPolytomic(AsyncClient, AsyncBulkSyncs, AsyncEvents, AsyncExecutions, 
 
     Example:
         async with AsyncPolytomic(api_key="...") as polytomic:
-            answer = await polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
-            print([mode.id for mode in answer.data.modes or ()])
+            response = await polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
+            print([mode.id for mode in response.data.modes or ()])
     """
 
     @property
@@ -56,8 +56,8 @@ class Polytomic(BlockingClient, Operations):
 
     Example:
         with Polytomic(api_key="...") as polytomic:
-            answer = polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
-            print([mode.id for mode in answer.data.modes or ()])
+            response = polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
+            print([mode.id for mode in response.data.modes or ()])
     """
 
     run_bulk_sync = blocking(AsyncPolytomic.run_bulk_sync)
