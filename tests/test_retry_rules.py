@@ -29,7 +29,7 @@ class UserError(Exception):
 
 
 def facts(error: Exception) -> str:
-    """Return what is true of an error, in the words of the tables."""
+    """Return what is true of an error, as the tables name it."""
     said = {
         "again-get": may_call_again(located(error, "GET")),
         "again-post": may_call_again(located(error, "POST")),

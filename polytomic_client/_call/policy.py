@@ -145,7 +145,7 @@ class _Call:
             if gate is not None:
                 for seconds in gate.waits(config.clock):
                     if seconds >= self._remaining():
-                        raise self._overdue("it would pass before the fan-out may send again") from self._last
+                        raise self._overdue("it would pass before the fan-out's next request may start") from self._last
                     yield from self._sleep(seconds)
             left = self._remaining()
             if not self._fresh:

@@ -13,7 +13,7 @@ from .._http.messages import Request
 T = TypeVar("T")
 
 
-@define  # not frozen: every call creates one, which takes half as long
+@define  # not frozen: every call creates one, which takes half as long unfrozen
 class Send:
     """Send the request. The driver sends a Reply back, or throws a TransportError or DeadlineExceededError.
 
