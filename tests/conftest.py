@@ -128,6 +128,11 @@ OWN_TRANSPORTS = [way for way in WAYS if "httpx" not in way]
 Ask = Callable[..., BulkDestinationEnvelope]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first, so that no worker has a long test left when the others are done."""
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("soak", "process", "matrix")])
+
+
 @pytest.fixture(params=WAYS, autouse=False)
 def ask(request: pytest.FixtureRequest) -> Ask:
     """One call of getBulkDestination, in each way there is: `ask(base_url=server.url, ...)`."""
