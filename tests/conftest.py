@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import ssl
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -97,16 +100,18 @@ def _sync_generated(**settings: Any) -> BulkDestinationEnvelope:
         return get_bulk_destination.sync(ID, client=polytomic.generated)
 
 
-TLS = httpx.create_ssl_context()
-"""The TLS settings of every httpx transport here: each would take 26 ms to make its own, and none speaks TLS."""
+@cache
+def _tls(_cert_file: str | None) -> ssl.SSLContext:
+    """Return the TLS settings of httpx: each transport would take 26 ms to make its own."""
+    return httpx.create_ssl_context()
 
 
 def _async_httpx(**settings: Any) -> BulkDestinationEnvelope:
-    return _async(transport=httpx.AsyncHTTPTransport(verify=TLS), **settings)
+    return _async(transport=httpx.AsyncHTTPTransport(verify=_tls(os.environ.get("SSL_CERT_FILE"))), **settings)
 
 
 def _sync_httpx(**settings: Any) -> BulkDestinationEnvelope:
-    return _sync(transport=httpx.HTTPTransport(verify=TLS), **settings)
+    return _sync(transport=httpx.HTTPTransport(verify=_tls(os.environ.get("SSL_CERT_FILE"))), **settings)
 
 
 WAYS: dict[str, Callable[..., BulkDestinationEnvelope]] = {
@@ -131,6 +136,14 @@ Ask = Callable[..., BulkDestinationEnvelope]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first, so that no worker has a long test left when the others are done."""
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("soak", "process", "matrix")])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_is_there_is_no_garbage() -> None:
+    """Let the garbage collector leave out pytest's own objects, through which it would look in every test that runs it:
+    0.3 s each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(params=WAYS, autouse=False)
