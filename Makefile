@@ -13,6 +13,8 @@ NETWORK_TESTS = $(addprefix tests/test_, $(addsuffix .py, asyncio_pool body brok
   resend resolver retry thread_pool tls wire))
 SPREAD = --numprocesses auto --maxprocesses 4 --dist worksteal
 QUICK = not process and not soak and not matrix
+# Where Python may not keep its bytecode, each process of the tests compiles all that it imports: up to 4 s.
+unexport PYTHONDONTWRITEBYTECODE
 OASDIFF = openapi/.oasdiff
 OASDIFF_VERSION = 2.0.4
 
