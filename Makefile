@@ -11,6 +11,10 @@ FUZZ = tests/fuzz/.venv
 ATHERIS_VERSION = 3.0.0
 NETWORK_TESTS = $(addprefix tests/test_, $(addsuffix .py, asyncio_pool body broken_off errors exchange lifecycle network \
   resend resolver retry thread_pool tls wire))
+SPREAD = --numprocesses auto --maxprocesses 4 --dist worksteal
+QUICK = not process and not soak and not matrix
+# Where Python may not keep its bytecode, each process of the tests compiles all that it imports: up to 4 s.
+unexport PYTHONDONTWRITEBYTECODE
 OASDIFF = openapi/.oasdiff
 OASDIFF_VERSION = 2.0.4
 
@@ -34,9 +38,15 @@ examples: $(READY)  ## Run the examples against the sandbox
 	  echo "== $$example"; env -u POLYTOMIC_API_KEY $(BIN)/python examples/$$example.py || exit 1; \
 	done
 
-test: check-generated lint types $(READY) $(OASDIFF)/.ready  ## Check everything: generated code, style, types, behaviour
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+quick: lint mypy $(READY)  ## Check what a change is most likely to break, in under a minute
+	@$(BIN)/pytest --quiet $(SPREAD) -m "$(QUICK)"
+
+test: check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: generated code, style, types, behaviour
+	@$(MAKE) --no-print-directory --jobs 2 behaviour pyright
 	@$(MAKE) --no-print-directory test-lowest
+
+behaviour: $(READY) $(OASDIFF)/.ready
+	@$(BIN)/pytest $(SPREAD)
 
 $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@echo "Making $(LOWEST) from tests/requirements-lowest.lock ..."
@@ -47,7 +57,7 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@touch $@
 
 test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed version of every dependency
-	@$(LOWEST)/bin/python -m pytest --quiet -m "not matrix and not soak and not process" $(foreach name, asyncio_pool \
+	@$(LOWEST)/bin/python -m pytest --quiet $(SPREAD) -m "$(QUICK)" $(foreach name, asyncio_pool \
 	  decoding errors exchange fan_out lifecycle network retry schedules thread_pool wire, tests/test_$(name).py) \
 	  tests/sandbox/test_bulk_syncs.py
 
@@ -60,7 +70,7 @@ test-newest: $(READY)  ## Check network and fan-out, with eager tasks, on the ne
 	$(BIN)/uv pip install --quiet --python $(NEWEST)/bin/python --require-hashes --requirement requirements.lock && \
 	$(BIN)/uv pip install --quiet --python $(NEWEST)/bin/python --no-build-isolation --no-deps --editable . && \
 	$(NEWEST)/bin/python --version && \
-	$(NEWEST)/bin/python -m pytest --quiet --numprocesses auto --maxprocesses 4 -m "not soak" $(NETWORK_TESTS) \
+	$(NEWEST)/bin/python -m pytest --quiet $(SPREAD) -m "not soak" $(NETWORK_TESTS) \
 	  $(wildcard tests/test_fan_out*.py)
 
 soak: $(READY)  ## Make a million calls against a server that misbehaves, in each client and event loop; interrupt calls at random
@@ -86,8 +96,12 @@ lint: $(READY)  ## Check style, format and prose
 	@$(BIN)/ruff format --check
 	@$(BIN)/python -m tests.prose
 
-types: $(READY)  ## Check types: mypy strict on everything, pyright strict on what is hand-written
+types: mypy pyright  ## Check types: mypy strict on everything, pyright strict on what is hand-written
+
+mypy: $(READY)
 	@$(BIN)/mypy
+
+pyright: $(READY)
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 
 format: $(READY)  ## Rewrite the code in the project's format
@@ -143,4 +157,4 @@ lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write t
 	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help demo examples test test-lowest test-newest soak fuzz lint types format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock
+.PHONY: help demo examples quick test behaviour test-lowest test-newest soak fuzz lint types mypy pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import ROOT
 from . import document as documents
@@ -25,11 +28,11 @@ from .document import Document, Refused
 from .rules import violations
 from .validity import check_validity
 
-NOISE = re.compile(
-    r"^(Generating /|Warning\(s\) encountered|If you believe this was ).*\n| ?<openapi_python_client\S+ object at \w+>",
-    re.MULTILINE,
-)
-"""What the generator prints about itself instead of the document."""
+if TYPE_CHECKING:
+    from openapi_python_client.parser.errors import GeneratorError
+
+NOISE = re.compile(r" ?<openapi_python_client\S+ object at \w+>")
+"""How the generator prints its own objects in the middle of a sentence."""
 
 VENDORED = sorted((ROOT / "openapi").glob("polytomic-*.yaml"))
 
@@ -47,25 +50,55 @@ def generate(document: Document, folder: Path) -> Path:
     """
     check_validity(document)
     package = folder / package_name(document)
-    # The generator's hooks call ruff by name: the one beside this Python, whatever else is on the PATH.
-    environment = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
-    command += ["--output-path", str(package), "--config", str(ROOT / "generator-config.yml")]
-    command += ["--custom-template-path", str(ROOT / "openapi" / "templates")]
     contents = documents.to_json(document)
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "openapi.json"
         path.write_text(contents, encoding="utf-8")
-        result = subprocess.run(
-            [*command, "--path", str(path)],
-            check=False, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-    if result.returncode:
-        said = NOISE.sub("", result.stdout).strip()
-        raise Refused(re.sub(r"\n{3,}", "\n\n", said), "The generator failed or warned")
+        if said := _run_generator(path, package):
+            raise Refused(re.sub(r"\n{3,}", "\n\n", NOISE.sub("", said).strip()), "The generator failed or warned")
     # What the sandbox checks requests against and answers from, in a form that needs no YAML parser.
     (package / "openapi.json").write_text(contents, encoding="utf-8")
     return package
+
+
+def _run_generator(path: Path, package: Path) -> str:
+    """Write the package of the document in a file. Return what the generator and its hooks complain of."""
+    # These take a second to import, which whoever only reads documents need not wait for.
+    from openapi_python_client import generate as run
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+
+    settings = ConfigFile.load_from_path(ROOT / "generator-config.yml")
+    # The generator would look for the hooks' command on the PATH of this process.
+    hooks, settings.post_hooks = settings.post_hooks or [], []
+    config = Config.from_sources(settings, MetaType.NONE, path, "utf-8", overwrite=False, output_path=package)
+    try:
+        with redirect_stdout(io.StringIO()):  # it says where it writes
+            errors = run(config=config, custom_template_path=ROOT / "openapi" / "templates")
+    except Exception as error:  # noqa: BLE001  (whatever a document makes it raise)
+        return f"{type(error).__name__}: {error}"
+    return "\n\n".join(map(_shown, errors)) or _run_hooks(hooks, package)
+
+
+def _run_hooks(hooks: Iterable[str], package: Path) -> str:
+    # The ruff beside this Python, whatever else is on the PATH.
+    environment = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    for hook in hooks:
+        done = subprocess.run(
+            shlex.split(hook), check=False, cwd=package, env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            return f"{hook}\n{done.stdout}"
+    return ""
+
+
+def _shown(error: GeneratorError) -> str:
+    from openapi_python_client.parser.errors import ParseError
+
+    parts = [error.header, error.detail or ""]
+    if isinstance(error, ParseError) and error.data is not None:
+        parts.append(error.data.model_dump_json(indent=2, exclude_unset=True, by_alias=True))
+    return "\n\n".join(parts)
 
 
 def install(staged: Mapping[Path, Path], aside: Path) -> None:
@@ -106,11 +139,11 @@ def differences(written: Path, generated: Path) -> list[str]:
     return lines
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing, fail on any difference")
-    check = parser.parse_args().check
+    check = parser.parse_args(arguments).check
     status = 0
     for path in VENDORED:
         # Beside the packages, so that one is moved in the place of the other at once.

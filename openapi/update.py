@@ -230,10 +230,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.report and not options.report.absolute().parent.is_dir():
         print(f"There is no folder for {options.report}. Nothing was written.", file=sys.stderr)
         return 1
-    # What is under way is cleared away, as on Ctrl-C.
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stop)
     # In the project, so that what is made can be moved in its place at once.
     with tempfile.TemporaryDirectory(dir=ROOT, prefix=".update-api-") as temporary:
         folder = Path(temporary)
@@ -259,4 +255,8 @@ def _stop(number: int, _: object) -> None:
 
 
 if __name__ == "__main__":
+    # What is under way is cleared away, as on Ctrl-C.
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     sys.exit(main())

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import ssl
-from collections.abc import Callable, Coroutine
+import subprocess
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -97,12 +101,18 @@ def _sync_generated(**settings: Any) -> BulkDestinationEnvelope:
         return get_bulk_destination.sync(ID, client=polytomic.generated)
 
 
+@cache
+def _tls(_cert_file: str | None) -> ssl.SSLContext:
+    """Return the TLS settings of httpx: each transport would take 26 ms to make its own."""
+    return httpx.create_ssl_context()
+
+
 def _async_httpx(**settings: Any) -> BulkDestinationEnvelope:
-    return _async(transport=httpx.AsyncHTTPTransport(), **settings)
+    return _async(transport=httpx.AsyncHTTPTransport(verify=_tls(os.environ.get("SSL_CERT_FILE"))), **settings)
 
 
 def _sync_httpx(**settings: Any) -> BulkDestinationEnvelope:
-    return _sync(transport=httpx.HTTPTransport(), **settings)
+    return _sync(transport=httpx.HTTPTransport(verify=_tls(os.environ.get("SSL_CERT_FILE"))), **settings)
 
 
 WAYS: dict[str, Callable[..., BulkDestinationEnvelope]] = {
@@ -115,16 +125,48 @@ WAYS: dict[str, Callable[..., BulkDestinationEnvelope]] = {
     "sync-httpx": _sync_httpx,
 }
 
-STOPPABLE = [way for way in WAYS if way != "sync-httpx"]
+
+def sampled(ways: Iterable[str]) -> list[Any]:
+    """Return the ways for a parameter: `make quick` has the two plain clients, and `make test` every way."""
+    return [way if way.endswith(("async", "sync")) else pytest.param(way, marks=pytest.mark.matrix) for way in ways]
+
+
+def pairs(first: Iterable[T], second: Iterable[Any], third: Sequence[Any]) -> list[tuple[T, Any, Any]]:
+    """Return combinations that have each pair of values of three axes, of which the third is not the longest.
+
+    They are as many as the pairs of the first two, each with one of the third that the next combination does not have.
+    """
+    others = list(second)
+    return [
+        (one, other, third[(place + number) % len(third)])
+        for place, one in enumerate(first)
+        for number, other in enumerate(others)
+    ]
+
+
+STOPPABLE = sampled(way for way in WAYS if way != "sync-httpx")
 """Every way but a blocking transport of the user's own, which nothing can stop at the deadline."""
 
-OWN_TRANSPORTS = [way for way in WAYS if "httpx" not in way]
+OWN_TRANSPORTS = sampled(way for way in WAYS if "httpx" not in way)
 """Every way but through an httpx transport, which has its own proxy and TLS settings."""
 
 Ask = Callable[..., BulkDestinationEnvelope]
 
 
-@pytest.fixture(params=WAYS, autouse=False)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first, so that no worker has a long test left when the others are done."""
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("soak", "process", "matrix")])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_is_there_is_no_garbage() -> None:
+    """Let the garbage collector leave out pytest's own objects, through which it would look in every test that runs it:
+    0.3 s each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(params=sampled(WAYS))
 def ask(request: pytest.FixtureRequest) -> Ask:
     """One call of getBulkDestination, in each way there is: `ask(base_url=server.url, ...)`."""
     way = WAYS[request.param]
@@ -167,6 +209,18 @@ def clock() -> FakeClock:
 def no_settings_around(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY", "POLYTOMIC_DEPLOYMENT_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_process_without_the_mark(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that starts a process and is not marked so, because `make quick` would run it."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a test that starts a process needs the mark: @pytest.mark.process")
+
+    if not any(request.node.get_closest_marker(name) for name in ("process", "soak")):
+        monkeypatch.setattr(subprocess, "Popen", refuse)
+        monkeypatch.setattr(os, "fork", refuse, raising=False)
 
 
 def with_response(server_url: str) -> list[APIResponse[BulkDestinationEnvelope]]:

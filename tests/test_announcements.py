@@ -99,6 +99,7 @@ def test_every_failed_try_is_logged(ask: Ask, clock: FakeClock, caplog: pytest.L
     assert text.endswith("Retrying in 0.50 s.")
 
 
+@pytest.mark.process
 def test_without_logging_nothing_is_printed() -> None:
     program = (
         "from polytomic_client._core.log import logger; logger.warning('printed'); "

@@ -321,6 +321,7 @@ def test_where_there_are_no_locks_it_works_without(path: Path, monkeypatch: pyte
     assert finished(path) == ["a"]
 
 
+@pytest.mark.process
 def test_a_run_killed_again_and_again_loses_nothing(path: Path) -> None:
     script = (
         "checkpoint.open()\nfor i in range(len(checkpoint), 10**9): checkpoint.add(f'{i:06}'); print(i, flush=True)"
@@ -339,6 +340,7 @@ def test_a_run_killed_again_and_again_loses_nothing(path: Path) -> None:
         assert keys == [f"{i:06}" for i in range(len(keys))]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("later", [[], ["dd"]])
 def test_a_full_disk_is_an_error_and_leaves_a_journal(path: Path, later: list[str]) -> None:
     # A limit of the file's size stands for the end of the disk: of the third line, three bytes fit.
@@ -370,6 +372,7 @@ for key in {later}:
     assert path.read_bytes() == HEADER + lines(*(b'"%s"' % key.encode() for key in ["a", "b", *later, "e"]))
 
 
+@pytest.mark.process
 def test_a_disk_without_room_for_the_header_is_an_error_and_leaves_an_empty_journal(path: Path) -> None:
     script = """
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
@@ -502,6 +505,7 @@ def test_a_file_system_without_locks_is_named(path: Path, monkeypatch: pytest.Mo
     assert str(caught.value).endswith("name a file on a local disk")
 
 
+@pytest.mark.process
 def test_a_forked_child_does_not_unlock_the_file_of_its_parent(path: Path) -> None:
     first = Checkpoint(path)
     first.open()

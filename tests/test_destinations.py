@@ -38,7 +38,7 @@ DATA = Path(__file__).resolve().parent / "data"
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_2020_12 = "https://json-schema.org/draft/2020-12/schema"
 
-many = settings(deadline=None, max_examples=200)
+many = settings(deadline=None, max_examples=60)
 
 
 def answered(name: str) -> BulkDestination:
@@ -716,7 +716,7 @@ older_answers: st.SearchStrategy[Json] = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=100)
 @given(older_answers, st.lists(objects, min_size=1, max_size=6))
 def test_a_translated_schema_means_the_same(older: Json, instances: list[Json]) -> None:
     read = destination(older)

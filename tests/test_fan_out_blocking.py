@@ -209,6 +209,7 @@ def run_script(code: str, *, interrupt: bool = False) -> subprocess.CompletedPro
     return subprocess.CompletedProcess([], process.returncode, first + out, error)
 
 
+@pytest.mark.process
 def test_a_fan_out_that_is_left_at_the_end_of_the_process_leaves_no_warning() -> None:
     done = run_script(
         "import time\n"
@@ -221,6 +222,7 @@ def test_a_fan_out_that_is_left_at_the_end_of_the_process_leaves_no_warning() ->
     assert (done.returncode, done.stdout, done.stderr) == (0, "left\n", "")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("interrupt", [False, True])
 def test_an_input_that_waits_for_ever_does_not_keep_the_process(interrupt: Any) -> None:
     done = run_script(

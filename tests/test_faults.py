@@ -33,7 +33,7 @@ from polytomic_client import (
 )
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
-from .conftest import ID, KEY, OWN_TRANSPORTS, STOPPABLE, WAYS, Ask, FakeClock
+from .conftest import ID, KEY, OWN_TRANSPORTS, STOPPABLE, WAYS, Ask, FakeClock, sampled
 from .server import DESTINATION, Answer, Connection, Raw, Server, Step
 from .test_idempotency import ACTIVE
 from .test_idempotency import WAYS as POSTS
@@ -260,10 +260,10 @@ def test_heads_without_an_end_stop_at_the_deadline_or_before(ask: Ask) -> None:
 # Redirects to a host that must never hear of the key.
 
 
-@pytest.fixture(params=[("GET", way) for way in WAYS] + [("POST", way) for way in POSTS], ids=" ".join)
+@pytest.fixture(params=sampled(f"{method} {way}" for method, ways in (("GET", WAYS), ("POST", POSTS)) for way in ways))
 def send(request: pytest.FixtureRequest) -> Callable[[str], object]:
     """A GET or a POST in each way: `send(server.url)`."""
-    method, way = request.param
+    method, way = request.param.split()
     if method == "GET":
         return lambda url: WAYS[way](api_key=KEY, base_url=url)
     return lambda url: POSTS[way]("activate_bulk_sync", url, settings={})

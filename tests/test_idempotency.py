@@ -43,7 +43,7 @@ from polytomic_client.v2023_04_25.models import (
     UpdateBulkSync,
 )
 
-from .conftest import ID, KEY, FakeClock
+from .conftest import ID, KEY, FakeClock, sampled
 from .server import Answer, Server, Step, hang_up, reset, reset_in_the_body, stall
 
 OWN = "nightly-2023-04-25"
@@ -144,7 +144,7 @@ WAYS: dict[str, Callable[..., Any]] = {
 }
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=sampled(WAYS))
 def call(request: pytest.FixtureRequest, clock: FakeClock) -> Call:
     way = WAYS[request.param]
 

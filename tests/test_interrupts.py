@@ -15,6 +15,8 @@ import pytest
 
 from .interrupts import BLOCKING_PATH, ERRORS, Report, Target, opcodes, servers, shots, signals
 
+pytestmark = pytest.mark.soak
+
 UNCLOSED_COLD, UNCLOSED_WARM = 0.15, 0.02
 """The largest share of interrupts that may leave a socket to the garbage collector, with a ResourceWarning. A cold call
 has a socket in a local variable while it connects."""
@@ -85,7 +87,6 @@ def test_so_it_is_for_an_exception_from_another_thread(target: Target, kind: str
     check(shots(target, 60, tls=tls, kind=kind), at_least=60)
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("tls", [False, True], ids=["TCP", "TLS"])
 def test_so_it_is_for_real_signals(target: Target, *, tls: bool) -> None:
     # Python runs the handlers of signals there alone, and so do the workers of pytest-xdist with tests.

@@ -414,8 +414,8 @@ def holds(schema: dict[str, Any], value: Any) -> bool:
     return all(getattr(value, name) is UNSET or fits(member, getattr(value, name)) for name, member in members.items())
 
 
-many = settings(deadline=None, max_examples=40)
-few = settings(deadline=None, max_examples=10)
+many = settings(deadline=None, max_examples=15)
+few = settings(deadline=None, max_examples=4)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -31,8 +31,8 @@ from .document import DOCUMENT, MODULES, resolve, snake
 from .test_payloads import attribute, same, values
 
 # Derandomized, so that a change of the code and not chance decides whether these pass.
-many = settings(deadline=None, derandomize=True, database=None, max_examples=25)
-few = settings(many, max_examples=15)
+many = settings(deadline=None, derandomize=True, database=None, max_examples=12)
+few = settings(many, max_examples=8)
 
 # --- URLs ------------------------------------------------------------------------------------------------------------
 

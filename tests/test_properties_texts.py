@@ -48,7 +48,7 @@ from .test_decoding import DOCUMENTED
 from .test_properties_secrets import everything_logged
 
 # Derandomized, so that a change of the code and not chance decides whether these pass.
-many = settings(deadline=None, derandomize=True, database=None, max_examples=100)
+many = settings(deadline=None, derandomize=True, database=None, max_examples=40)
 
 LONGEST = 2_000
 """Bytes of an error, a warning or a log record."""

@@ -79,6 +79,7 @@ def test_a_python_block_runs(
         assert re.search("^public.orders completed [1-9][0-9]* 0$", output, re.MULTILINE)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("tool", ["mypy", "pyright"])
 def test_the_python_blocks_pass_strict_type_checks(tool: str, tmp_path: Path) -> None:
     for number, code in enumerate(PYTHON):

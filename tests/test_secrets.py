@@ -34,7 +34,7 @@ from polytomic_client._call.steps import Authorize, Send
 from polytomic_client._core.secret import Secret
 from polytomic_client._http.messages import Request
 
-from .conftest import ID, Ask, FakeClock
+from .conftest import ID, WAYS, Ask, FakeClock, pairs
 from .server import Answer, Raw, Server, Step, hang_up, reset, reset_in_the_body, stall
 
 CANARY = "canary-4c1f9a7e"
@@ -160,8 +160,7 @@ OUTCOMES: dict[str, list[Step]] = {
 }
 
 
-@pytest.mark.parametrize("credential", CREDENTIALS)
-@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize(("outcome", "ask", "credential"), pairs(OUTCOMES, WAYS, list(CREDENTIALS)), indirect=["ask"])
 def test_a_key_is_nowhere_whatever_becomes_of_the_call(
     ask: Ask, credential: str, outcome: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

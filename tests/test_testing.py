@@ -547,6 +547,7 @@ def run_python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.process
 def test_the_fixture_works_in_a_project_that_enables_it(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["polytomic_client.testing.pytest_plugin"]\n')
     (tmp_path / "test_service.py").write_text(
@@ -572,17 +573,20 @@ def test_the_fixture_works_in_a_project_that_enables_it(tmp_path: Path) -> None:
     assert "Polytomic in process, new for each test" in listed.stdout
 
 
+@pytest.mark.process
 def test_the_fixture_is_there_only_where_it_is_enabled(tmp_path: Path) -> None:
     (tmp_path / "test_service.py").write_text("def test_it(fake_polytomic): pass\n")
     done = run_python("-m", "pytest", "-q", "-p", "no:asyncio", "-p", "no:cacheprovider", cwd=tmp_path)
     assert "fixture 'fake_polytomic' not found" in done.stdout
 
 
+@pytest.mark.process
 def test_pytest_is_not_imported_without_the_fixture(tmp_path: Path) -> None:
     done = run_python("-c", "import sys, polytomic_client.testing; print('pytest' in sys.modules)", cwd=tmp_path)
     assert done.stdout == "False\n"
 
 
+@pytest.mark.process
 def test_without_the_extra_the_import_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "starlette.py").write_text("raise ModuleNotFoundError(name='starlette')")
     done = run_python("-c", "import polytomic_client.testing", cwd=tmp_path)
@@ -590,6 +594,7 @@ def test_without_the_extra_the_import_says_what_to_install(tmp_path: Path) -> No
     assert done.stdout.endswith("ImportError: the sandbox needs starlette: pip install 'polytomic-client[sandbox]'\n")
 
 
+@pytest.mark.process
 def test_the_blocks_of_the_page_run_as_tests(tmp_path: Path) -> None:
     assert len(BLOCKS) >= 4
     conftest = 'pytest_plugins = ["polytomic_client.testing.pytest_plugin"]\n'
@@ -604,6 +609,7 @@ def test_the_blocks_of_the_page_run_as_tests(tmp_path: Path) -> None:
     assert f"{PAGE.count('def test_')} passed" in done.stdout
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("tool", ["mypy", "pyright"])
 def test_the_blocks_of_the_page_pass_strict_type_checks(tool: str, tmp_path: Path) -> None:
     for number, code in enumerate(BLOCKS):

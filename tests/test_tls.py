@@ -186,6 +186,7 @@ def test_the_environment_is_read_when_a_client_is_made(
     assert ask(base_url=served.url, clock=Later()).data.modes
 
 
+@pytest.mark.process
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl tells the name that OpenSSL finds a CA by")
 def test_directories_of_cas_are_read_too(
     ask: Ask, served: Server, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

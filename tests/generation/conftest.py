@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 
 from openapi import document as documents
@@ -16,12 +17,30 @@ from openapi.generate import generate
 from .shared import DATA
 
 
+@pytest.fixture(scope="session", autouse=True)
+def templates_are_compiled_once() -> Iterator[None]:
+    """Keep the code of templates from one run of the generator to the next: it is most of what a small document costs.
+
+    Every run makes the same environment, as it would for `jinja2.BytecodeCache`, which the generator has no place for.
+    """
+    made: dict[Any, Any] = {}
+    compile_one = jinja2.Environment.compile
+
+    def compile_once(environment: jinja2.Environment, *args: Any, **kwargs: Any) -> Any:
+        key = (*args, *sorted(kwargs.items()))
+        if key not in made:
+            made[key] = compile_one(environment, *args, **kwargs)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", compile_once)
+        yield
+
+
 @pytest.fixture(scope="module")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package of tests/data/kinds.yaml."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PYTHONHASHSEED", "1")
-        return generate(documents.read(DATA / "kinds.yaml"), tmp_path_factory.mktemp("kinds"))
+    return generate(documents.read(DATA / "kinds.yaml"), tmp_path_factory.mktemp("kinds"))
 
 
 @pytest.fixture(scope="module")

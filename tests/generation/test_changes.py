@@ -18,6 +18,8 @@ from openapi.python_changes import python_changes
 
 from .shared import DATA
 
+pytestmark = pytest.mark.process
+
 Document = dict[str, Any]
 Edit = Callable[[Document], None]
 

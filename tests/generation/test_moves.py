@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import copy
 
+import pytest
+
 from openapi.document_changes import document_changes, find_moves
 
 from .test_changes import BASE, BREAKING, Document, add_required_to_body, change_path, edited, told
+
+pytestmark = pytest.mark.process
 
 
 def test_an_operation_that_has_nothing_in_common_with_one_that_is_gone_is_new() -> None:

@@ -14,6 +14,8 @@ from openapi.python_changes import python_changes
 
 from .test_changes import ADDITIVE, BASE, BREAKING, COSMETIC, change_path, edited, schema, told
 
+pytestmark = pytest.mark.process
+
 PART = {"$ref": "#/components/schemas/part"}
 NEW = {"$ref": "#/components/schemas/NewThing"}
 TEXT = {"type": "string"}

@@ -312,6 +312,7 @@ def test_a_document_of_3_1_comes_back_as_it_is(version: str) -> None:
     assert notes == []
 
 
+@pytest.mark.process
 def test_our_document_as_one_of_3_0_makes_the_package_of_our_document(tmp_path: Path) -> None:
     older = {**as_3_0(read_document()), "openapi": "3.0.3"}
     check_validity(older)

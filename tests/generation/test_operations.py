@@ -16,6 +16,8 @@ from polytomic_client import DecodeError
 
 from .shared import FULL, ID
 
+pytestmark = pytest.mark.process
+
 MOMENT = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from .shared import DATA, ROOT, contents
+from openapi import document as documents
+
+from .shared import DATA, ROOT, contents, package_of
 
 pytestmark = pytest.mark.process
 
@@ -46,6 +48,10 @@ def test_the_output_depends_neither_on_the_machine_nor_on_where_it_is_made(tmp_p
         PYTHONUTF8="0", PYTHONCOERCECLOCALE="0",
     )  # fmt: skip
 
+    # As in the tests, with another seed still.
+    in_this_process = package_of(documents.read(document), tmp_path / "in this process")
+
     assert len(here) > 15
     assert "Größen 大小".encode() in here["v2000_01_31/__init__.py"]
     assert here == there
+    assert contents(in_this_process.parent) == here

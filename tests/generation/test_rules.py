@@ -497,6 +497,7 @@ FINE: dict[str, Edit] = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("kind", FINE)
 def test_what_is_fine_is_let_through_and_can_be_generated(kind: str, tmp_path: Path) -> None:
     document = edited(FINE[kind])
@@ -524,6 +525,7 @@ def test_the_names_of_the_clients_are_those_that_a_document_could_take() -> None
     }
 
 
+@pytest.mark.process
 def test_a_document_without_schemas_makes_a_package_without_models(tmp_path: Path) -> None:
     document = copy.deepcopy(SMALL)
     document["components"]["schemas"] = {}

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from openapi import document as documents
+from openapi import document_changes, update
 from openapi.document import Refused
 from openapi.generate import install
-from openapi.update import check_types
 
 from .shared import DATA, ROOT, as_3_0, contents, read_document
 
@@ -30,20 +30,27 @@ VENDORED = "openapi/polytomic-2023-04-25.yaml"
 
 
 class Tree:
-    """A copy of the project, in which the command may write."""
+    """A copy of the project, in which the command may write: it runs here, or in a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, output: pytest.CaptureFixture[str]) -> None:
         self.folder = folder / "tree"
-        for part in ("openapi", "polytomic_client", "generator-config.yml", "pyproject.toml", ".mypy_cache"):
+        for part in ("openapi", "polytomic_client", "generator-config.yml", "pyproject.toml"):
             source, target = ROOT / part, self.folder / part
             if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"), symlinks=True)
-            elif source.is_file():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".oasdiff"))
+            else:
                 shutil.copy(source, target)
+        # These are only read.
+        for part in (".mypy_cache", "openapi/.oasdiff"):
+            (self.folder / part).symlink_to(ROOT / part)
         self.new = folder / "new.yaml"
         self.before = contents(self.folder)
+        self._output = output
+        patch.setattr(update, "ROOT", self.folder)
+        patch.setattr(update, "PACKAGES", self.folder / "polytomic_client")
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
+        """Start the command in a process, with the modules of this tree."""
         command = [sys.executable, "-m", "openapi.update", *map(str, arguments)]
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.Popen(
@@ -52,9 +59,9 @@ class Tree:
 
     def run(self, *arguments: object) -> tuple[int, str]:
         """Run the command, and return its exit status and what it printed."""
-        process = self.start(*arguments)
-        output, errors = process.communicate()
-        return process.returncode, errors + output
+        status = update.main([*map(str, arguments)])
+        output, errors = self._output.readouterr()
+        return status, errors + output
 
     def update(self, edit: Callable[[str], str], *arguments: object) -> tuple[int, str]:
         """Take our document with an edit of its text."""
@@ -71,8 +78,8 @@ class Tree:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return Tree(tmp_path)
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tree:
+    return Tree(tmp_path, monkeypatch, capsys)
 
 
 def with_hint(text: str) -> str:
@@ -245,9 +252,8 @@ def test_a_report_that_cannot_be_written_stops_it_before_anything_is(tree: Tree)
     assert tree.changed() == set()
 
 
-def test_without_oasdiff_it_is_said_how_to_get_it(tree: Tree) -> None:
-    for path in (tree.folder / "openapi" / ".oasdiff" / "node_modules" / ".bin").iterdir():
-        path.unlink()
+def test_without_oasdiff_it_is_said_how_to_get_it(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_changes, "OASDIFF", tree.folder / "missing")
 
     status, output = tree.update(with_hint)
 
@@ -262,7 +268,7 @@ def test_a_package_that_does_not_type_check_is_refused_by_its_file(tmp_path: Pat
         module.write('mangled: int = "a text"\n')
 
     with pytest.raises(Refused, match="does not pass mypy") as refused:
-        check_types(package, ROOT / PACKAGE, tmp_path / "typed")
+        update.check_types(package, ROOT / PACKAGE, tmp_path / "typed")
 
     assert f"{PACKAGE}/models/actor.py: Incompatible types in assignment" in str(refused.value)
 
@@ -379,11 +385,14 @@ def test_all_is_put_in_its_place_or_nothing_is(tmp_path: Path) -> None:
         (["generator-config.yml"], "#/openapi"),
     ],
 )
-def test_what_is_no_document_is_refused_in_words(tmp_path: Path, arguments: list[str], said: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "openapi.update", *arguments], check=False, cwd=ROOT, capture_output=True, text=True
-    )
+def test_what_is_no_document_is_refused_in_words(
+    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    try:
+        status: object = update.main(arguments)
+    except SystemExit as usage:
+        status = usage.code
 
-    assert done.returncode != 0
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+    assert status in (1, 2)
+    assert said in capsys.readouterr().err
