@@ -91,9 +91,10 @@ $(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
 fuzz: $(FUZZ)/.ready  ## Fuzz what reads the bytes of a server, guided by coverage (SECONDS=60)
 	@$(FUZZ)/bin/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
 
-lint: $(READY)  ## Check style, format and prose
+lint: $(READY)  ## Check style, format, layers and prose
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python -m tests.prose
 
 types: mypy pyright  ## Check types: mypy strict on everything, pyright strict on what is hand-written
