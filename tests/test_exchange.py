@@ -481,7 +481,7 @@ def test_a_result_is_a_function_of_the_bytes_alone(
 # --- Limits ----------------------------------------------------------------------------------------------------------
 
 TOO_MANY_HEADERS = f"more than {HEAD_LIMIT:,} bytes of headers"
-TOO_MANY_IN_A_ROW = f"more than {HEAD_LIMIT:,} bytes in a row"
+TOO_MANY_IN_A_ROW = f"more than {HEAD_LIMIT:,} consecutive bytes of chunk framing or trailers"
 INTERIM = b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n"
 
 
@@ -635,7 +635,7 @@ STATUSES = {
 }
 LENGTH = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
 CODED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
-NOT_CHUNKED = "its Transfer-Encoding is not chunked, or not of HTTP/1.1"
+NOT_CHUNKED = "its Transfer-Encoding is not chunked, or is sent with HTTP/1.0"
 FORMS = {
     "LF behind the status line": (b"HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\n{}", "CR after response line"),
     "LF behind a header": (b"HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\n{}", "CR after header value"),

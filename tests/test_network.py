@@ -288,17 +288,20 @@ def test_this_machine_is_never_reached_through_a_proxy(ask: Ask, monkeypatch: py
         ({"proxy": "https://user:canary@proxy:3128"}, "must be http://host:port"),
         ({"proxy": "socks5://user:canary@proxy:3128"}, "AsyncHTTPTransport"),
         ({"proxy": "user:canary@proxy:3128"}, "must be http://host:port"),
-        ({"proxy": "http://user:canary@proxy:port"}, "malformed"),
+        ({"proxy": "http://user:canary@proxy:port"}, "is not a valid URL"),
         ({"proxy": "http://user:canary@proxy/path"}, "must be http://host:port"),
         ({"proxy": "http://user:canary@pro xy"}, "must be http://host:port"),
         ({"proxy": "http://"}, "must be http://host:port"),
-        ({"proxy": 8080}, "must be a URL"),
+        ({"proxy": 8080}, "proxy must be a str, got int"),
         ({"proxy": "http://proxy", "base_url": "http://127.0.0.1:1"}, "this machine"),
         ({"trust_env": "yes"}, "True or False"),
         ({"verify": "ca.pem"}, "cafile"),
         ({"verify": None}, "True or False"),
-        ({"ssl_context": "ca.pem"}, "must be an ssl.SSLContext, not str"),
-        ({"ssl_context": ssl.create_default_context(), "verify": False}, "not both"),
+        ({"ssl_context": "ca.pem"}, "must be an ssl.SSLContext, got str"),
+        (
+            {"ssl_context": ssl.create_default_context(), "verify": False},
+            "verify must be True if ssl_context is given, got False",
+        ),
     ],
 )
 def test_settings_that_cannot_work_are_refused_without_their_secrets(
@@ -342,5 +345,5 @@ def test_the_environment_is_read_as_everywhere(
 
 def test_a_bad_proxy_in_the_environment_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy:1")
-    with pytest.raises(ConfigurationError, match="HTTPS_PROXY must be http://host:port, not socks5"):
+    with pytest.raises(ConfigurationError, match="HTTPS_PROXY must be http://host:port, got socks5"):
         AsyncPolytomic(api_key=KEY, trust_env=True)

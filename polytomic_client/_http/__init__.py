@@ -1,1 +1,1 @@
-"""HTTP/1.1: messages, one exchange without I/O, and the pools of connections that drive it."""
+"""Sends HTTP/1.1 requests: messages, one exchange without I/O, and the connection pools that drive it."""

@@ -1,4 +1,4 @@
-"""One connection of the asyncio pool: it sends a request, feeds the bytes that come to its exchange, and keeps time."""
+"""One connection of the asyncio pool: sends a request, feeds received bytes to its exchange and enforces timeouts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .waiting import waiter
 
 
 class AsyncioConnection(asyncio.BufferedProtocol):
-    """A connection, and the one exchange that is under way on it."""
+    """A connection with at most one exchange in progress."""
 
-    # Of a thousand calls in flight, what each holds is cold in the cache when its response comes.
+    # Slots: with a thousand calls in flight, a connection is cold in the CPU cache when its response arrives.
     __slots__ = (
         "__weakref__",
         "_buffer",
@@ -57,7 +57,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._opened = opened
         self._idle = idle
-        # Of all connections: what is read is fed to an exchange before another connection reads.
+        # Shared by all connections: the bytes are fed to an exchange before another connection reads.
         self._buffer = buffer
         self._ended = False
         self._limit = limit
@@ -70,12 +70,12 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._unsent = 0
 
     def ask(self, method: str, content: memoryview, read: float, ends: float) -> asyncio.Future[Result]:
-        """Send a request, and return the future of its result.
+        """Send a request and return the future of its result.
 
         Args:
             method: The request's method.
-            content: The request. Not as bytes, which a report of an error would print.
-            read: How many seconds no silence may be longer than.
+            content: The request. A memoryview, because an error report would print bytes.
+            read: The longest silence, in seconds.
             ends: The deadline, in the event loop's time.
         """
         self.waiter = waiter = self._loop.create_future()
@@ -87,15 +87,14 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         return waiter
 
     def is_usable(self) -> bool:
-        """Say whether an idle connection can take a request.
+        """Return whether an idle connection can take a request.
 
-        One that is readable has ended, or has bytes that nobody asked for: the event loop, when it was busy, has not
-        seen it yet.
+        A readable one has ended or received unrequested bytes. A busy event loop may not have noticed yet.
         """
         return self.expires > self._loop.time() and not self._look(0)
 
     def end(self, result: Result | None = None) -> None:
-        """Close the connection, and give the call that waits, if one does, its result."""
+        """Close the connection and hand the result to the waiting call, if any."""
         self._ended = True
         self._idle.pop(self, None)
         self._exchange = None
@@ -104,9 +103,9 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._hand_over(result)
 
     def forget(self) -> None:
-        """Close a connection whose event loop may never say that it is lost.
+        """Close a connection whose event loop may never call `connection_lost`.
 
-        uvloop does not, where a call is cancelled while it connects, and an event loop that is closed does nothing.
+        uvloop does not if a call is cancelled while connecting. A closed event loop calls nothing.
         """
         if self in self._opened:
             self._opened.discard(self)
@@ -129,7 +128,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         failure.stale = stale
         return failure
 
-    # Time: one timer, which a request does not arm again. When it rings too early, it waits for the rest.
+    # One timer, which requests do not re-arm. If it fires too early, it is re-armed for the remaining time.
 
     def _expire_at(self, when: float, now: float) -> None:
         self.expires = when
@@ -138,7 +137,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def _arm(self, now: float) -> None:
         self._timer.cancel()
-        # Never later than an idle connection must go, so that it need not be armed when it becomes idle.
+        # At most the idle limit, so that the timer need not be re-armed when the connection becomes idle.
         self._rings = min(self.expires, now + IDLE_SECONDS)
         self._timer = self._loop.call_at(self._rings, self._ring)
 
@@ -153,7 +152,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         else:
             self.end(ReadTimeoutError(silence(self._read)))
 
-    # What asyncio calls.
+    # Called by asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
@@ -162,7 +161,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._timer = self._loop.call_at(self.expires, self._ring)
         self._opened.add(self)
         if self._ended:
-            # In a tunnel, what came with the handshake is delivered before this.
+            # In a tunnel, bytes that came with the handshake are delivered before this call.
             self.transport.abort()
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  (asyncio's signature)
@@ -172,10 +171,10 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         exchange = self._exchange
         if exchange is None:
             if self.waiter is None:
-                # Nobody asked: it would be taken for the response to the next request.
+                # Unrequested bytes: the next request would take them for its response.
                 self.end()
                 return
-            # Not before its first byte: what a thousand calls in flight hold, the garbage collector goes through.
+            # Created at the first byte: the garbage collector visits all that a thousand calls in flight hold.
             exchange = self._exchange = Exchange(self._method, self._limit)
         result = exchange.feed(self._buffer[:nbytes])
         if result is None:
@@ -200,7 +199,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             self.end(exchange.eof(clean=clean))
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        # Else it was lost during the handshake in a tunnel, before `connection_made`.
+        # Otherwise it was lost during the handshake in a tunnel, before `connection_made`.
         if self in self._opened:
             self._opened.discard(self)
             self._timer.cancel()
@@ -208,7 +207,10 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
 
 def _is_close_notify(ssl_object: Any) -> bool:
-    """Say whether an end was announced, as it must be over TLS: else somebody on the network may have cut the body."""
+    """Return whether the peer ended the connection itself: over TLS, only with a close_notify.
+
+    Without one, an attacker on the network may have truncated the body.
+    """
     if ssl_object is None:
         return True
     try:

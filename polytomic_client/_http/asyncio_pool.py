@@ -1,4 +1,4 @@
-"""The asyncio pool: connections of its own to one host, each with one exchange at a time."""
+"""The asyncio connection pool for one host. Each connection has one exchange at a time."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from .tls import other_protocol, server_hostname, tls_context
 from .tunnel import open_tunnel
 
 LONGEST_CLOSE = 1.0
-"""Seconds that closing waits for the event loop to say that every connection is lost, which takes it a turn or two."""
+"""Seconds that closing waits until the event loop reports all connections lost: it takes one or two iterations."""
 
 
 class AsyncioPool:
-    """Sends requests over connections of its own, one at a time on each, the one that was used last first."""
+    """Sends requests over its own connections, one at a time on each. The most recently used one comes first."""
 
     def __init__(self, settings: HTTPSettings) -> None:
         self._loop = asyncio.get_running_loop()
@@ -46,7 +46,7 @@ class AsyncioPool:
         self._ssl = (settings.ssl_context or tls_context()) if self._encoder.secure else None
         self._free = settings.max_connections
         self._queue: OrderedDict[asyncio.Future[None], None] = OrderedDict()
-        """Calls that wait for a place, while there is none."""
+        """Calls waiting for a place, in order of arrival."""
         self._buffer = memoryview(bytearray(READ_SIZE))
         self._opened: set[AsyncioConnection] = set()
         self._idle: dict[AsyncioConnection, None] = {}
@@ -56,7 +56,7 @@ class AsyncioPool:
     async def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:
         """Send a request once."""
         ends = self._loop.time() + remaining
-        # Not asyncio.Semaphore, which takes 1 us of every call, also where there is room.
+        # asyncio.Semaphore would cost every call 1 us, even if a place is free.
         if self._free:
             self._free -= 1
         else:
@@ -66,7 +66,7 @@ class AsyncioPool:
                 raise NotSentError(CLOSED)
             head = self._encoder.head(request)
             connection = self._kept(fresh=fresh) or await self._connect(timeout.connect, ends)
-            # No frame of an error that is raised in here may hold the request's headers as a string.
+            # No frame of an error raised here may hold the request's headers as a string.
             content = memoryview(self._encoder.encode(head, request))
             waiter = connection.ask(request.method, content, timeout.read, ends)
             del head, content
@@ -83,7 +83,7 @@ class AsyncioPool:
         raise result
 
     async def _wait(self, remaining: float) -> None:
-        """Wait for a place, which whoever leaves hands over to who has waited longest."""
+        """Wait for a place. A call that leaves hands its place to the call that has waited longest."""
         place = self._loop.create_future()
         self._queue[place] = None
         try:
@@ -91,12 +91,12 @@ class AsyncioPool:
         except BaseException:
             self._queue.pop(place, None)
             if place.done() and not place.cancelled():
-                # It was handed over in the same moment.
+                # The place was handed over at the same moment.
                 self._leave()
             raise
 
     def _leave(self) -> None:
-        """Give a place back."""
+        """Release a place."""
         while self._queue:
             place, _ = self._queue.popitem(last=False)
             if not place.done():
@@ -105,7 +105,7 @@ class AsyncioPool:
         self._free += 1
 
     def _kept(self, *, fresh: bool) -> AsyncioConnection | None:
-        """Return the idle connection that was used last; close it instead where a fresh one is to take its place."""
+        """Return the most recently used idle connection, or close it so that a fresh one can take its place."""
         while self._idle:
             connection, _ = self._idle.popitem()
             if not fresh and connection.is_usable():
@@ -123,7 +123,7 @@ class AsyncioPool:
                 self._connecting.add(limit)
                 await self._establish(connection, limit)
         except BaseException as error:
-            # TLS would wait for the other side to close.
+            # Closing a TLS transport would wait for the peer.
             connection.forget()
             if isinstance(error, NotSentError) or not isinstance(error, OSError):
                 raise
@@ -165,7 +165,7 @@ class AsyncioPool:
             raise TLSError(problem)
 
     async def aclose(self) -> None:
-        """Close every connection, and end the calls that are under way."""
+        """Close every connection and end the calls in progress."""
         self._closed = True
         if self._loop.is_closed():
             for connection in list(self._opened):
@@ -176,22 +176,22 @@ class AsyncioPool:
                 limit.reschedule(self._loop.time())
         for connection in list(self._opened):
             connection.end(OutcomeUnknownError("the client was closed before the end of the response"))
-        # asyncio closes a socket a turn of the loop later.
+        # asyncio closes a socket one loop iteration later.
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_CLOSE):
-                while self._opened or self._connecting:  # noqa: ASYNC110  (a turn or two)
+                while self._opened or self._connecting:  # noqa: ASYNC110  (one or two iterations)
                     await asyncio.sleep(0)
 
 
 async def connect(addresses: Sequence[Address], limit: asyncio.Timeout) -> socket.socket:
-    """Return a connected socket, trying one address after the other, each with its share of the time.
+    """Connect to the first address that accepts, each with its share of the time, and return the socket.
 
     Args:
-        addresses: Where to connect to.
-        limit: What ends it all.
+        addresses: The addresses, in order of preference.
+        limit: The timeout of all addresses together.
 
     Raises:
-        NotSentError: No address answers.
+        NotSentError: No address accepts a connection.
     """
     loop = asyncio.get_running_loop()
     failure = NotSentError("the host has no address")
@@ -199,7 +199,7 @@ async def connect(addresses: Sequence[Address], limit: asyncio.Timeout) -> socke
         try:
             sock = socket.socket(family, socket.SOCK_STREAM)
         except OSError as error:
-            # Such as a kernel without IPv6.
+            # For example, a kernel without IPv6.
             failure = unreachable(address, error.errno)
             continue
         sock.settimeout(0.0)

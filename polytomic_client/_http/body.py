@@ -1,4 +1,4 @@
-"""Bodies with a bound, before and after they are decompressed."""
+"""Reads and decompresses bodies within a size limit."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from ..errors import ResponseTooLargeError
 
 
 class EncodingError(Exception):
-    """A body is not what its Content-Encoding says. Not a ValueError, which a signal handler may raise."""
+    """A body does not match its Content-Encoding. This is not a ValueError, which a signal handler may raise."""
 
 
 GZIP_PIECE = 4096
-"""Bytes that are decompressed in one go."""
+"""Bytes decompressed at once: the end of each gzip stream copies the rest of them."""
 
 
 def too_large(limit: int) -> ResponseTooLargeError:
-    """Return the error for a body above the limit, in bytes."""
+    """Return the error for a body above the limit in bytes."""
     return ResponseTooLargeError(f"the body is larger than {limit:,} bytes")
 
 
 def read_body(chunks: Iterable[bytes], limit: int) -> bytes:
-    """Return a body that is no larger than `limit` bytes.
+    """Read a body of at most `limit` bytes.
 
     Raises:
-        ResponseTooLargeError: It is larger; the rest is not read.
+        ResponseTooLargeError: The body is larger. The rest is not read.
     """
     body = bytearray()
     for chunk in chunks:
@@ -37,10 +37,10 @@ def read_body(chunks: Iterable[bytes], limit: int) -> bytes:
 
 
 async def read_body_async(chunks: AsyncIterable[bytes], limit: int) -> bytes:
-    """Return a body that is no larger than `limit` bytes.
+    """Read a body of at most `limit` bytes.
 
     Raises:
-        ResponseTooLargeError: It is larger; the rest is not read.
+        ResponseTooLargeError: The body is larger. The rest is not read.
     """
     body = bytearray()
     async for chunk in chunks:
@@ -51,25 +51,25 @@ async def read_body_async(chunks: AsyncIterable[bytes], limit: int) -> bytes:
 
 
 def inflate(content: bytes, encoding: str | None, limit: int) -> bytes:
-    """Return a body without its Content-Encoding, never holding more than `limit` bytes of it.
+    """Decode a body by its Content-Encoding, never decompressing more than one byte beyond `limit`.
 
     Raises:
-        ResponseTooLargeError: It is larger once decompressed.
-        EncodingError: It is not gzip, or in an encoding that was not asked for.
+        ResponseTooLargeError: The decompressed body is larger.
+        EncodingError: The body is not gzip, or has an encoding that the client did not request.
     """
     if not encoding or encoding.lower() == "identity" or not content:
         return content
     if encoding.lower() not in ("gzip", "x-gzip"):
-        raise EncodingError(f"Content-Encoding {quoted(encoding)!r} was not asked for")
+        raise EncodingError(f"Content-Encoding must be gzip or identity, got {quoted(encoding)!r}")
     body = bytearray()
     decompressor = None
     padding = b""
-    # In pieces, because each stream's end copies what is behind it: many empty streams would take quadratic time.
+    # In pieces: the end of each stream copies the bytes after it, so many empty streams would take quadratic time.
     for start in range(0, len(content), GZIP_PIECE):
         piece = content[start : start + GZIP_PIECE]
         while piece:
             if decompressor is None:
-                # A gzip body may be several streams (RFC 1952, section 2.2), with NULs as padding behind each.
+                # A gzip body may hold several streams (RFC 1952, section 2.2), each followed by NULs as padding.
                 piece = piece.lstrip(padding) if padding else piece
                 if not piece:
                     break
@@ -84,5 +84,5 @@ def inflate(content: bytes, encoding: str | None, limit: int) -> bytes:
             if decompressor.eof:
                 decompressor, padding = None, b"\0"
     if decompressor is not None:
-        raise EncodingError("the gzip body is cut short")
+        raise EncodingError("the gzip body is truncated")
     return bytes(body)

@@ -1,4 +1,4 @@
-"""A request as bytes, for the one host that a pool of connections is for (RFC 9112, sections 3 and 5)."""
+"""Encodes requests for the host of a connection pool (RFC 9112, sections 3 and 5)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .messages import Request
 from .proxy import netloc
 
 METHODS_WITHOUT_LENGTH = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-"""Methods whose requests do not say that their body is empty (RFC 9110, section 8.6)."""
+"""Methods whose requests omit Content-Length if they have no body (RFC 9110, section 8.6)."""
 
 REQUEST_LINE = re.compile(r'[A-Z]+ /[!"$-~]*')
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class RequestEncoder:
-    """Writes the requests to one host.
+    """Encodes the requests to one host.
 
     Attributes:
         host: The name or address of the host.
@@ -35,23 +35,23 @@ class RequestEncoder:
         default = self.port == DEFAULT_PORTS[base.scheme]
         self._host = netloc(self.host, self.port).removesuffix(f":{self.port}" if default else "")
         self._last: tuple[dict[str, str], Secret | None, Secret] = {}, None, Secret("")
-        """The headers that were sent last, and how they are written: those of one client's GETs are all the same."""
+        """The headers sent last, and their encoded form: all GETs of a client have the same headers."""
 
     def head(self, request: Request) -> tuple[str, Secret]:
-        """Return the first lines of a request and its headers, once both are known to be sendable.
+        """Return the first lines and the headers of a request, after checking that both can be sent.
 
         Raises:
-            NotSentError: The request is for another host, or a part of it would not be one line.
+            NotSentError: The request is not for this host, or a part of it would not be a single line.
         """
         return self._line(request), self._fields(request)
 
     def encode(self, head: tuple[str, Secret], request: Request) -> bytes:
-        """Return a request as it is sent."""
+        """Return the bytes of a request."""
         line, fields = head
         content = request.content
         sized = content is not None or request.method not in METHODS_WITHOUT_LENGTH
         length = f"Content-Length: {len(content or b'')}\r\n" if sized else ""
-        # Never an error of the encoding: it would hold the headers.
+        # Never raise an encoding error: it would hold the headers.
         return f"{line}{fields.reveal()}{length}\r\n".encode("utf-8", "replace") + (content or b"")
 
     def _line(self, request: Request) -> str:
@@ -61,10 +61,10 @@ class RequestEncoder:
         elif _origin(url) == self._origin:
             target = "/" + url.partition("://")[2].partition("/")[2]
         else:
-            raise NotSentError("the URL is of another host than base_url")
+            raise NotSentError("the URL must have the scheme, host and port of base_url")
         line = f"{request.method} {target}"
         if not REQUEST_LINE.fullmatch(line):
-            raise NotSentError("the URL has a fragment, or a character that must be escaped")
+            raise NotSentError("the URL has a fragment or an unescaped character")
         return f"{line} HTTP/1.1\r\nHost: {self._host}\r\n"
 
     def _fields(self, request: Request) -> Secret:
@@ -73,8 +73,8 @@ class RequestEncoder:
             return fields
         written = _joined(request.wire_headers())
         if written is None:
-            raise NotSentError("a header has a line break or a NUL")
-        # A copy, because the policy may change a request's headers.
+            raise NotSentError("a header contains a line break or a NUL")
+        # A copy, because the retry policy may change a request's headers.
         self._last = dict(request.headers), request.authorization, written
         return written
 

@@ -1,4 +1,4 @@
-"""One response, read without I/O: bytes go in, and a Reply or the reason why there is none comes out (RFC 9112)."""
+"""Parses one response without I/O: bytes go in, a Reply or an error comes out (RFC 9112)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .body import too_large
 from .messages import Reply
 
 HEAD_LIMIT = 64 * 1024
-"""Bytes of status line and headers that a response may have, those of 1xx responses before it included. Framing and
-trailers of a chunked body may have as many in a row, counted in blocks."""
+"""Bytes that status line and headers may have, including those of preceding 1xx responses. The framing and trailers of
+a chunked body may have as many in a row, counted in blocks."""
 
 BLOCK = 16 * 1024
-"""Bytes: the parser never sees the end of one block and the start of the next at once, so that what is counted in
-blocks does not depend on how the network cut the response."""
+"""Bytes fed to the parser at most. It never sees parts of two blocks at once, so that counts in blocks do not depend on
+how the network splits the response."""
 
 READ_SIZE = BLOCK
-"""Bytes that a connection reads in one go: a TLS record. asyncio's own way, a new buffer of 256 KiB for each read,
+"""Bytes that a connection reads at once: one TLS record. asyncio's default, a new buffer of 256 KiB for each read,
 takes 15 us more."""
 
 IDLE_SECONDS = 15.0
-"""Seconds that a connection waits for its next request: proxies commonly close after 60."""
+"""Seconds that an idle connection is kept. Proxies commonly close theirs after 60."""
 
 CUT_SHORT = "the connection was closed before the end of the response"
 
@@ -34,17 +34,18 @@ Result = Reply | RequestError
 
 METHODS_WITHOUT_BODY = frozenset({"HEAD", "CONNECT"})
 STATUSES_WITHOUT_BODY = frozenset({204, 304})
-"""Methods and statuses whose responses end with their headers, whatever these say (RFC 9112, section 6.3). What a proxy
-says of a CONNECT that it refuses is not read: its status tells it."""
+"""Methods and statuses whose responses end with the headers, whatever these declare (RFC 9112, section 6.3). The body
+of a refused CONNECT is not read: its status is enough."""
 
 KEEP_ALIVE_TIMEOUT = re.compile(r"(?:^|[\s,;])timeout\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 
 STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([0-9]{3})[^\0\r]*(?=\r)")
 FIELDS = re.compile(r"\r\n([^:\r]+):[ \t]*([^\r]*)")
-"""The name and value of each field. What they may consist of, the parser has checked."""
+"""Matches the name and value of each field. The parser has checked their characters."""
 
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[ \t]*chunked *\r\n", re.IGNORECASE)
-"""The one form in which the parser and this module both see chunks, in bytes, since only ASCII has cases there."""
+"""Matches the only form that both the parser and this module treat as chunked. In bytes, case is ignored only in
+ASCII."""
 
 _HEAD, _END = object(), object()
 
@@ -53,13 +54,13 @@ KEEP_ALIVE, TRANSFER_ENCODING = istr("Keep-Alive"), istr("Transfer-Encoding")
 
 
 class Exchange:
-    """The response to one request. Made for the request, and gone with its response, so that nothing reaches the next.
+    """Parses the response to one request. Each request gets its own, so that nothing carries over to the next response.
 
     Attributes:
-        heard: Whether any byte of a response came.
-        reusable_for: Once there is a reply, the seconds that its connection may be kept for another request; 0 before,
-            and where it must be closed.
-        surplus: Whether more came than the response, or may have come.
+        heard: Whether any byte of a response was received.
+        reusable_for: Seconds that the connection may be kept for another request. 0 before the reply, and if it must be
+            closed.
+        surplus: Whether bytes after the response were received, or may have been.
     """
 
     __slots__ = (
@@ -87,11 +88,11 @@ class Exchange:
     )
 
     def __init__(self, method: str, limit: int) -> None:
-        """Wait for a response.
+        """Prepare to parse a response.
 
         Args:
             method: The request's method.
-            limit: The bytes that a body may have, before decompression.
+            limit: The largest body, in bytes before decompression.
         """
         self._method = method
         self._limit = limit
@@ -108,8 +109,8 @@ class Exchange:
     def _start(self) -> None:
         events: list[Any] = []
         self._events = events
-        # What the parser calls is in C: it replaces an exception that is raised in Python code by one of its own, also
-        # one that a signal handler raises.
+        # The callbacks are C functions: the parser replaces any exception raised in Python code with its own, even one
+        # raised by a signal handler.
         self.on_body = append = events.append
         self.on_headers_complete = partial(append, _HEAD)
         self.on_message_complete = partial(append, _END)
@@ -117,13 +118,13 @@ class Exchange:
         self._broken = ""
 
     def feed(self, data: bytes | memoryview) -> Result | None:
-        """Read what came.
+        """Parse received bytes.
 
         Args:
             data: One byte or more.
 
         Returns:
-            The reply, why there is none, or None for "more".
+            The reply or an error; None if more bytes are needed.
         """
         self.heard = True
         room = BLOCK - self._fed % BLOCK
@@ -138,13 +139,13 @@ class Exchange:
         return self._read(data)
 
     def eof(self, *, clean: bool) -> Result:
-        """Read the end of the connection.
+        """Handle the end of the connection.
 
         Args:
-            clean: Whether the other side closed it: a FIN, over TLS behind a close_notify (RFC 9112, section 8).
+            clean: Whether the peer closed it: a FIN, over TLS after a close_notify (RFC 9112, section 8).
 
         Returns:
-            The reply, where the end of the connection is the end of its body; else why there is none.
+            The reply if its body ends with the connection; otherwise an error.
         """
         if clean and self._until_close and self._reply is not None:
             self._reply.content = bytes(self._body or b"")
@@ -158,7 +159,7 @@ class Exchange:
             self._broken = str(error)
 
     def _read(self, data: bytes | memoryview) -> Result | None:
-        """Read a part of one block."""
+        """Parse a part of one block."""
         self._fed += len(data)
         self._parse(data)
         reply = self._reply
@@ -168,7 +169,7 @@ class Exchange:
             if reply is None or failure is not None:
                 return failure
         if self._fed == self._ends_at and self._body is None:
-            # The common case: a length, and all of the body at once.
+            # The common case: a known length, and the whole body at once.
             pieces = self._events
             reply.content = pieces[0] if len(pieces) == 2 else b"".join(pieces[:-1])
             self.reusable_for = self._idle
@@ -176,7 +177,7 @@ class Exchange:
         return self._read_body(reply, data)
 
     def _read_heads(self, data: bytes | memoryview) -> RequestError | None:
-        """Read the head, and those of 1xx responses before it, which are forgotten."""
+        """Parse the headers, discarding those of preceding 1xx responses."""
         while self._events or self._broken or len(self._head) + len(data) > HEAD_LIMIT - self._before:
             head = bytes(self._head + data) if self._head else bytes(data)
             size = head.find(b"\r\n\r\n") + 4 if self._events else len(head)
@@ -199,9 +200,9 @@ class Exchange:
                 self._reply = Reply(status, headers, b"")
                 return self._frame(head[:size], status, headers, is_1_0=is_1_0)
             if status < 100 or status == 101 or CONTENT_LENGTH in headers or TRANSFER_ENCODING in headers:
-                return _no_http(f"a response with status {status:03} was not asked for, or has a body")
+                return _no_http(f"status {status:03} is unexpected, or has a body")
             self._closes = self._closes or not idle_seconds(headers, is_1_0=False)
-            # What follows is read with a parser of its own.
+            # The bytes that follow get a new parser.
             self._head = bytearray()
             data = head[size:]
             self._start()
@@ -210,14 +211,14 @@ class Exchange:
         return None
 
     def _frame(self, head: bytes, status: int, headers: CIMultiDict[str], *, is_1_0: bool) -> RequestError | None:
-        """Decide where the body ends (RFC 9112, section 6.3), and whether the connection may serve another request."""
+        """Determine where the body ends (RFC 9112, section 6.3) and whether the connection may be reused."""
         end = self._before
         length, coding = headers.get(CONTENT_LENGTH), headers.get(TRANSFER_ENCODING)
         if self._method in METHODS_WITHOUT_BODY or status in STATUSES_WITHOUT_BODY:
             self._ends_at = end
         elif coding is not None:
             if is_1_0 or CHUNKED.search(head) is None or len(headers.getall(TRANSFER_ENCODING)) > 1:
-                return _no_http("its Transfer-Encoding is not chunked, or not of HTTP/1.1")
+                return _no_http("its Transfer-Encoding is not chunked, or is sent with HTTP/1.0")
             self._filled = -(-end // BLOCK)
         elif length is not None:
             size = int(length.lstrip("0") or "0")
@@ -229,7 +230,7 @@ class Exchange:
         if not (self._until_close or self._closes):
             self._idle = idle_seconds(headers, is_1_0=is_1_0)
         if self._ends_at == end:
-            # Nothing that the parser makes of the rest belongs to this response.
+            # Nothing that the parser reads after this belongs to this response.
             self._events[:] = [_END]
         return None
 
@@ -253,24 +254,24 @@ class Exchange:
             events.clear()
         if self._fed % BLOCK == 0 and (self._fed // BLOCK - self._filled) * BLOCK > HEAD_LIMIT:
             return OutcomeUnknownError(
-                f"the response has more than {HEAD_LIMIT:,} bytes in a row that are not its body"
+                f"the response has more than {HEAD_LIMIT:,} consecutive bytes of chunk framing or trailers"
             )
         return None
 
     def _goes_on(self, data: bytes | memoryview) -> bool:
-        """Say whether there is more behind a response, or may be."""
+        """Return whether there are bytes after the response, or may be."""
         if self._ends_at is not None:
             return self._fed > self._ends_at
-        # Behind chunks, the parser skips line ends without a sign.
+        # After chunks, the parser skips line breaks silently.
         tail = bytes(data[-5:])
         return not tail.endswith(b"\r\n\r\n") or tail[0] in b"\r\n"
 
 
 def idle_seconds(headers: CIMultiDict[str], *, is_1_0: bool) -> float:
-    """Return how long a connection may wait for its next request.
+    """Return how many seconds a connection may stay idle.
 
-    `Keep-Alive: timeout=` is when the server closes it: a second less, because the next request takes time to arrive,
-    and half of it at least.
+    The server closes it after `Keep-Alive: timeout=`. The client subtracts a second, because the next request takes
+    time to arrive, but at most half.
     """
     connection = headers.getall(CONNECTION, None)
     if is_1_0 or (connection is not None and connection != ["keep-alive"]):

@@ -1,4 +1,4 @@
-"""How the errors of a library or of the system become ours, and the deadline of something awaited."""
+"""Translates errors of libraries and of the system, and enforces the deadline of an awaitable."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .tls import refusal
 T = TypeVar("T")
 
 ErrorTable = Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...], type[RequestError]]]
-"""A library's errors and ours, the most specific first."""
+"""Pairs of a library's errors and the client's, the most specific first."""
 
 DEADLINE_PASSED = "the deadline passed"
 
@@ -34,25 +34,25 @@ CLOSED = "the client was closed while the call waited for a connection"
 CLOSED_EARLY = "the connection was closed before anything was sent"
 
 BROKEN_OFF: ErrorTable = ((BaseException, OutcomeUnknownError),)
-"""The errors of a connection on which a request was sent."""
+"""Errors of a connection on which a request was sent."""
 
 NOT_CONNECTED: ErrorTable = ((BaseException, NotSentError),)
-"""The errors of a connection that was not made."""
+"""Errors of a connection that was not established."""
 
 
 def deadline_passed(*, sent: bool) -> DeadlineExceededError:
-    """Return the error of a deadline that passed before or after a request was sent."""
+    """Return the error for a deadline that passed before or after a request was sent."""
     error = DeadlineExceededError(DEADLINE_PASSED)
     error.outcome_unknown = sent
     return error
 
 
 async def within(seconds: float, work: Awaitable[T], *, sent: bool = False) -> T:
-    """Return what `work` gives, unless the call's deadline passes first.
+    """Await `work` until the call's deadline, and return its result.
 
     Args:
-        seconds: How long that is.
-        work: What is cancelled then.
+        seconds: Seconds until the deadline.
+        work: The awaitable, which is cancelled at the deadline.
         sent: Whether the work may have sent a request.
 
     Raises:
@@ -65,58 +65,58 @@ async def within(seconds: float, work: Awaitable[T], *, sent: bool = False) -> T
     except TimeoutError:
         if not limit.expired():
             raise
-    # Out here, so that the cancellation, whose frames hold the request's headers, is not its context.
+    # Raised out here, so that its context is not the cancellation, whose frames hold the request's headers.
     raise deadline_passed(sent=sent)
 
 
 def silence(seconds: float) -> str:
-    """Return what is wrong with a server that sent nothing for so long."""
+    """Return the message for a server that sent nothing for this many seconds."""
     return f"no bytes from the API for {seconds:g} s (timeout.read)"
 
 
 def stall(seconds: float) -> str:
-    """Return what is wrong with a server that took nothing for so long."""
-    return f"the API took no bytes of the request for {seconds:g} s (timeout.write)"
+    """Return the message for a server that accepted nothing for this many seconds."""
+    return f"the API accepted no bytes of the request for {seconds:g} s (timeout.write)"
 
 
 def not_connected(seconds: float) -> ConnectTimeoutError:
-    """Return the error of a connection that was not made in so many seconds."""
+    """Return the error for a connection that was not established within this many seconds."""
     return ConnectTimeoutError(f"no connection within {seconds:g} s")
 
 
 def unreachable(address: Any, number: int | None) -> NotSentError:
-    """Return the error of an address that cannot be connected to, in the same words for both clients.
+    """Return the error for an address that does not accept a connection. Both clients have the same message.
 
     Args:
         address: The address of a socket.
-        number: What the system says, or None where it says nothing in time.
+        number: The system's errno, or None if it has none in time.
     """
     kind = ConnectTimeoutError if number is None else NotSentError
-    reason = "no connection in its share of the time" if number is None else os.strerror(number)
+    reason = "no connection within its share of the timeout" if number is None else os.strerror(number)
     return kind(f"cannot connect to {netloc(address[0], address[1])}: {reason}")
 
 
 def is_end(error: BaseException | None) -> bool:
-    """Say whether an error is that the other side has ended the connection, with a reset or without an error."""
+    """Return whether the peer ended the connection, with a reset or without an error (None)."""
     return error is None or isinstance(error, (ConnectionError, ssl.SSLEOFError))
 
 
 def is_of_the_system(error: OSError) -> bool:
-    """Say whether an error is of the system, and not raised by a signal handler, such as a TimeoutError of its own.
+    """Return whether the system raised an error, rather than a signal handler.
 
-    What the system raises has a number. The other one is the user's, and must be raised as it is.
+    A system's error has an errno. Any other, for example a handler's own TimeoutError, must reach the user unchanged.
     """
     return error.errno is not None
 
 
 def translate(error: BaseException, table: ErrorTable) -> RequestError:
-    """Return our error for a library's. Raise it outside of `except`: the library's holds the request's headers."""
+    """Return the client's error for a library's. Raise it outside `except`: a library's holds the request's headers."""
     kind = next(ours for theirs, ours in table if isinstance(error, theirs))
     tls = refusal(error)
     if tls is not None and issubclass(kind, NotSentError):
-        # Only a handshake: a record that cannot be read later on comes after the request was sent.
+        # Only for a handshake: an unreadable record later on comes after the request was sent.
         kind, error = TLSError, tls
     if kind is NotSentError and not str(error):
-        # What asyncio raises where the other side closes the connection during the handshake.
+        # asyncio raises this if the peer closes the connection during the handshake.
         return kind(CLOSED_EARLY)
     return kind(described(error))

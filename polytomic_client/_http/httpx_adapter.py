@@ -1,4 +1,4 @@
-"""Under the seam: any httpx transport that a user hands in."""
+"""Adapts an httpx transport that a user passes to the client."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ERRORS: ErrorTable = (
         NotSentError,
     ),
     (httpx.TimeoutException, ReadTimeoutError),
-    # httpx's asyncio backend lets a TLS error of a connection that is open go through.
+    # httpx's asyncio backend does not translate TLS errors of an open connection.
     ((httpx.TransportError, ssl.SSLError), OutcomeUnknownError),
 )
 
@@ -50,7 +50,7 @@ def _reply(response: httpx.Response, content: bytes) -> Reply:
 
 
 class AsyncHTTPXTransport:
-    """Sends requests through an httpx transport of the user's."""
+    """Sends requests through the user's httpx transport."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport, settings: HTTPSettings) -> None:
         self._loop = asyncio.get_running_loop()
@@ -59,7 +59,7 @@ class AsyncHTTPXTransport:
         self._closed = False
 
     async def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:  # noqa: ARG002
-        """Send a request once. Which connection it takes is the transport's business."""
+        """Send a request once. The transport chooses the connection."""
         return await within(remaining, self._send(request, timeout), sent=True)
 
     async def _send(self, request: Request, timeout: Timeout) -> Reply:
@@ -74,7 +74,7 @@ class AsyncHTTPXTransport:
             failure = translate(error, ERRORS)
         finally:
             if self._closed:
-                # A call that was under way, or waited in the transport's pool, has opened or given back a connection.
+                # A call in progress, or waiting in the transport's pool, has opened or returned a connection.
                 await self._transport.aclose()
         raise failure
 
@@ -84,13 +84,13 @@ class AsyncHTTPXTransport:
         try:
             await self._transport.aclose()
         except RuntimeError:
-            # Of an event loop that is closed, and its connections with it.
+            # The event loop is closed, and its connections with it.
             if not self._loop.is_closed():
                 raise
 
 
 class HTTPXTransport:
-    """Sends requests through an httpx transport of the user's, which is not stopped at the deadline."""
+    """Sends requests through the user's httpx transport, which cannot be interrupted at the deadline."""
 
     def __init__(self, transport: httpx.BaseTransport, settings: HTTPSettings) -> None:
         self._transport = transport
@@ -98,7 +98,7 @@ class HTTPXTransport:
         self._closed = False
 
     def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:  # noqa: ARG002
-        """Send a request once; each step ends at the deadline, but a server that trickles is not stopped."""
+        """Send a request once. Each step ends at the deadline, but a server that sends slowly may exceed it."""
         ends = time.monotonic() + remaining
         try:
             response = self._transport.handle_request(_outgoing(request, timeout, remaining))

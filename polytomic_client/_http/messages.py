@@ -1,4 +1,4 @@
-"""The seam between policy and network: a Request goes in, and a Reply or a TransportError comes out."""
+"""The interface between retry policy and network: a Request goes in, a Reply or a TransportError comes out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .settings import Timeout
 
 @define
 class Request:
-    """What is sent. The credential stays apart from the headers until the wire, so that it never prints."""
+    """A request. The credential is added to the headers only when they are sent, so that it is never printed."""
 
     method: str
     url: str
@@ -25,14 +25,14 @@ class Request:
         return f"{self.method} {self.url}"
 
     def wire_headers(self) -> list[tuple[str, str]]:
-        """Return the headers with the credential among them."""
+        """Return the headers, including the credential."""
         credential = [] if self.authorization is None else [("Authorization", self.authorization.reveal())]
         return [*self.headers.items(), *credential]
 
 
 @define
 class Reply:
-    """What came back, its body as it came: still compressed if the server compressed it."""
+    """A response. Its body is as received: still compressed if the server compressed it."""
 
     status: int
     headers: MultiMapping[str]
@@ -43,10 +43,10 @@ class AsyncTransport(Protocol):
     """Sends one request once, for asyncio."""
 
     async def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:
-        """Send a request and return its reply.
+        """Send a request and return its response.
 
         Args:
-            request: What to send.
+            request: The request.
             timeout: How long each step may take.
             remaining: The seconds until the call's deadline, which the transport enforces.
             fresh: Whether to send it over a new connection.
@@ -67,10 +67,10 @@ class Transport(Protocol):
     """Sends one request once, blocking."""
 
     def send(self, request: Request, timeout: Timeout, remaining: float, *, fresh: bool = False) -> Reply:
-        """Send a request and return its reply.
+        """Send a request and return its response.
 
         Args:
-            request: What to send.
+            request: The request.
             timeout: How long each step may take.
             remaining: The seconds until the call's deadline, which the transport enforces.
             fresh: Whether to send it over a new connection.

@@ -1,7 +1,7 @@
-"""A bound on how many threads do something at once, which keeps its count whatever a signal handler raises.
+"""Limits how many threads do something at once. Its count stays correct whatever a signal handler raises.
 
-Python raises such an exception between any two bytecodes. `threading.Semaphore` and `Condition` are Python code, and it
-leaves them half changed. Here each change is one call of C code, and can be repeated.
+Python raises such an exception between any two bytecodes. It leaves `threading.Semaphore` and `Condition`, which are
+Python code, half changed. Here each change is one call of C code and can be repeated.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from .failures import deadline_passed
 T = TypeVar("T")
 
 LONGEST_WAIT = 0.25
-"""Seconds after which a waiting thread looks again, in case an interrupted thread has not woken it."""
+"""Seconds after which a waiting thread checks again, in case an interrupted thread did not wake it."""
 
 
 class Lease:
-    """What one call takes, made before it takes anything. Losing a lease that took nothing loses nothing."""
+    """What one call takes. It is created empty, so that an interrupt right after its creation loses nothing."""
 
     __slots__ = ()
 
 
 class Places:
-    """So many places, which leases take in the order in which they came, and give back.
+    """A fixed number of places, which leases take in order of arrival and release.
 
-    Use it as `try: try: enter(lease) ... finally: leave(lease) finally: leave(lease)`: the second `leave` is for an
-    exception that is raised in the first.
+    Use it as `try: try: enter(lease) ... finally: leave(lease) finally: leave(lease)`: the second `leave` covers an
+    exception raised in the first.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        # Every lease, in the order of arrival. The first `most` have a place and the others wait, so that a place is
-        # handed over in the call of C code that gives it back, and no call that begins later is ever first.
+        # Every lease, in order of arrival. The first `most` have a place and the others wait. The call of C code that
+        # releases a place thus hands it over, too, and no later call can overtake an earlier one.
         self._taken: dict[Lease, None] = {}
         self._waiting: dict[Lease, LockType] = {}
-        """What those that wait are woken with."""
+        """The lock that wakes each waiting lease."""
 
     def enter(self, lease: Lease, ends: float) -> bool:
-        """Take a place, and say whether there was one before the time was up.
+        """Take a place, and return whether one was free in time.
 
         Args:
-            lease: What takes it. Let it leave also where there was none.
-            ends: Until when to wait, in the seconds of `time.monotonic`.
+            lease: The lease that takes it. It must leave even if no place was free.
+            ends: When to stop waiting, in the seconds of `time.monotonic`.
         """
         self._taken[lease] = None
         if len(self._taken) <= self._most:
@@ -55,7 +55,7 @@ class Places:
         gate = allocate_lock()
         gate.acquire()
         self._waiting[lease] = gate
-        # First looked at now: its turn may have come before this thread could be seen to wait.
+        # Check first: a place may have become free before this thread was registered as waiting.
         while lease not in self._first():
             left = ends - time.monotonic()
             if left <= 0:
@@ -65,21 +65,21 @@ class Places:
         return True
 
     def leave(self, lease: Lease) -> None:
-        """Give back what a lease has taken, and wake the thread whose turn it is now. Twice is harmless."""
+        """Release the place of a lease and wake the next thread. A second call is harmless."""
         self._taken.pop(lease, None)
         if self._waiting:
             self._waiting.pop(lease, None)
             self._wake()
 
     def hold(self, work: Callable[[], T], ends: float = inf) -> T:
-        """Return what `work` gives, called once there is a place.
+        """Call `work` once a place is free, and return its result.
 
         Args:
-            work: What to do.
-            ends: Until when to wait for the place, in the seconds of `time.monotonic`.
+            work: The function to call.
+            ends: When to stop waiting for a place, in the seconds of `time.monotonic`.
 
         Raises:
-            DeadlineExceededError: The time was up first.
+            DeadlineExceededError: No place was free in time.
         """
         lease = Lease()
         try:
@@ -97,14 +97,14 @@ class Places:
         return list(self._taken)[: self._most]
 
     def _wake(self) -> None:
-        """Wake every thread that waits and has a place: once each, because it keeps its place."""
+        """Wake every waiting thread that has a place. Once each is enough, because it keeps its place."""
         for lease in self._first():
             gate = self._waiting.pop(lease, None)
             if gate is not None:
                 gate.release()
 
     def open(self) -> list[Lease]:
-        """Let every lease in from now on, and return those that have a place or wait for one."""
+        """Remove the limit, and return the leases that have a place or wait for one."""
         self._most = LARGEST_COUNT
         self._wake()
         return list(self._taken)

@@ -1,4 +1,4 @@
-"""The proxy that the API is reached through, checked before anything is sent."""
+"""Chooses and checks the proxy to the API before anything is sent."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..errors import ConfigurationError
 
 @frozen
 class Proxy:
-    """A proxy that opens a tunnel to the API (CONNECT, RFC 9110, section 9.3.6), and sees nothing but its host.
+    """A proxy that opens a tunnel to the API (CONNECT, RFC 9110, section 9.3.6). It sees only the API's host and port.
 
     Attributes:
         host: Its name or address.
         port: Its port.
-        authorization: The value of Proxy-Authorization, where the proxy asks for one.
+        authorization: The value of Proxy-Authorization, if the proxy requires one.
     """
 
     host: str
@@ -27,27 +27,30 @@ class Proxy:
 
     @property
     def netloc(self) -> str:
-        """Host and port, as a URL has them."""
+        """The host and port in URL form."""
         return netloc(self.host, self.port)
 
 
 def netloc(host: str, port: int) -> str:
-    """Return host and port as a URL has them: an IPv6 address in brackets."""
+    """Return host and port in URL form, an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def choose_proxy(proxy: object, *, trust_env: object, base_url: str) -> Proxy | None:
-    """Return the proxy of a client: its argument, or what the environment says where that is trusted.
+    """Return the proxy of a client: the argument, or the environment's if `trust_env` is true.
 
     Raises:
-        ConfigurationError: It cannot be used. The text never contains its credentials.
+        ConfigurationError: The proxy cannot be used, or `trust_env` is not a bool. The message never contains the
+            proxy's credentials.
     """
     if not isinstance(trust_env, bool):
-        raise ConfigurationError(f"trust_env must be True or False, not {shown(trust_env)}")
+        raise ConfigurationError(f"trust_env must be True or False, got {shown(trust_env)}.")
     secure = base_url.startswith("https:")
     if proxy is not None:
         if not secure:
-            raise ConfigurationError(f"proxy: {base_url} is on this machine, where there is nothing to go through")
+            raise ConfigurationError(
+                f"proxy must be None for a base_url on this machine, got base_url {base_url}. Remove the proxy."
+            )
         return _checked(proxy, "proxy")
     return _of_environment(urlsplit(base_url).hostname or "") if trust_env and secure else None
 
@@ -65,20 +68,20 @@ def _of_environment(host: str) -> Proxy | None:
 
 def _checked(proxy: object, name: str) -> Proxy:
     if not isinstance(proxy, str):
-        raise ConfigurationError(f"{name} must be a URL such as http://proxy.example.com:3128")
+        raise ConfigurationError(f"{name} must be a str, got {type(proxy).__name__}. Use http://host:port.")
     try:
         parts = urlsplit(proxy)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise ConfigurationError(f"{name} is malformed: it must be such as http://proxy.example.com:3128") from None
+        raise ConfigurationError(f"{name} is not a valid URL. Use http://host:port.") from None
     if parts.scheme != "http":
         raise ConfigurationError(
-            f"{name} must be http://host:port, not {quoted(parts.scheme) or 'without a scheme'}: TLS to the API goes "
-            "through it as it is. Another kind of proxy is what transport=httpx.AsyncHTTPTransport(proxy=...) is for"
+            f"{name} must be http://host:port, got {quoted(parts.scheme) or 'no scheme'}: such a proxy forwards TLS to "
+            "the API unchanged. For another kind of proxy, pass transport=httpx.AsyncHTTPTransport(proxy=...)."
         )
     unfit = not all("!" <= character <= "~" for character in proxy)
     if not host or unfit or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ConfigurationError(f"{name} must be http://host:port, with user:password@ before the host if it asks")
+        raise ConfigurationError(f"{name} must be http://host:port or http://user:password@host:port.")
     authorization = None
     if parts.username is not None:
         authorization = basic(unquote(parts.username), unquote(parts.password or ""))

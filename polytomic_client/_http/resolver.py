@@ -1,4 +1,4 @@
-"""Names to addresses, for both clients: one lookup for all who wait, in a daemon thread that nobody has to wait for."""
+"""Resolves host names for both clients. Concurrent calls share a lookup, in a daemon thread that blocks no exit."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from ..errors import NotSentError
 from .places import LONGEST_WAIT
 
 KEPT_SECONDS = 5.0
-"""Seconds that addresses are kept: a burst of connections asks once, and a host that moves is found soon."""
+"""Seconds that addresses are kept: a burst of connections needs one lookup, and a host that moves is found soon."""
 
 NO_THREAD = "can't start new thread"
-"""What Python says where the system has no thread left. Any other RuntimeError there is of a signal handler."""
+"""Python's message if the system has no thread left. Any other RuntimeError comes from a signal handler."""
 
 Address = tuple[socket.AddressFamily, Any]
-"""A family, and what `connect` takes."""
+"""A family, and the argument of `connect`."""
 
 
 class Lookup:
-    """One lookup of a name: under way, or ended with addresses or an error."""
+    """One lookup of a name: in progress, or ended with addresses or an error."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
@@ -39,36 +39,36 @@ class Lookup:
         self._expires = 0.0
 
     def run(self) -> None:
-        """Look the name up, and call whoever waits."""
+        """Look the name up and call the waiters."""
         try:
             self._addresses = _addresses(self._host, self._port)
-        except BaseException as error:  # noqa: BLE001  (every later call would wait for a lookup that has no end)
+        except BaseException as error:  # noqa: BLE001  (else every later call would wait for a lookup that never ends)
             self._error = f"cannot resolve {self._host}: {error or type(error).__name__}"
         self._expires = time.monotonic() + KEPT_SECONDS
         self._ended = True
         while self._waiters:
-            # A waiter that has left: its event loop is closed, or its thread woke by itself.
+            # The waiter has left: its event loop is closed, or its thread woke by itself.
             with suppress(RuntimeError):
                 self._waiters.popleft()()
 
     def is_usable(self) -> bool:
-        """Say whether a new call may take the result of this lookup. An error is never kept."""
+        """Return whether a new call may use the result of this lookup. An error is never kept."""
         return not self._ended or (not self._error and time.monotonic() < self._expires)
 
     def call(self, waiter: Callable[[], object]) -> None:
-        """Call a function from the lookup's thread once it has ended; look at `ended` afterwards."""
+        """Call a function from the lookup's thread once it has ended. Check `ended` afterwards."""
         self._waiters.append(waiter)
 
     @property
     def ended(self) -> bool:
-        """Whether there is a result."""
+        """Whether the lookup has ended."""
         return self._ended
 
     def result(self) -> Sequence[Address]:
         """Return the addresses.
 
         Raises:
-            NotSentError: There are none.
+            NotSentError: The lookup failed.
         """
         if self._error:
             raise NotSentError(self._error)
@@ -76,7 +76,7 @@ class Lookup:
 
 
 class Resolver:
-    """The addresses of hosts. An address as a host is its own result, without a lookup."""
+    """Resolves hosts. A host that is an address needs no lookup."""
 
     def __init__(self) -> None:
         self._lookups: dict[tuple[str, int], Lookup] = {}
@@ -87,7 +87,7 @@ class Resolver:
         lookup = self._lookups.get((host, port))
         if lookup is None or not lookup.is_usable():
             lookup = Lookup(host, port)
-            # Started before it is found by others: an interrupt in between leaves nobody waiting for it.
+            # Started before others can find it, so that an interrupt in between leaves no call waiting for it.
             try:
                 start_new_thread(lookup.run, ())
             except RuntimeError as error:
@@ -98,10 +98,10 @@ class Resolver:
         return lookup
 
     async def find_async(self, host: str, port: int) -> Sequence[Address]:
-        """Return the addresses of a host, the families in turns. Whoever waits sets the time limit.
+        """Return the addresses of a host, alternating between families. The caller sets the timeout.
 
         Raises:
-            NotSentError: There are none.
+            NotSentError: The host cannot be resolved.
         """
         lookup = self._lookup(host, port)
         if not isinstance(lookup, Lookup):
@@ -114,15 +114,15 @@ class Resolver:
         return lookup.result()
 
     def find(self, host: str, port: int, ends: float) -> Sequence[Address] | None:
-        """Return the addresses of a host, the families in turns; None where the time is up first.
+        """Return the addresses of a host, alternating between families, or None on timeout.
 
         Args:
             host: A name or an address.
             port: The port of the addresses.
-            ends: Until when to wait, in the seconds of `time.monotonic`.
+            ends: When to stop waiting, in the seconds of `time.monotonic`.
 
         Raises:
-            NotSentError: There are none.
+            NotSentError: The host cannot be resolved.
         """
         lookup = self._lookup(host, port)
         if not isinstance(lookup, Lookup):

@@ -1,4 +1,4 @@
-"""How the API is reached: the settings of a client's connections, checked before anything is sent."""
+"""The connection settings of a client, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from .proxy import Proxy
 DEFAULT_MAX_CONNECTIONS = 100
 
 DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
-"""Bytes after decompression. Destinations take a few kB; 48 kB of gzip can hold 50 MB."""
+"""The largest body, in bytes after decompression. Destinations need a few kB, but 48 kB of gzip can hold 50 MB."""
 
 
 @frozen
 class Timeout:
-    """How long one step of one attempt may take, in seconds. All attempts of a call together have `deadline` seconds.
+    """Limits for one step of one attempt, in seconds. `deadline` limits all attempts of a call together.
 
     Attributes:
-        connect: To make a connection, TLS included.
+        connect: To establish a connection, including TLS.
         read: Between two pieces of the response.
         write: Between two pieces of the request. The asyncio transport counts a stalled write against `read`.
     """
@@ -34,10 +34,10 @@ DEFAULT_TIMEOUT = Timeout()
 
 
 def to_timeout(timeout: object) -> Timeout:
-    """Return a Timeout as it is, or one with the same number of seconds for each step.
+    """Return a Timeout unchanged, or make one with the same number of seconds for each step.
 
     Raises:
-        ConfigurationError: It is not a positive number.
+        ConfigurationError: `timeout` is not a positive number.
     """
     if isinstance(timeout, Timeout):
         return timeout
@@ -47,14 +47,14 @@ def to_timeout(timeout: object) -> Timeout:
 
 @frozen(kw_only=True)
 class HTTPSettings:
-    """The settings of a client's connections.
+    """The connection settings of a client.
 
     Attributes:
-        base_url: Scheme, host and the path that precedes the paths of the API, without a slash at its end.
-        max_connections: How many connections are open at most.
+        base_url: The scheme, host and path prefix of the API, without a trailing slash.
+        max_connections: The most connections open at once.
         max_response_bytes: The largest body, in bytes after decompression.
         proxy: The proxy that opens a tunnel to the API.
-        ssl_context: The TLS settings. None: those with the CAs of certifi.
+        ssl_context: The TLS settings. None uses the CAs of certifi.
     """
 
     base_url: str

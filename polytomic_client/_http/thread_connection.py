@@ -1,7 +1,7 @@
-"""One connection of the thread pool: a socket that never blocks, waited for with `poll`, and TLS over memory.
+"""One connection of the thread pool: a non-blocking socket, waited for with `poll`, and TLS over memory.
 
-`ssl.SSLContext.wrap_socket` would make a second owner of the descriptor, and close it twice where an exception of a
-signal handler comes in between.
+`ssl.SSLContext.wrap_socket` would create a second owner of the descriptor. An exception of a signal handler in between
+would close it twice.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ from .tunnel import connect_exchange, connect_request, refusal
 from .waiting import Waiter, waiter
 
 IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK})
-"""What `connect` says of a socket that does not block, on Windows the latter."""
+"""Results of `connect` on a non-blocking socket. Windows returns the latter."""
 
 
-class TimeIsUp(Exception):  # noqa: N818  (not an error yet: the pool knows which time it was)
-    """A connection was not made in its time."""
+class TimeIsUp(Exception):  # noqa: N818  (not an error yet: the pool knows which limit it was)
+    """A connection was not established in time."""
 
 
 class ThreadConnection:
-    """A socket, connected by `connect`, which one call uses at a time.
+    """A socket, connected by `connect` and used by one call at a time.
 
     Attributes:
-        expires: Until when it may be idle, in the seconds of `time.monotonic`.
+        expires: Until when it may stay idle, in the seconds of `time.monotonic`.
     """
 
     __slots__ = ("_incoming", "_outgoing", "_served", "_socket", "_tls", "_waiter", "expires")
@@ -60,18 +60,18 @@ class ThreadConnection:
         self.expires = 0.0
 
     def is_usable(self) -> bool:
-        """Say whether an idle connection can take a request: it has neither ended nor sent what nobody asked for."""
+        """Return whether an idle connection can take a request: it is open and received no unrequested bytes."""
         if self.expires <= time.monotonic() or self._waiter.look(0):
             return False
         return self._tls is None or not (self._incoming.pending or self._tls.pending())
 
     def close(self) -> None:
-        """Close it; a second time does nothing."""
+        """Close the connection. A second call does nothing."""
         if hasattr(self, "_socket"):
             self._socket.close()
 
     def shut_down(self) -> None:
-        """End the exchange that another thread has under way, which then closes the connection."""
+        """End the exchange in progress in another thread, which then closes the connection."""
         if hasattr(self, "_socket"):
             try:
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -81,11 +81,11 @@ class ThreadConnection:
                     raise
 
     def exchange(self, exchange: Exchange, content: memoryview, timeout: Timeout, ends: float) -> Result:
-        """Send a request, and return its result.
+        """Send a request and return its result.
 
         Args:
-            exchange: What reads the response.
-            content: The request. Not as bytes, which a report of an error would print.
+            exchange: Parses the response.
+            content: The request. A memoryview, because an error report would print bytes.
             timeout: How long each step may take.
             ends: The deadline, in the seconds of `time.monotonic`.
         """
@@ -110,20 +110,20 @@ class ThreadConnection:
                 return deadline_passed(sent=True)
             if unsent:
                 seconds = timeout.write
-                # The server may answer before it has taken all, and close.
+                # The server may respond and close before it has received everything.
                 readable, writable = self._waiter.ready(min(seconds, ends - now))
             else:
                 seconds = timeout.read
                 readable, writable = self._waiter.readable(min(seconds, ends - now)), False
             if readable:
-                # First: the server may have answered early and closed, so that sending fails.
+                # Read first: the server may have responded early and closed, so that sending fails.
                 result = self._feed(exchange)
                 if result is not None:
                     if unsent:
                         exchange.reusable_for = 0.0
                     return result
                 if self._tls is not None and self._outgoing.pending:
-                    # What TLS says by itself: a renegotiation, a new key.
+                    # TLS's own messages: a renegotiation, a new key.
                     unsent = memoryview(bytes(unsent) + self._outgoing.read())
             if writable:
                 try:
@@ -137,7 +137,7 @@ class ThreadConnection:
                 return ReadTimeoutError(stall(seconds) if unsent else silence(seconds))
 
     def _early(self, exchange: Exchange) -> Result | None:
-        """Return the response that came before the connection ended, if one did."""
+        """Return the response received before the connection ended, if any."""
         result = None
         while result is None and self._waiter.readable(0.0):
             result = self._feed(exchange)
@@ -145,7 +145,7 @@ class ThreadConnection:
         return result if isinstance(result, Reply) else None
 
     def _send(self, content: memoryview) -> memoryview:
-        """Send what the system takes, and return the rest."""
+        """Send what the system accepts and return the rest."""
         try:
             return content[self._socket.send(content) :]
         except BlockingIOError as error:
@@ -161,7 +161,7 @@ class ThreadConnection:
         return memoryview(self._outgoing.read())
 
     def _receive(self) -> bytes | None:
-        """Return what came; empty is an end, and None is nothing, which `poll` may have been wrong about."""
+        """Return received bytes: empty at the end, None if there are none because `poll` was wrong."""
         try:
             return self._socket.recv(READ_SIZE)
         except BlockingIOError as error:
@@ -170,7 +170,7 @@ class ThreadConnection:
             return None
 
     def _feed(self, exchange: Exchange) -> Result | None:
-        """Feed what came to an exchange."""
+        """Feed received bytes to an exchange."""
         data = self._receive()
         if data is None:
             return None
@@ -184,7 +184,7 @@ class ThreadConnection:
                 return None
             except ssl.SSLEOFError:
                 return exchange.eof(clean=False)
-            # Empty is a close_notify.
+            # Empty means a close_notify.
             result = exchange.feed(data) if data else exchange.eof(clean=True)
             if result is not None:
                 return result
@@ -196,26 +196,26 @@ class ThreadConnection:
             self._incoming.write_eof()
 
     def connect(self, addresses: Sequence[Address], ends: float) -> None:
-        """Connect to one of the addresses, trying one after the other, each with its share of the time.
+        """Connect to the first address that accepts, each with its share of the time.
 
         Args:
-            addresses: Where to connect to.
-            ends: Until when, in the seconds of `time.monotonic`.
+            addresses: The addresses, in order of preference.
+            ends: When to stop, in the seconds of `time.monotonic`.
 
         Raises:
-            NotSentError: No address answers.
-            TimeIsUp: The last one takes too long.
+            NotSentError: No address accepts a connection.
+            TimeIsUp: The last address takes too long.
         """
         failure = NotSentError("the host has no address")
         for place, (family, address) in enumerate(addresses):
             self.close()
             try:
-                # Held at once, so that an interrupt leaves nothing open.
+                # Stored at once, so that an interrupt leaves nothing open.
                 sock = self._socket = socket.socket(family, socket.SOCK_STREAM)
             except OSError as error:
                 if not is_of_the_system(error):
                     raise
-                # Such as a kernel without IPv6.
+                # For example, a kernel without IPv6.
                 failure = unreachable(address, error.errno)
                 continue
             sock.settimeout(0.0)
@@ -234,11 +234,11 @@ class ThreadConnection:
         raise failure
 
     def open_tunnel(self, proxy: Proxy, host: str, port: int, ends: float) -> None:
-        """Have a proxy open a tunnel.
+        """Open a tunnel through a proxy.
 
         Raises:
             NotSentError: The proxy refuses.
-            TimeIsUp: It takes too long.
+            TimeIsUp: The proxy takes too long.
         """
         exchange, result = connect_exchange(), None
         self._send_all(memoryview(connect_request(proxy, host, port)), ends)
@@ -250,12 +250,12 @@ class ThreadConnection:
             raise problem
 
     def start_tls(self, context: ssl.SSLContext, host: str, ends: float) -> None:
-        """Agree on TLS.
+        """Start TLS.
 
         Raises:
-            NotSentError: There is no TLS, or with another protocol than HTTP/1.1.
-            OSError: The handshake failed.
-            TimeIsUp: It takes too long.
+            NotSentError: The peer closes the connection, sends data early, or does not negotiate HTTP/1.1.
+            OSError: The handshake fails.
+            TimeIsUp: The handshake takes too long.
         """
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_hostname(host))
@@ -282,12 +282,12 @@ class ThreadConnection:
         except ssl.SSLWantReadError:
             self._tls = tls
         else:
-            # It has ended, or speaks before it is asked.
+            # The peer has closed the connection, or sent data before a request.
             raise NotSentError(CLOSED_EARLY)
 
     def _wait_readable(self, ends: float) -> None:
         left = ends - time.monotonic()
-        # Not `poll` alone, which says yes for as long as something comes.
+        # `poll` alone would never time out while bytes keep arriving.
         if left <= 0 or not self._waiter.readable(left):
             raise TimeIsUp
 

@@ -1,7 +1,8 @@
-"""The thread pool: connections of its own to one host, for any number of threads, each call with one at a time.
+"""The blocking connection pool for one host, for any number of threads. Each call uses one connection.
 
-One exception at any bytecode, as a signal handler or `PyThreadState_SetAsyncExc` raises it, is raised as itself and
-leaves nothing taken: every change is one call of C code (see `places`), and what an interrupted call holds is closed.
+A signal handler or `PyThreadState_SetAsyncExc` may raise an exception at any bytecode. One such exception reaches the
+caller unchanged and leaves nothing taken. Every change is one call of C code (see `places`), and an interrupted call's
+connection is closed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from .tls import tls_context
 
 
 class _ConnectionLease(Lease):
-    """A place among the connections, and the connection."""
+    """A place in the pool, and the connection."""
 
     __slots__ = ("connection",)
 
@@ -31,7 +32,7 @@ class _ConnectionLease(Lease):
 
 
 class ThreadPool:
-    """Sends requests over connections of its own, one at a time on each, the one that was used last first."""
+    """Sends requests over its own connections, one at a time on each. The most recently used one comes first."""
 
     def __init__(self, settings: HTTPSettings) -> None:
         self._limit = settings.max_response_bytes
@@ -76,12 +77,12 @@ class ThreadPool:
         return result
 
     def _was_closed(self) -> bool:
-        """Say whether another thread has closed the pool meanwhile."""
+        """Return whether another thread has closed the pool meanwhile."""
         return self._closed
 
     def _keep(self, lease: _ConnectionLease, connection: ThreadConnection, seconds: float) -> None:
         connection.expires = time.monotonic() + seconds
-        # In this order, so that no interrupt leaves a connection to two owners.
+        # In this order, so that an interrupt never leaves a connection with two owners.
         lease.connection = None
         self._idle[connection] = True
         if self._closed:
@@ -94,13 +95,13 @@ class ThreadPool:
         self._places.leave(lease)
 
     def _kept(self, lease: _ConnectionLease, *, fresh: bool) -> ThreadConnection | None:
-        """Return the idle connection that was used last; close it instead where a fresh one is to take its place."""
+        """Return the most recently used idle connection, or close it so that a fresh one can take its place."""
         idle = list(self._idle)
         if idle and idle[0].expires <= time.monotonic():
-            # The one that waits longest, which might never be the last.
+            # The one that has been idle longest: the loop below may never reach it.
             self._close_if_idle(idle[0])
         for connection in reversed(idle):
-            # One call of C code: whoever gets the value has the connection.
+            # One call of C code: the thread that gets the value owns the connection.
             if self._idle.pop(connection, False):
                 lease.connection = connection
                 if not fresh and connection.is_usable():
@@ -143,7 +144,7 @@ class ThreadPool:
             connection.close()
 
     def close(self) -> None:
-        """Close every connection, and end the calls that are under way."""
+        """Close every connection and end the calls in progress."""
         self._closed = True
         for lease in self._places.open():
             if isinstance(lease, _ConnectionLease) and lease.connection is not None:

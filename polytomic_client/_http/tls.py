@@ -1,4 +1,4 @@
-"""TLS: which CAs are trusted, and which failures of a handshake no retry can mend."""
+"""TLS: which CAs are trusted, and which handshake failures a retry cannot fix."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ ALPN = "http/1.1"
 
 
 def choose_tls(ssl_context: object, *, verify: object, needed: bool) -> ssl.SSLContext | None:
-    """Return the TLS settings of a client, or None for those with the CAs of certifi, which are made when first needed.
+    """Return the TLS settings of a client. None means the CAs of certifi, which are loaded when first needed.
 
     Args:
-        ssl_context: The user's, which is never changed.
+        ssl_context: The user's context, which is never changed.
         verify: Whether the server is verified.
         needed: Whether the client has connections over TLS, so that SSL_CERT_FILE and SSL_CERT_DIR matter.
 
     Raises:
-        ConfigurationError: They contradict each other, or are none.
+        ConfigurationError: `ssl_context` or `verify` has another type, both contradict each other, or a variable is
+            invalid.
     """
     if not isinstance(verify, bool):
         raise ConfigurationError(
-            f"verify must be True or False, not {type(verify).__name__}: an authority or a client certificate is "
-            "what ssl_context=ssl.create_default_context(cafile=...) is for"
+            f"verify must be True or False, got {type(verify).__name__}. For a CA of your own or a client "
+            "certificate, pass ssl_context=ssl.create_default_context(cafile=...)."
         )
     if ssl_context is None:
         if verify:
@@ -36,22 +37,24 @@ def choose_tls(ssl_context: object, *, verify: object, needed: bool) -> ssl.SSLC
         ssl_context.check_hostname = False
         ssl_context.verify_mode = ssl.CERT_NONE
     elif not isinstance(ssl_context, ssl.SSLContext):
-        raise ConfigurationError(f"ssl_context must be an ssl.SSLContext, not {type(ssl_context).__name__}")
+        raise ConfigurationError(f"ssl_context must be an ssl.SSLContext, got {type(ssl_context).__name__}.")
     elif not verify:
-        raise ConfigurationError("give ssl_context=... or verify=False, not both: the context says what is verified")
+        raise ConfigurationError(
+            "verify must be True if ssl_context is given, got False. Disable verification in the context instead."
+        )
     if ssl_context.verify_mode is not ssl.CERT_REQUIRED or not ssl_context.check_hostname:
         warn(
-            "certificates are not verified: whoever is between this program and the API can read the key and the data",
+            "certificates are not verified: an attacker on the network can read the key and the data",
             SecurityWarning,
         )
     return ssl_context
 
 
 def environment_context() -> ssl.SSLContext | None:
-    """Return the context that SSL_CERT_FILE and SSL_CERT_DIR describe, or None where neither is set.
+    """Return the context that SSL_CERT_FILE and SSL_CERT_DIR describe, or None if neither is set.
 
     Raises:
-        ConfigurationError: One names what does not exist or holds no certificates.
+        ConfigurationError: A variable names a path that does not exist or holds no certificates.
     """
     file, directories = (os.environ.get(name) or None for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     if file is None and directories is None:
@@ -69,11 +72,11 @@ def environment_context() -> ssl.SSLContext | None:
 
 @cache
 def tls_context(file: str | None = None, directories: str | None = None) -> ssl.SSLContext:
-    """Return a context that verifies the server, made once for a process: loading the CAs takes 20 ms.
+    """Return a context that verifies the server, cached for the process: loading the CAs takes 20 ms.
 
     Args:
         file: A file of CA certificates.
-        directories: Directories of CA certificates, as OpenSSL separates them. Without either, the CAs of certifi.
+        directories: Directories of CA certificates, separated as for OpenSSL. Without either, the CAs of certifi.
     """
     if file is None and directories is None:
         import certifi
@@ -83,18 +86,18 @@ def tls_context(file: str | None = None, directories: str | None = None) -> ssl.
 
 
 def with_alpn(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Have a context of ours ask for HTTP/1.1. One that a user made is never changed."""
+    """Make a context of the client's request HTTP/1.1, and return it. A user's context is never changed."""
     context.set_alpn_protocols([ALPN])
     return context
 
 
 def server_hostname(host: str) -> str:
-    """Return the name that a certificate has for a host: without the dot that makes a name absolute (RFC 6066)."""
+    """Return the name of a host in certificates: without the trailing dot of an absolute name (RFC 6066)."""
     return host.removesuffix(".")
 
 
 def other_protocol(alpn: str | None) -> str | None:
-    """Return why a connection cannot be used on which another protocol was agreed on."""
+    """Return the error message if a connection negotiated a protocol other than HTTP/1.1, else None."""
     if alpn in (None, ALPN):
         return None
     return (
@@ -103,9 +106,9 @@ def other_protocol(alpn: str | None) -> str | None:
 
 
 def refusal(error: object) -> ssl.SSLError | None:
-    """Return the TLS error behind an error, if it is about a certificate or an alert: no retry mends these.
+    """Return the TLS error behind an error, if it is about a certificate or an alert: a retry cannot fix these.
 
-    Any other failure of a handshake, such as a connection that ends, may be gone the next time.
+    Any other handshake failure, for example a closed connection, may not occur again.
     """
     # httpcore wraps a TLS error as its argument, and httpx wraps httpcore's error as its cause.
     while isinstance(error, BaseException) and not isinstance(error, ssl.SSLError):

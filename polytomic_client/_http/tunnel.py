@@ -1,4 +1,4 @@
-"""A tunnel through a proxy: CONNECT and its response, before TLS to the API begins (RFC 9110, section 9.3.6)."""
+"""Opens a tunnel through a proxy: CONNECT and its response, before TLS to the API begins (RFC 9110, section 9.3.6)."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ def connect_request(proxy: Proxy, host: str, port: int) -> bytes:
 
 
 def connect_exchange() -> Exchange:
-    """Return what reads the response of a proxy."""
+    """Return an exchange that parses the response of a proxy."""
     return Exchange("CONNECT", 0)
 
 
 def refusal(result: Result, exchange: Exchange, proxy: Proxy, host: str, port: int) -> NotSentError | None:
-    """Return why there is no tunnel, or None where there is one."""
+    """Return the error if the tunnel was not opened, or None if it was."""
     if not isinstance(result, Reply):
         return NotSentError(f"no tunnel through the proxy {proxy.netloc}: {result.reason()}")
     if result.status // 100 != 2:
         target = netloc(host, port)
         return NotSentError(
-            f"the proxy {proxy.netloc} answered {result.status} instead of opening a tunnel to {target}"
+            f"the proxy {proxy.netloc} responded with {result.status} instead of opening a tunnel to {target}"
         )
     if exchange.surplus:
-        # The server speaks second in TLS: this is somebody else.
-        return NotSentError(f"the proxy {proxy.netloc} sent more than its response")
+        # In TLS the server sends second: these bytes come from elsewhere.
+        return NotSentError(f"the proxy {proxy.netloc} sent more bytes than its response")
     return None
 
 
 class _Tunnel(asyncio.Protocol):
-    """The connection to the proxy, until it is a tunnel."""
+    """The connection to the proxy until the tunnel is open."""
 
     def __init__(self) -> None:
         self.exchange = connect_exchange()
@@ -63,13 +63,13 @@ class _Tunnel(asyncio.Protocol):
 
 
 async def open_tunnel(sock: socket.socket, proxy: Proxy, host: str, port: int) -> asyncio.Transport:
-    """Return a connection through a proxy, on which TLS to `host` can begin.
+    """Open a tunnel through a proxy, and return its transport, on which TLS to `host` can begin.
 
     Args:
         sock: A connection to the proxy.
         proxy: The proxy.
-        host: Where the tunnel leads to.
-        port: The port there.
+        host: The host at the end of the tunnel.
+        port: The host's port.
 
     Raises:
         NotSentError: The proxy refuses.

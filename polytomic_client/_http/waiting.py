@@ -1,4 +1,4 @@
-"""Whether a socket can be read from or written to, asked at once or waited for."""
+"""Checks whether a socket can be read or written, at once or within a time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ class Waiter(Protocol):
     """Waits for one descriptor, in one thread at a time."""
 
     def look(self, seconds: int, /) -> object:
-        """Tell at once, given 0, whether there is something to read. This is a function in C, and takes 0.4 us."""
+        """Return at once, given 0, whether there is something to read. This is a C function that takes 0.4 us."""
         ...
 
     def readable(self, seconds: float) -> bool:
-        """Wait at most so long until there is something to read, which an end is too."""
+        """Wait up to `seconds` until there is something to read, including the end of the connection."""
         ...
 
     def ready(self, seconds: float) -> tuple[bool, bool]:
-        """Wait at most so long until there is something to read, or room to write; say which."""
+        """Wait up to `seconds` until there is something to read or room to write, and return which."""
         ...
 
 
@@ -45,7 +45,7 @@ class _Poll:
 
 
 class _Select:
-    """For Windows, which has no poll."""
+    """Waits on Windows, which has no poll."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptors = [descriptor]
@@ -55,11 +55,11 @@ class _Select:
         return bool(select.select(self._descriptors, (), (), seconds)[0])
 
     def ready(self, seconds: float) -> tuple[bool, bool]:
-        # Windows reports a connection that failed as an exception.
+        # Windows reports a failed connection as an exception.
         readable, writable, failed = select.select(self._descriptors, self._descriptors, self._descriptors, seconds)
         return bool(readable or failed), bool(writable)
 
 
 def waiter(descriptor: int) -> Waiter:
-    """Return what waits for a descriptor."""
+    """Return a waiter for a descriptor."""
     return _Poll(descriptor) if hasattr(select, "poll") else _Select(descriptor)

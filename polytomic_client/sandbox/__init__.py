@@ -1,6 +1,6 @@
 """A local Polytomic API, driven by the same OpenAPI document as the client.
 
-Use it to try things without an account, and as the fake in your own tests: `with Sandbox() as sandbox: …`.
+Use it to try the client without an account, or as the fake in your own tests: `with Sandbox() as sandbox: …`.
 It needs the extra `sandbox`: `pip install 'polytomic-client[sandbox]'`.
 """
 
@@ -15,8 +15,8 @@ try:
 except ModuleNotFoundError as error:
     if error.name not in ("jsonschema_rs", "starlette", "uvicorn"):
         raise
-    _advice = f"the sandbox needs {error.name.replace('_', '-')}: pip install 'polytomic-client[sandbox]'"
-    # "-m" is what argv starts with while `python -m` looks for the module: there, no traceback.
+    _advice = f"the sandbox needs {error.name.replace('_', '-')}. Run: pip install 'polytomic-client[sandbox]'"
+    # argv starts with "-m" while `python -m` searches for the module. Show no traceback then.
     if sys.argv[0] == "-m":
         raise SystemExit(_advice) from None
     raise ImportError(_advice) from error

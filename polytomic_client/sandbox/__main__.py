@@ -10,20 +10,20 @@ from . import Sandbox
 
 
 def main() -> None:
-    """Serve until told to stop. Print one line, with the URL and the key, once requests are accepted.
+    """Serve until Ctrl-C or SIGTERM. Print one line with the URL and the key once requests are accepted.
 
     Raises:
-        SystemExit: With 1 when the host and port cannot be listened on, and with 2 for bad arguments.
+        SystemExit: With 1 if the server cannot listen on the host and port, with 2 if an argument is invalid.
     """
     parser = argparse.ArgumentParser(
         prog="python -m polytomic_client.sandbox", description="Serve a local Polytomic API."
     )
     parser.add_argument("--host", default="127.0.0.1", help="the name or address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=8765, help="the port, 0 for a free one (%(default)s)")
-    parser.add_argument("--connections", type=int, default=500, help="how many there are (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="what the world is made from (%(default)s)")
+    parser.add_argument("--connections", type=int, default=500, help="the number of connections (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of the world (%(default)s)")
     parser.add_argument(
-        "--latency", type=seconds, default=0.0, help="seconds, such as 0.05, or random between two: 0.03-0.1"
+        "--latency", type=seconds, default=0.0, help="seconds per request: 0.05, or a random range: 0.03-0.1"
     )
     parser.add_argument(
         "--execution-seconds", type=float, default=2.0, help="how long an execution takes (%(default)s)"
@@ -49,10 +49,10 @@ def main() -> None:
 
 
 def seconds(text: str) -> float | tuple[float, float]:
-    """Read a latency: a number of seconds, or two with a dash between.
+    """Parse a latency: a number of seconds, or two separated by a dash.
 
     Raises:
-        ValueError: The text is neither.
+        ValueError: The string is neither.
     """
     low, dash, high = text.partition("-")
     return (float(low), float(high)) if dash else float(low)

@@ -1,4 +1,4 @@
-"""The sandbox's HTTP: paths and checks come from the OpenAPI document, answers from the world."""
+"""The sandbox's HTTP: paths and checks come from the OpenAPI document, responses from the world."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ._idempotency import Outcomes
 from ._world import Handler, World, require_seconds
 
 Latency = float | tuple[float, float]
-"""Seconds that an operation takes: a number, or the bounds of a random one."""
+"""Seconds that an operation takes: a number, or the bounds of a random number."""
 
 _HANDLERS: Final[Mapping[str, Handler]] = {**_connections.HANDLERS, **_bulk_syncs.HANDLERS}
 
@@ -46,33 +46,32 @@ def _encode(content: Mapping[str, object]) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-# A 401 has a body of its own kind, the RestErrResponse of the vendor's SDKs.
+# A 401 has a different body, the RestErrResponse of the vendor's SDKs.
 _UNAUTHORIZED: Final = _encode(
     {"code": 401, "context": {}, "error": "invalid or unknown API key", "status": "Unauthorized"}
 )
 
 
 def create_app(world: World, *, document: Document | None = None, latency: Latency = 0.0) -> Starlette:
-    """Make the ASGI app of a world.
+    """Create the ASGI app of a world.
 
-    An operation of the document that has no handler here answers 501, so the two cannot drift apart unseen.
+    An operation of the document without a handler here responds with 501, so that a missing handler is noticed.
 
     Args:
-        world: What the app answers from.
+        world: The data that the app serves.
         document: The OpenAPI document to serve, by default the one that the client is generated from.
-        latency: Seconds that every operation takes: a number, or the bounds of a random one, drawn from the seed of the
-            world. What is refused for its form is refused at once.
+        latency: Seconds that every operation takes: a number, or the bounds of a random number, drawn from the world's
+            seed. Malformed requests are rejected at once.
 
     Returns:
-        An app for any ASGI server, or to call in process. `state.version_header` holds the header that every
-        answer carries.
+        An app for any ASGI server, or to call in process. `state.version_header` holds the header of every response.
 
     Raises:
-        ValueError: The latency is no such number or pair.
+        ValueError: `latency` is not such a number or pair.
     """
     api = _Api(world, own_specification() if document is None else Specification(document), _bounds(latency))
     app = Starlette(exception_handlers={HTTPException: api.refuse, Exception: api.refuse})
-    # Not routes of Starlette's: they would decode the path first, and take the %2F in a parameter for a slash.
+    # Starlette's routes would decode the path first and treat the %2F in a parameter as a slash.
     app.router.default = api
     app.state.version_header = api.version_header
     return app
@@ -82,15 +81,15 @@ def error_response(error: HTTPException, version_header: Mapping[str, str]) -> R
     """Return an error in the API's JSON.
 
     Args:
-        error: The status, the message for a person, and further headers.
-        version_header: The header that every answer carries.
+        error: The status, the message and further headers.
+        version_header: The header of every response.
     """
     status = error.status_code
     if status == 401:
         body = _UNAUTHORIZED
     else:
         no_metadata: dict[str, object] = {}
-        # What only a proxy, or a script of failures, answers has the name that HTTP gives it.
+        # A status that only a proxy or a scripted fault returns has its name from HTTP.
         key = _ERROR_KEYS.get(status) or responses.get(status, "error").lower().replace(" ", "_")
         body = _encode({"key": key, "message": error.detail, "metadata": no_metadata, "status": status})
     headers = {**version_header, **(error.headers or {})}
@@ -98,7 +97,7 @@ def error_response(error: HTTPException, version_header: Mapping[str, str]) -> R
 
 
 class _Api:
-    """The ASGI app: it finds the operation, checks the request, and has the world answer it."""
+    """The ASGI app. It finds the operation, checks the request and calls the handler."""
 
     def __init__(self, world: World, specification: Specification, latency: tuple[float, float]) -> None:
         self.version_header = {specification.version_header: specification.version}
@@ -116,7 +115,7 @@ class _Api:
         try:
             response = await self._answer(request)
         except ClientDisconnect:
-            return  # in the middle of its request: there is nobody to answer
+            return  # in the middle of its request: nobody would read a response
         await response(scope, receive, send)
 
     async def refuse(self, _request: Request, error: Exception) -> Response:
@@ -125,10 +124,10 @@ class _Api:
         return error_response(error, self.version_header)
 
     async def _answer(self, request: Request) -> Response:
-        """Return what the API answers.
+        """Return the response of the API.
 
         Raises:
-            HTTPException: The request is refused.
+            HTTPException: The request is rejected.
         """
         found = self._specification.find(_raw_path(request.scope))
         if found is None:
@@ -137,13 +136,13 @@ class _Api:
         operation = operations.get(request.method)
         if operation is None:
             allowed = ", ".join(operations)
-            raise HTTPException(405, f"{request.method} is not allowed here, only {allowed}", {"Allow": allowed})
+            raise HTTPException(405, f"{request.method} is not allowed here. Use {allowed}.", {"Allow": allowed})
         self._authorize(operation, request)
         self._check_version(operation, request)
         call, key = await _checked(operation, request, path)
         handler = _HANDLERS.get(operation.id)
         if handler is None:
-            raise HTTPException(501, f"the sandbox does not answer {operation.id}")
+            raise HTTPException(501, f"the sandbox does not implement {operation.id}")
         with self._outcomes.attempt(request.method, request.scope["path"], key) as attempt:
             if attempt.outcome is None:
                 if any(self._latency):
@@ -163,7 +162,7 @@ class _Api:
     def _authorize(self, operation: DocumentedOperation, request: Request) -> None:
         scheme, _, credential = request.headers.get("Authorization", "").partition(" ")
         scheme = scheme.lower()
-        # Encoded, because compare_digest takes text only if it is ASCII.
+        # Encoded, because compare_digest accepts only strings that are ASCII.
         if operation.schemes and not (
             scheme in operation.schemes and hmac.compare_digest(credential.encode(), self._credentials[scheme])
         ):
@@ -173,18 +172,18 @@ class _Api:
         name, version = self._specification.version_header, self._specification.version
         sent = request.headers.get(name)
         if sent is None and operation.requires_version:
-            raise HTTPException(400, f"{name} is missing; this server speaks {version}")
+            raise HTTPException(400, f"{name} is missing. Send {version}.")
         if sent not in (None, version):
-            raise HTTPException(400, f"{name} is {quoted(sent)!r}, which is unknown; this server speaks {version}")
+            raise HTTPException(400, f"{name} must be {version}, got {quoted(sent)!r}.")
 
 
 async def _checked(
     operation: DocumentedOperation, request: Request, path: Mapping[str, str]
 ) -> tuple[Call, str | None]:
-    """Return a request as the document describes it, and its idempotency key.
+    """Check a request against the document, and return it with its idempotency key.
 
     Raises:
-        HTTPException: It is not as the document says.
+        HTTPException: The request does not match the document.
     """
     given: dict[str, Callable[[str], list[str]]] = {
         "path": lambda name: [path[name]],
@@ -200,7 +199,7 @@ async def _checked(
             body = operation.read_body(request.headers.get("Content-Type", ""), await request.body())
     except MalformedError as error:
         raise HTTPException(400, str(error)) from None
-    # Once each: a fault of the whole is one of every part of an allOf.
+    # Each fault once: every part of an allOf repeats a fault of the whole.
     faults = "; ".join(dict.fromkeys(operation.faults(body))) if operation.body is not None else ""
     if faults:
         raise HTTPException(422, faults)
@@ -209,7 +208,7 @@ async def _checked(
 
 def _raw_path(scope: Scope) -> str:
     raw: bytes | None = scope.get("raw_path")
-    # A server in process may leave it out. httpx's keeps the query in it.
+    # An in-process server may omit it. httpx's includes the query.
     return scope["path"] if raw is None else raw.partition(b"?")[0].decode("latin-1")
 
 
@@ -221,5 +220,5 @@ def _bounds(latency: Latency) -> tuple[float, float]:
             raise ValueError
     except ValueError:
         wanted = "a number of seconds, 0 or more, or a pair of them, the lower first"
-        raise ValueError(f"latency must be {wanted}, not {shown(latency)}") from None
+        raise ValueError(f"latency must be {wanted}, got {shown(latency)}.") from None
     return low, high

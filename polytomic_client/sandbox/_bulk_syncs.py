@@ -1,4 +1,4 @@
-"""The sandbox's answers about bulk syncs, their schemas and their executions."""
+"""The sandbox's handlers for bulk syncs, their schemas and their executions."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ._world import BulkSync, Handler, World
 
 _Schema: TypeAlias = "Mapping[str, Any]"
 
-# What a bulk sync is where a request says nothing. The reference of a later version names the two that discover;
-# the rest is what a server in Go makes of an absent member.
+# Defaults of a bulk sync. The reference of a later version documents the two that discover. The others are what a
+# server in Go makes of an absent member.
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "active": False,
     "source_configuration": {},
@@ -98,7 +98,7 @@ def _start_bulk_sync_execution(world: World, call: Call) -> Any:
         raise HTTPException(422, "test: a test cannot be a resync")
     _, accepted = find_destination(world, bulk_sync.data["destination_connection_id"])
     if resync_mode is not None and resync_mode not in accepted["supported_resync_modes"]:
-        raise HTTPException(422, f"resync_mode: the destination has no {resync_mode}")
+        raise HTTPException(422, f"resync_mode: the destination does not support {resync_mode}")
     wanted = body.get("schemas")
     if wanted is None:
         wanted = [id_ for id_, schema in bulk_sync.schemas.items() if schema["enabled"]]
@@ -156,17 +156,17 @@ def _find(world: World, call: Call) -> BulkSync:
 
 
 def _checked(world: World, body: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[_Schema, ...]]:
-    """Return what a bulk sync is to be, whole, and the schemas of its source.
+    """Return the complete settings of a bulk sync, and the schemas of its source.
 
     Raises:
-        HTTPException: The connections cannot do it.
+        HTTPException: The connections do not support the settings.
     """
     check_organization(world, body)
     source = find_source(world, body["source_connection_id"], refusal=422)
     connection, accepted = find_destination(world, body["destination_connection_id"], refusal=422)
     destination = models.BulkDestination.from_dict(accepted)
     if not supports(destination, mode=body["mode"]):
-        raise HTTPException(422, f"mode: the destination has no mode {body['mode']}")
+        raise HTTPException(422, f"mode: the destination does not support {body['mode']}")
     problems = check_destination_configuration(destination, body["destination_configuration"])
     if problems:
         raise HTTPException(422, f"destination_configuration: {'; '.join(map(str, problems))}")
@@ -184,7 +184,7 @@ def _checked(world: World, body: Mapping[str, Any]) -> tuple[dict[str, Any], tup
 
 
 def _choose(offered: Iterable[_Schema], chosen: list[str | _Schema] | None) -> dict[str, dict[str, Any]]:
-    """Return how each schema of a source is synced: as chosen, or whole where nothing is."""
+    """Return how each schema of a source is synced: as chosen, or whole if nothing is chosen."""
     schemas = {schema["id"]: _whole(schema, enabled=chosen is None) for schema in offered}
     settings: dict[str, _Schema] = {}
     for choice in chosen or ():
@@ -215,7 +215,7 @@ def _whole(schema: _Schema, *, enabled: bool) -> dict[str, Any]:
 
 
 def _output_name(schema_id: str) -> str:
-    """Return what a schema is called in the destination if no user has chosen a name."""
+    """Return the name of a schema in the destination if no user has chosen one."""
     return schema_id.rpartition(".")[2].lower()
 
 
@@ -225,8 +225,8 @@ def _configured(schema: _Schema, setting: _Schema, names: Iterable[str], obfusca
     Args:
         schema: A BulkSchema.
         setting: A SchemaConfiguration or an UpdateBulkSchema.
-        names: The settings that the document has there, `fields` aside.
-        obfuscate: What the setting calls the obfuscation of a field.
+        names: The settings that the document allows, except `fields`.
+        obfuscate: The member of a field's setting that obfuscates the field.
     """
     fields = {field["id"]: field for field in schema["fields"]}
     changes = [{"id": field} if isinstance(field, str) else field for field in setting.get("fields", ())]
@@ -250,14 +250,14 @@ def _configured(schema: _Schema, setting: _Schema, names: Iterable[str], obfusca
 def _check_known(what: str, wanted: Iterable[str], known: Mapping[str, object]) -> None:
     unknown = [id_ for id_ in wanted if id_ not in known]
     if unknown:
-        raise HTTPException(422, f"{what}: there is no {quoted(', '.join(unknown))}, only {', '.join(known)}")
+        raise HTTPException(422, f"{what} must be among {', '.join(known)}, got {quoted(', '.join(unknown))}")
 
 
 def _next_run(world: World, schedule: Mapping[str, Any]) -> str | None:
-    """Return when a schedule starts the next execution, or None where that cannot be known.
+    """Return when a schedule starts the next execution, or None if that cannot be known.
 
     Raises:
-        HTTPException: The schedule is malformed.
+        HTTPException: The schedule is invalid.
     """
     try:
         runs = next_runs(models.BulkSchedule.from_dict(schedule), 1, after=world.now())
@@ -307,4 +307,4 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "getBulkSyncSchema": _get_bulk_sync_schema,
     "updateBulkSyncSchema": _update_bulk_sync_schema,
 }
-"""What answers each operation, by its operationId."""
+"""The handler of each operation, by its operationId."""

@@ -1,4 +1,4 @@
-"""What the sandbox's connections are made of: types, what they accept as a destination, what they offer as a source."""
+"""The connection types of the sandbox: what they accept as a destination and offer as a source."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _POSTGRESQL: Final = {
 }
 # S3's and GCS's keys, from their unversioned pages.
 _FILES: Final = {"format": _FIELD, "subfolder": _FIELD}
-# The older form of an answer, from a fixture of the vendor's Go client. It does not name its connection type.
+# The older form of a response, from a fixture of the vendor's Go client. It does not name its connection type.
 _BIGQUERY: Final = {
     "$schema": "http://json-schema.org/draft-04/schema#",
     "$ref": "#/definitions/BulkDestinationConfiguration",
@@ -62,8 +62,8 @@ def _destination(configuration: Json, modes: list[Json], *resync_modes: str) -> 
     return {"configuration": configuration, "modes": modes, "supported_resync_modes": list(resync_modes)}
 
 
-# Public material names no modes per type. These follow from what a store can do: tables are written record by
-# record or whole, files only whole.
+# Public material does not list the modes of each type. These follow from what a store can do: tables are written
+# record by record or whole, files only whole.
 _WAREHOUSE: Final = _destination(_TABLES, [_REPLICATE, _SNAPSHOT], "refetch", "resync", "rebuild")
 _DATABASE: Final = _destination(_TABLES, [_REPLICATE, _SNAPSHOT], "refetch", "rebuild")
 _BUCKET: Final = _destination(_FILES, [_SNAPSHOT], "refetch")
@@ -130,24 +130,24 @@ _HUBSPOT_SCHEMAS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ConnectionType:
-    """What a connection can be made of."""
+    """A type of connection."""
 
     id: str
     name: str
     configuration: Json
-    """An example of a configuration that reaches the system, with every key that is required."""
+    """An example of a working configuration, with every required key."""
 
     optional: frozenset[str] = frozenset()
-    """The keys of the example that may be left out."""
+    """The keys of the example that may be omitted."""
 
     oauth: bool = False
-    """Whether a person permits the access in a browser."""
+    """Whether a user grants access in a browser."""
 
     destination: Json | None = None
-    """What it accepts as a destination, in the JSON form of the API; None for one that is none."""
+    """What it accepts as a destination, in the JSON form of the API. None if it cannot be a destination."""
 
     schemas: tuple[Json, ...] = field(default=())
-    """What it offers as a source, in the JSON form of the API; empty for one that is none."""
+    """What it offers as a source, in the JSON form of the API. Empty if it cannot be a source."""
 
     @property
     def required(self) -> list[str]:
@@ -202,7 +202,7 @@ _TYPES: Final = (
         destination=_destination(_BIGQUERY, [_REPLICATE], "refetch", "rebuild"),
         schemas=_TABLE_SCHEMAS,
     ),
-    # The keys that the types below accept as a destination are published nowhere: they take Snowflake's.
+    # The keys that the types below accept as a destination are not published. They use Snowflake's.
     ConnectionType(
         "redshift",
         "Amazon Redshift",
@@ -232,7 +232,7 @@ _TYPES: Final = (
         destination=_DATABASE,
         schemas=_TABLE_SCHEMAS,
     ),
-    # No source names the keys of this one's configuration.
+    # The keys of this type's configuration are not published.
     ConnectionType("mssql", "Microsoft SQL Server", {}, destination=_DATABASE, schemas=_TABLE_SCHEMAS),
     ConnectionType(
         "azureblob",
@@ -253,7 +253,7 @@ _TYPES: Final = (
 )
 
 TYPES: Final[Mapping[str, ConnectionType]] = {type_.id: type_ for type_ in _TYPES}
-"""Every type by its id. A world has connections of those that are a destination."""
+"""Every type by its id. A world has connections of the types that can be a destination."""
 
 SECRETS: Final = frozenset(
     {
@@ -261,4 +261,4 @@ SECRETS: Final = frozenset(
         *("aws_secret_access_key", "service_account"),
     }
 )
-"""The keys of configurations whose values are never answered."""
+"""The keys of configurations whose values are never returned."""

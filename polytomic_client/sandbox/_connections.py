@@ -1,4 +1,4 @@
-"""The sandbox's answers about connections, what they can do, whose key it is, and what has happened."""
+"""The sandbox's handlers for connections, their capabilities, the key's identity, and events."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _ERRORS: Final = {
 
 _EVENTS_KEPT: Final = timedelta(hours=48)
 _EVENTS_LISTED: Final = 100
-"""How many events are answered where the request names no limit. The API's number is documented nowhere."""
+"""Events that are returned if the request has no limit. The API's number is not documented."""
 
 
 def find_connection(world: World, connection_id: str) -> Connection:
     """Return a connection.
 
     Raises:
-        HTTPException: There is none, or it refuses.
+        HTTPException: The connection is missing, or its status is not 200.
     """
     connection = world.find(UUID(connection_id))
     status = 404 if connection is None else connection.status
@@ -42,15 +42,15 @@ def find_connection(world: World, connection_id: str) -> Connection:
 
 
 def find_source(world: World, connection_id: str, *, refusal: int = 400) -> Connection:
-    """Return a connection that is a source.
+    """Return a connection that can be a source.
 
     Args:
-        world: Where it is.
+        world: The world of the connection.
         connection_id: Its id.
-        refusal: The HTTP status for one that is none: 400 for a path that names it, 422 for a body.
+        refusal: The HTTP status if it cannot be a source: 400 for an id in the path, 422 for one in the body.
 
     Raises:
-        HTTPException: There is none, it refuses, or it is none.
+        HTTPException: The connection is missing, its status is not 200, or it cannot be a source.
     """
     connection = find_connection(world, connection_id)
     if not connection.kind.schemas:
@@ -59,15 +59,15 @@ def find_source(world: World, connection_id: str, *, refusal: int = 400) -> Conn
 
 
 def find_destination(world: World, connection_id: str, *, refusal: int = 400) -> tuple[Connection, Mapping[str, Any]]:
-    """Return a connection that is a destination, and what it accepts.
+    """Return a connection that can be a destination, and what it accepts.
 
     Args:
-        world: Where it is.
+        world: The world of the connection.
         connection_id: Its id.
-        refusal: The HTTP status for one that is none: 400 for a path that names it, 422 for a body.
+        refusal: The HTTP status if it cannot be a destination: 400 for an id in the path, 422 for one in the body.
 
     Raises:
-        HTTPException: There is none, it refuses, or it is none.
+        HTTPException: The connection is missing, its status is not 200, or it cannot be a destination.
     """
     connection = find_connection(world, connection_id)
     if connection.destination is None:
@@ -76,10 +76,10 @@ def find_destination(world: World, connection_id: str, *, refusal: int = 400) ->
 
 
 def check_organization(world: World, body: Mapping[str, Any]) -> None:
-    """Refuse what names another organization than that of the key.
+    """Reject a body that names another organization than the key's.
 
     Raises:
-        HTTPException: It does.
+        HTTPException: The body names another organization.
     """
     if UUID(body.get("organization_id", str(world.organization_id))) != world.organization_id:
         raise HTTPException(403, "only partners may name another organization")
@@ -100,7 +100,7 @@ def _get_identity(world: World, _call: Call) -> Any:
 
 
 def _list_connections(world: World, _call: Call) -> Any:
-    # Those that refuse because they are unknown or forbidden are not listed either.
+    # Unknown and forbidden connections are not listed either.
     return [
         connection.as_json(world.organization_id)
         for connection in world.connections
@@ -118,7 +118,7 @@ def _create_connection(world: World, call: Call) -> Any:
         world.new_id(), type_.id, body["name"], configuration=configuration, policies=tuple(body.get("policies", ()))
     )
     world.put(connection)
-    # The sandbox takes the access as permitted: the connection works without anybody who opens the URL.
+    # The sandbox treats access as granted: the connection works even if nobody opens the URL.
     auth_url = f"https://sandbox.invalid/oauth/{type_.id}/{connection.id}" if type_.oauth else None
     return {**connection.as_json(world.organization_id), "auth_url": auth_url, "auth_code": None}
 
@@ -132,7 +132,7 @@ def _update_connection(world: World, call: Call) -> Any:
     check_organization(world, body)
     connection = find_connection(world, call.path["id"])
     type_ = _find_type(body.get("type", connection.type))
-    # A secret is answered as asterisks. Sent back like that, it stays what it is.
+    # A secret is returned as asterisks. Sending those back keeps it unchanged.
     given = {
         key: value for key, value in body.get("configuration", {}).items() if not (key in SECRETS and value == "******")
     }
@@ -203,7 +203,7 @@ def _list_events(world: World, call: Call) -> Any:
             and query["type"] in (None, type_)
             and UUID(query["organization_id"] or str(world.organization_id)) == world.organization_id
         ),
-        key=lambda event: event[0],  # at the same instant, in the order that they happened in
+        key=lambda event: event[0],  # events of the same instant keep the order they happened in
     )
     return [
         {
@@ -223,7 +223,7 @@ def _list_event_types(_world: World, _call: Call) -> Any:
 
 def _find_type(type_id: str) -> ConnectionType:
     if type_id not in TYPES:
-        raise HTTPException(422, f"type: there is no type {quoted(type_id)!r}, only {', '.join(TYPES)}")
+        raise HTTPException(422, f"type must be one of {', '.join(TYPES)}, got {quoted(type_id)!r}")
     return TYPES[type_id]
 
 
@@ -248,4 +248,4 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "listEvents": _list_events,
     "listEventTypes": _list_event_types,
 }
-"""What answers each operation, by its operationId."""
+"""The handler of each operation, by its operationId."""

@@ -1,4 +1,4 @@
-"""What the sandbox takes from the OpenAPI document: paths, and what a request to each must carry. Pure, no I/O."""
+"""Reads from the OpenAPI document the paths, and what a request to each must contain. Pure, no I/O."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from ..v2023_04_25.types import decode_datetime
 Document = Mapping[str, Any]
 """An OpenAPI document, or an object inside one."""
 
-# What else a path item of OpenAPI 3.1 may hold is no operation.
+# The other members of an OpenAPI 3.1 path item are not operations.
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _DEEPEST: Final = 100
-"""Levels of nesting that a body may have: more would exhaust the stack of who reads it."""
+"""Levels of nesting that a body may have. More would exhaust the reader's stack."""
 
 _LONGEST_REASON: Final = 300
-"""Characters: what a validator says of a value may quote all of it."""
+"""Characters of a validator's message, which may quote the whole value."""
 
 
 class MalformedError(ValueError):
-    """A parameter or a body is not what the document says."""
+    """A parameter or a body does not match the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,17 @@ class Parameter:
     validator: jsonschema_rs.Validator
 
     def read(self, values: list[str]) -> Any:
-        """Return the value that the texts of a request stand for; None where there is none.
+        """Parse the strings of a request, and return the value or None if there are none.
 
         Raises:
-            MalformedError: It is missing, there twice, or not what the document says.
+            MalformedError: The parameter is missing, repeated, or does not match the document.
         """
         if not values:
             if self.required:
                 raise MalformedError(f"{self.name} is missing")
             return None
         if len(values) > 1:
-            raise MalformedError(f"{self.name} is given {len(values)} times")
+            raise MalformedError(f"{self.name} must be given once, got {len(values)} values")
         value: bool | int | str = values[0]
         if self.schema["type"] == "boolean":
             value = {"true": True, "false": False}.get(values[0], values[0])
@@ -80,56 +80,56 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request for an operation, checked."""
+    """A checked request for an operation."""
 
     path: Mapping[str, str]
     """The parameters in the path."""
 
     query: Mapping[str, Any]
-    """Every parameter in the query that the document names; None for one that is not given."""
+    """Every query parameter of the document; None for one that is not given."""
 
     body: Any
-    """The JSON of the body; None where the operation takes none."""
+    """The JSON of the body; None if the operation has no body."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentedOperation:
-    """What a request for one operation must carry."""
+    """What a request for one operation must contain."""
 
     id: str
     """The operationId."""
 
     schemes: frozenset[str]
-    """The HTTP authorization schemes, in lower case, of which one is needed. Empty for an operation open to all."""
+    """The HTTP authorization schemes in lower case, one of which is required. Empty if none is required."""
 
     requires_version: bool
-    """Whether the request must name the version it wants."""
+    """Whether the request must name the version."""
 
     parameters: tuple[Parameter, ...]
-    """Its parameters but the version."""
+    """Its parameters, except the version."""
 
     body: jsonschema_rs.Validator | None
-    """What checks the JSON of its body; None for an operation that takes none."""
+    """The validator of its JSON body; None if the operation has no body."""
 
     def read_body(self, content_type: str, content: bytes) -> Any:
         """Return the JSON of a body.
 
         Raises:
-            MalformedError: It is not called JSON, or it is none, or none that can be answered with.
+            MalformedError: The content type is not JSON, or the body is not JSON or cannot be encoded again.
         """
         if content_type.partition(";")[0].strip().lower() != "application/json":
-            raise MalformedError(f"the body must be application/json, not {quoted(content_type) or 'of no type'}")
+            raise MalformedError(f"Content-Type must be application/json, got {quoted(content_type) or 'none'}")
         try:
             body = json.loads(content)
             _check_depth(body)
-            # It must be possible to say it again: no NaN, no number beyond a float's range, no half of a character.
+            # It must be encodable again: no NaN, no number beyond a float's range, no lone surrogate.
             json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise MalformedError(f"the body cannot be read as JSON: {error}") from None
         return body
 
     def faults(self, body: Any) -> Iterable[str]:
-        """Say what of a body is not what the document says."""
+        """Yield a message for each part of a body that does not match the document."""
         assert self.body is not None
         for fault in self.body.iter_errors(body):
             place = ".".join(map(str, fault.instance_path)) or "the body"
@@ -170,7 +170,7 @@ class Specification:
         """Return the operations of a path by method, and the parameters in it; None for an unknown path.
 
         Args:
-            raw_path: The path as it was sent, percent-encoded: `%2F` in a parameter is no slash of the path.
+            raw_path: The path as it was sent, percent-encoded: `%2F` in a parameter does not separate the path.
         """
         for pattern, operations in self._paths:
             match = pattern.fullmatch(raw_path)
@@ -187,7 +187,7 @@ def load_document() -> Document:
 
 @cache
 def own_specification() -> Specification:
-    """Return what the OpenAPI document that the client is generated from says. It takes 30 ms, once."""
+    """Return the specification that the client is generated from. The first call takes 30 ms."""
     return Specification(load_document())
 
 

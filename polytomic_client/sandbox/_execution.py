@@ -1,4 +1,4 @@
-"""An execution of the sandbox: how far it is, computed from the time that has passed. Pure, no I/O."""
+"""An execution of the sandbox. Its progress is computed from the elapsed time. Pure, no I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..v2023_04_25 import models as m
 from ..v2023_04_25.types import encode_datetime
 
 _BEGINS: Final = 0.1
-"""The part of its time that passes before an execution begins, and that it takes to be canceled."""
+"""The fraction of an execution's time that passes before it runs, and that canceling takes."""
 
 _ENDED_AS: Final = {
     m.ExecutionStatus.COMPLETED: m.EventType.BULK_SYNC_COMPLETED,
@@ -24,21 +24,21 @@ _ENDED_AS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What goes wrong with a schema whenever it is synced."""
+    """A failure of a schema whenever it is synced."""
 
     message: str
-    """What the API says of it."""
+    """The API's message."""
 
     errors: int = 1
     """How many records fail."""
 
     fatal: bool = True
-    """Whether the schema fails, and the execution with it. Otherwise its records do, and the execution has errors."""
+    """Whether the schema and its execution fail. Otherwise only records fail, and the execution ends with errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A schema of an execution, and what becomes of it."""
+    """A schema of an execution, and its outcome."""
 
     schema: str
     output_name: str
@@ -48,7 +48,7 @@ class Part:
 
 @dataclass(slots=True)
 class Execution:
-    """One run of a bulk sync: created, then running, its schemas one after the other, then ended."""
+    """One run of a bulk sync: created, then running its schemas one after the other, then ended."""
 
     id: UUID
     bulk_sync_id: UUID
@@ -57,22 +57,22 @@ class Execution:
     parts: tuple[Part, ...]
 
     request: Mapping[str, Any]
-    """The body that it was started with."""
+    """The body of the request that started it."""
 
     canceled_at: datetime | None = None
-    """When it was asked to be canceled."""
+    """When cancellation was requested."""
 
     def cancel(self, now: datetime) -> None:
-        """Ask it to end soon, if it has not ended."""
+        """Request cancellation, unless it has ended."""
         if self.canceled_at is None and not self.ended(now):
             self.canceled_at = now
 
     def ended(self, now: datetime) -> bool:
-        """Say whether nothing happens any more."""
+        """Return whether it has ended."""
         return now >= self._ends
 
     def status(self, now: datetime) -> m.ExecutionStatus:
-        """Return how far it is."""
+        """Return its status."""
         if self.ended(now):
             return self._result
         if self.canceled_at is not None:
@@ -80,14 +80,14 @@ class Execution:
         return m.ExecutionStatus.RUNNING if now >= self._begins else m.ExecutionStatus.CREATED
 
     def events(self, now: datetime) -> Iterator[tuple[UUID, m.EventType, datetime]]:
-        """Yield the id, the type and the instant of what has happened until now."""
+        """Yield the id, the type and the instant of each event until now."""
         if self._worked_until(now) >= self._begins:
             yield uuid5(self.id, "running"), m.EventType.BULK_SYNC_RUNNING, self._begins
         if self.ended(now):
             yield uuid5(self.id, "ended"), _ENDED_AS[self._result], self._ends
 
     def as_json(self, now: datetime) -> dict[str, Any]:
-        """Return it in the JSON form of the API, as it is now."""
+        """Return its current state in the JSON form of the API."""
         schemas = [self._schema(place, now) for place in range(len(self.parts))]
         status = self.status(now)
         resync_mode = resync_mode_of(self.request)
@@ -135,7 +135,7 @@ class Execution:
 
     def _schema(self, place: int, now: datetime) -> dict[str, Any]:
         part = self.parts[place]
-        # Each counted from the start: lengths rounded to microseconds could add up to more than there is.
+        # Each computed from the start: lengths rounded to microseconds could add up to more than the whole.
         working = self.created_at + self.lasts - self._begins
         begins, ends = (self._begins + working * count / len(self.parts) for count in (place, place + 1))
         worked_until = self._worked_until(now)
@@ -174,11 +174,11 @@ class Execution:
 
 
 def resync_mode_of(request: Mapping[str, Any]) -> str | None:
-    """Return how the body of a start asks for everything to be synced anew, or None where it does not."""
+    """Return the resync mode that a start's body requests, or None if it does not request a resync."""
     mode: str | None = request.get("resync_mode", "rebuild" if request.get("resync") else None)
     return mode
 
 
 def _instant(instant: datetime, now: datetime) -> str | None:
-    """Return an instant in the form of the API, or None where it is yet to come."""
+    """Return an instant in the form of the API, or None if it is in the future."""
     return encode_datetime(instant) if instant <= now else None

@@ -1,4 +1,4 @@
-"""The sandbox's memory of idempotency keys: the first outcome of a request is the outcome of its repetitions."""
+"""The idempotency keys of the sandbox: every retry of a request gets its first outcome."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from starlette.responses import Response
 from ._world import World
 
 _KEPT: Final = timedelta(hours=24)
-"""How long an outcome is remembered, at least: the guide's number."""
+"""The shortest time that an outcome is kept: the guide's number."""
 
 
 @dataclass(slots=True)
 class Attempt:
-    """A request with an idempotency key, and what came of it."""
+    """A request with an idempotency key, and its outcome."""
 
     begun_at: datetime
     outcome: Response | None = None
 
 
 class Outcomes:
-    """What came of the requests with each idempotency key.
+    """The outcomes of requests by idempotency key.
 
-    A key counts for one method and path. Whether the body is the same is not looked at: what the API makes of the same
-    key with another body is documented nowhere.
+    A key applies to one method and path. Bodies are not compared: the API's response to the same key with another body
+    is not documented.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        # Oldest first, so that what is forgotten is found without a look at the rest.
+        # Oldest first, so that expired outcomes are found without scanning the rest.
         self._attempts: dict[tuple[str, str, str], Attempt] = {}
 
     @contextmanager
     def attempt(self, method: str, path: str, key: str | None) -> Generator[Attempt]:
-        """Return what came of a request, or a new attempt, whose outcome the block sets.
+        """Yield the first attempt of a request, or a new one, whose outcome the block sets.
 
         Raises:
-            HTTPException: The first one is under way.
+            HTTPException: The first attempt is in progress.
         """
         now = self._world.now()
         if key is None:
@@ -56,7 +56,7 @@ class Outcomes:
         known = self._attempts.get(name)
         if known is not None:
             if known.outcome is None:
-                raise HTTPException(409, "a request with this idempotency key is in flight")
+                raise HTTPException(409, "a request with this idempotency key is in progress")
             yield known
             return
         attempt = self._attempts[name] = Attempt(now)

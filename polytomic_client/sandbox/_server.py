@@ -1,4 +1,4 @@
-"""The sandbox's server: uvicorn in a thread of its own."""
+"""The sandbox's server: uvicorn in its own thread."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from ._world import World, WorldClock
 class Sandbox:
     """A local Polytomic API over HTTP, for tests and trials: `with Sandbox() as sandbox: …`, or `async with`.
 
-    Inside the block it serves from a thread of its own. It may be entered again once it has stopped.
+    Inside the block it serves from its own thread. It may be entered again once it has stopped.
 
     Attributes:
-        world: What it answers from: the connections to ask, the key, and the time; say there what is to fail.
+        world: The data that it serves: connections, key and time. Set there what is to fail.
         app: The ASGI app. Use it in process, with `httpx.ASGITransport`, without entering the sandbox.
     """
 
@@ -40,23 +40,23 @@ class Sandbox:
         start: datetime | None = None,
         execution_seconds: float = 2.0,
     ) -> None:
-        """Make the world. Nothing is served yet.
+        """Create the world. Nothing is served yet.
 
         Args:
             connections: The number of connections, 0 or more.
-            seed: A whole number, 0 or more, that decides the world: the same one makes the same world.
-            latency: Seconds that every operation takes: a number, or the bounds of a random one.
+            seed: An int, 0 or more. The same seed creates the same world.
+            latency: Seconds that every operation takes: a number, or the bounds of a random number.
             host: The name or address to listen on.
             port: The port to listen on, 0 for a free one.
-            start: The instant that its time stands at, to be moved by `world.advance(seconds)`. Default: this machine's
-                time, which `advance` moves too.
+            start: The instant at which its time stands still, until `world.advance(seconds)`. Default: this machine's
+                time, which `advance` moves, too.
             execution_seconds: How long an execution of a bulk sync takes, in the sandbox's time.
 
         Raises:
-            ValueError: An argument is not in its range.
+            ValueError: An argument is out of range.
         """
         if type(port) is not int or port not in range(65536):
-            raise ValueError(f"port must be a whole number from 0 to 65535, not {shown(port)}")
+            raise ValueError(f"port must be an int from 0 to 65535, got {shown(port)}.")
         self.world = World(connections, seed, start=start, execution_seconds=execution_seconds)
         self.app = create_app(self.world, latency=latency)
         self._host = host
@@ -65,33 +65,33 @@ class Sandbox:
 
     @property
     def key(self) -> str:
-        """The API key that it accepts. It has the form of a UUID, and depends on the seed alone."""
+        """The API key that it accepts. It is a UUID that depends only on the seed."""
         return self.world.key
 
     @property
     def clock(self) -> WorldClock:
-        """The world's time, for a client: `Polytomic(..., clock=sandbox.clock)` lets it pass instead of waiting."""
+        """A clock for a client: with `Polytomic(..., clock=sandbox.clock)`, waits pass in the world, at once."""
         return WorldClock(self.world)
 
     @property
     def url(self) -> str:
-        """The base URL, such as `http://127.0.0.1:8765`.
+        """The base URL, for example `http://127.0.0.1:8765`.
 
         Raises:
             RuntimeError: The sandbox is not running.
         """
         if self._server is None:
-            raise RuntimeError("the sandbox is not running: enter it with `with` or `async with` first")
-        # Every address of this machine is no address to ask: the loopback one is.
+            raise RuntimeError("the sandbox is not running. Enter it with `with` or `async with` first.")
+        # A client cannot connect to the wildcard address. It uses the loopback address.
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104
         host = f"[{host}]" if ":" in host else host
         return f"http://{host}:{self._server.port}"
 
     def __enter__(self) -> Self:
-        """Serve, and return once requests are accepted.
+        """Start serving, and return once requests are accepted.
 
         Raises:
-            OSError: The host and port cannot be listened on, for instance because they are in use.
+            OSError: The server cannot listen on the host and port, for example because they are in use.
             RuntimeError: The sandbox is running already, or the server did not start.
         """
         if self._server is not None:
@@ -108,11 +108,11 @@ class Sandbox:
         _value: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        """Stop. Requests that are still waiting are answered with a 503."""
+        """Stop. Requests that are still waiting get a 503 response."""
         self._stop().thread.join()
 
     async def __aenter__(self) -> Self:
-        """Serve, as `with` does. To start takes some 30 ms, and is not worth a second thread to wait in."""
+        """Start serving, as `with` does. Starting takes some 30 ms, too little to wait in a second thread."""
         return self.__enter__()
 
     async def __aexit__(
@@ -139,13 +139,13 @@ class Sandbox:
         try:
             await self.app(scope, receive, send)
         except asyncio.CancelledError:
-            # Only the stopping server cancels. Without an answer uvicorn would log an error.
+            # Only the stopping server cancels. Without a response, uvicorn would log an error.
             error = HTTPException(503, "the sandbox is stopping")
             await error_response(error, self.app.state.version_header)(scope, receive, send)
 
 
 class _Server(uvicorn.Server):
-    """uvicorn in a thread, which says when it is ready, and whose end waits for no request."""
+    """uvicorn in a thread. It signals when it is ready, and stops without waiting for requests."""
 
     def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
         super().__init__(
@@ -160,7 +160,7 @@ class _Server(uvicorn.Server):
             )
         )
         # Connections inherit it. asyncio sets it only on sockets that name their protocol, which create_server's
-        # do not, and without it an answer, sent in two writes, waits 40 ms for the client to acknowledge the first.
+        # do not. Without it, a response, sent in two writes, waits 40 ms for the client to acknowledge the first.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._listener = listener
         self.port: int = listener.getsockname()[1]

@@ -1,4 +1,4 @@
-"""The sandbox's world: connections, bulk syncs and executions, made from a seed and changed by requests. No I/O."""
+"""The sandbox's data: connections, bulk syncs and executions, created from a seed, changed by requests. No I/O."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DESTINATIONS: Final = tuple(type_.id for type_ in TYPES.values() if type_.desti
 _FAULTS: Final = (403, 404, 500)
 # One connection in a thousand for each fault, so that 1,000 connections show every kind once.
 _CONNECTIONS_PER_FAULT: Final = 1000
-# Fewer connections than this and a fault would be an accident to whoever tries the sandbox, not an example.
+# With fewer connections, a fault would surprise a user of the sandbox.
 _FEWEST_WITH_FAULTS: Final = 100
 
 _REFRESH_LASTS: Final = timedelta(seconds=1)
@@ -29,32 +29,32 @@ _REFRESH_LASTS: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connection of the sandbox, and how the API answers for it."""
+    """A connection of the sandbox, and the API's response status for it."""
 
     id: UUID
-    """What to ask with."""
+    """Its id in requests."""
 
     type: str
-    """The id of its type, such as `snowflake`."""
+    """The id of its type, for example `snowflake`."""
 
     name: str
-    """A name for a person."""
+    """Its display name."""
 
     status: int = 200
-    """The HTTP status of every answer: 200, or 403 (forbidden), 404 (unknown to the API) or 500 (failing).
+    """The HTTP status of every response: 200, or 403 (forbidden), 404 (unknown to the API) or 500 (failing).
 
     Another raises ValueError.
     """
 
     configuration: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
-    """How it reaches its system, secrets included."""
+    """How it reaches its system, including secrets."""
 
     policies: tuple[str, ...] = ()
     """The ids of its permission policies."""
 
     def __post_init__(self) -> None:
         if self.status not in (200, *_FAULTS):
-            raise ValueError(f"status must be 200 or one of {', '.join(map(str, _FAULTS))}, not {shown(self.status)}")
+            raise ValueError(f"status must be 200 or one of {', '.join(map(str, _FAULTS))}, got {shown(self.status)}.")
 
     @property
     def kind(self) -> ConnectionType:
@@ -63,7 +63,7 @@ class Connection:
 
     @property
     def destination(self) -> Mapping[str, Any] | None:
-        """What it accepts as a destination: `data` of the answer, where `status` is 200. None for a mere source."""
+        """What it accepts as a destination: `data` of the response if `status` is 200. None if it is only a source."""
         return self.kind.destination
 
     def as_json(self, organization_id: UUID) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class BulkSync:
 
     id: UUID
     data: dict[str, Any]
-    """How it is set up, in the JSON form of the API."""
+    """Its settings, in the JSON form of the API."""
 
     schemas: dict[str, dict[str, Any]]
     """How each schema of its source is synced, by id, in the JSON form of the API."""
@@ -96,7 +96,7 @@ class BulkSync:
     """Its executions, oldest first. All but the last have ended."""
 
     def running(self, now: datetime) -> Execution | None:
-        """Return the execution that is under way."""
+        """Return the execution in progress, or None."""
         last = self.executions[-1] if self.executions else None
         return None if last is None or last.ended(now) else last
 
@@ -106,17 +106,17 @@ class Cache:
     """How fresh the schemas of a source are."""
 
     started: datetime
-    """When they were last begun to be read."""
+    """When the last refresh started."""
 
     finished: datetime
-    """When they were last read."""
+    """When the last complete refresh finished."""
 
     fresh: bool
-    """Whether that was after they were begun to be read."""
+    """Whether the last refresh has finished."""
 
 
 class WorldClock:
-    """The time of a world as a client's clock: what the client would wait passes in the world, at once."""
+    """A client's clock with the time of a world. Waits of the client pass in the world, at once."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -131,55 +131,55 @@ class WorldClock:
         return self._world.now().timestamp()
 
     def random(self) -> float:
-        """Return a number from 0 up to 1, which the seed of the world decides."""
+        """Return a number from 0 up to 1, determined by the seed of the world."""
         return self._chance.random()
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass in the world."""
+        """Advance the world's time by this many seconds."""
         self._world.advance(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let so many seconds pass in the world, and other tasks run."""
+        """Advance the world's time by this many seconds, and let other tasks run."""
         self._world.advance(seconds)
         await asyncio.sleep(0)
 
 
 class World:
-    """Everything the sandbox knows. The same seed, count and requests make the same world.
+    """All data of the sandbox. The same seed, count and requests create the same world.
 
-    Ten connections after ten hold each of the ten types that are a destination once. From 100 connections on some
-    refuse: of each thousand one is forbidden, one is unknown and one fails, and there is at least one of each.
+    Each ten connections hold each of the ten destination types once. Worlds of 100 connections or more have some that
+    fail: of each thousand, one is forbidden, one is unknown and one fails, and there is at least one of each.
 
-    Nothing happens by itself: an execution begins when it is started, never by a schedule.
+    An execution begins only when it is started, never by a schedule.
 
     Attributes:
-        seed: The seed it is made from.
-        key: The one API key that it accepts, in the form of a UUID. It depends on the seed alone.
+        seed: The seed of the world.
+        key: The one API key that it accepts. It is a UUID that depends only on the seed.
         organization_id: The organization that everything belongs to.
-        failures: What goes wrong with a schema in executions that are started from now on, by the id of the schema, or,
-            with all schemas of one bulk sync, by the id of that.
+        failures: What goes wrong with a schema in executions that start from now on, by the schema's id. By a bulk
+            sync's id, it goes wrong with all of its schemas.
         bulk_syncs: The bulk syncs by id.
     """
 
     def __init__(
         self, count: int = 500, seed: int = 1, *, start: datetime | None = None, execution_seconds: float = 2.0
     ) -> None:
-        """Make the world.
+        """Create the world.
 
         Args:
             count: The number of connections, 0 or more.
-            seed: A whole number, 0 or more.
-            start: The instant that it begins at, and stays at but for `advance`. Default: it has this machine's time.
-            execution_seconds: How long an execution takes, 0 or more.
+            seed: An int, 0 or more.
+            start: The instant at which its time stands still, until `advance`. Default: this machine's time.
+            execution_seconds: Seconds that an execution takes, 0 or more.
 
         Raises:
-            ValueError: A number is not what it must be, or `start` names no time zone.
+            ValueError: A number is out of range, or `start` has no time zone.
         """
         _require_whole("connections", count)
         _require_whole("seed", seed)
         self.execution_lasts = timedelta(seconds=require_seconds("execution_seconds", execution_seconds))
         if start is not None and start.tzinfo is None:
-            raise ValueError(f"start must name its time zone, unlike {shown(start)}: use datetime.now(timezone.utc)")
+            raise ValueError(f"start must have a time zone, got {shown(start)}. Use datetime.now(timezone.utc).")
         self._start = start
         self._advanced = timedelta()
         self._began = self.now()
@@ -197,11 +197,11 @@ class World:
 
     @property
     def connections(self) -> tuple[Connection, ...]:
-        """The connections to ask, those that refuse included."""
+        """The connections, including those whose status is not 200."""
         return tuple(self._connections.values())
 
     def find(self, connection_id: UUID) -> Connection | None:
-        """Return the connection of an id, or None where the world has none."""
+        """Return the connection with an id, or None if the world has no such connection."""
         return self._connections.get(connection_id)
 
     def now(self) -> datetime:
@@ -209,18 +209,18 @@ class World:
         return (self._start or datetime.now(UTC)).astimezone(UTC) + self._advanced
 
     def advance(self, seconds: float) -> None:
-        """Let time pass: what would have happened by then has happened.
+        """Advance the time: everything due by then has happened.
 
         Args:
-            seconds: How much, 0 or more.
+            seconds: How many, 0 or more.
 
         Raises:
-            ValueError: It is no such number.
+            ValueError: `seconds` is not such a number.
         """
         self._advanced += timedelta(seconds=require_seconds("seconds", seconds))
 
     def new_id(self) -> UUID:
-        """Return an id that nothing else has, which the seed and the requests before decide."""
+        """Return a unique id, determined by the seed and the preceding requests."""
         return UUID(int=self._chance.getrandbits(128), version=4)
 
     def put(self, connection: Connection) -> None:
@@ -232,7 +232,7 @@ class World:
         del self._connections[connection_id]
 
     def refresh(self, connection_id: UUID) -> None:
-        """Begin to read the schemas of a source anew, unless that is under way."""
+        """Start to refresh the schemas of a source, unless a refresh is in progress."""
         cache = self.cache(connection_id)
         if cache.fresh:
             self._caches[connection_id] = Cache(self.now(), cache.finished, fresh=False)
@@ -244,7 +244,7 @@ class World:
         return cache if self.now() < finished else Cache(cache.started, finished, fresh=True)
 
     def execute(self, bulk_sync: BulkSync, schemas: Iterable[str], request: Mapping[str, Any]) -> Execution:
-        """Begin an execution of a bulk sync."""
+        """Start an execution of a bulk sync."""
         execution = Execution(
             self.new_id(),
             bulk_sync.id,
@@ -282,20 +282,20 @@ class World:
 
 
 Handler: TypeAlias = Callable[[World, Call], Any]
-"""Answers an operation: the `data` of its answer, or None where it has no content."""
+"""Handles an operation. It returns the `data` of the response, or None for a response without content."""
 
 
 def require_seconds(name: str, value: object) -> float:
     """Return a number of seconds.
 
     Raises:
-        ValueError: It is none, or below 0.
+        ValueError: `value` is not a number, or is below 0.
     """
     if not is_number(value) or value < 0:
-        raise ValueError(f"{name} must be a number of seconds, 0 or more, not {shown(value)}")
+        raise ValueError(f"{name} must be a number of seconds, 0 or more, got {shown(value)}.")
     return value
 
 
 def _require_whole(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{name} must be a whole number, 0 or more, not {shown(value)}")
+        raise ValueError(f"{name} must be an int, 0 or more, got {shown(value)}.")

@@ -1,4 +1,4 @@
-"""What a service that uses this client is tested with: the sandbox in process, and a script of what goes wrong.
+"""Tests for services that use this client: the sandbox in process, with scripted faults.
 
     from polytomic_client.testing import Answer, FakePolytomic
 
@@ -9,7 +9,7 @@
     assert fake.clock.slept == [2]
 
 There is no server, no socket and no thread, and nothing waits. It needs the extra `sandbox`:
-`pip install 'polytomic-client[sandbox]'`. For pytest, `polytomic_client.testing.pytest_plugin` has a fixture.
+`pip install 'polytomic-client[sandbox]'`. `polytomic_client.testing.pytest_plugin` has a fixture for pytest.
 """
 
 from ._clock import FakeClock

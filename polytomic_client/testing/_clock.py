@@ -1,4 +1,4 @@
-"""A clock for tests: nothing waits, and what would have been waited is remembered."""
+"""A clock for tests: nothing waits, and each sleep is recorded."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ..sandbox import World
 from ..sandbox._world import WorldClock
 
 QUIET_TURNS = 10
-"""Turns of the event loop in which nobody looked at the clock: then all who use it sleep, or wait for one who does. A
-fan-out hands an answer on in three."""
+"""Event-loop iterations in which no task reads the clock. Then all tasks that use it sleep, or wait for one that does.
+A fan-out passes a response on within three."""
 
 
 class FakeClock(WorldClock):
-    """Time that passes only by sleeping, and at once: the `clock` of a client in a test.
+    """A client's `clock` in a test. Its time passes only when something sleeps, and at once.
 
-    What sleeps at the same time in one event loop does so here too: ten calls that wait a second each take one second
-    together, and who sleeps less wakes first. In threads they take ten.
+    Sleeps overlap in one event loop: ten concurrent calls that wait a second each take one second together. The
+    shortest sleep ends first. In threads they take ten seconds.
 
     Attributes:
         slept: How long each sleep was, in seconds, in the order in which they began.
@@ -27,14 +27,14 @@ class FakeClock(WorldClock):
     Example:
         clock = FakeClock()
         Polytomic(api_key="...", transport=httpx.MockTransport(answer), clock=clock).get_identity()
-        assert clock.slept == [0.5, 1.0]  # two repetitions
+        assert clock.slept == [0.5, 1.0]  # two retries
     """
 
     def __init__(self, world: World | None = None) -> None:
-        """Make the clock of a world.
+        """Create the clock of a world.
 
         Args:
-            world: The world whose time passes, such as `sandbox.world`. Default: one of its own, with nothing in it.
+            world: The world whose time passes, for example `sandbox.world`. Default: a new, empty one.
         """
         super().__init__(World(0, start=datetime.now(UTC)) if world is None else world)
         self.slept: list[float] = []
@@ -48,11 +48,11 @@ class FakeClock(WorldClock):
         return self.time()
 
     def random(self) -> float:
-        """Return 1: the wait before a repetition is always the longest that it may be, 0.5 s, then 1 s, then 2 s."""
+        """Return 1, so that the wait before a retry is always its maximum: 0.5 s, then 1 s, then 2 s."""
         return 1.0
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass.
+        """Advance the time by this many seconds.
 
         Args:
             seconds: How many, 0 or more.
@@ -61,7 +61,7 @@ class FakeClock(WorldClock):
         self._pass(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let so many seconds pass, once no other task that uses this clock has anything to do before.
+        """Advance the time by this many seconds, once no other task that uses this clock has something to do earlier.
 
         Args:
             seconds: How many, 0 or more.
@@ -84,5 +84,5 @@ class FakeClock(WorldClock):
     def _pass(self, seconds: float) -> None:
         self._looks += 1
         with self._lock:
-            # Up to a whole microsecond, which is what a world counts: the rest would be slept for ever.
+            # Rounded up to the world's unit, a whole microsecond: a remainder would be slept for ever.
             self._world.advance(math.ceil(seconds * 1e6) / 1e6)

@@ -1,4 +1,4 @@
-"""The sandbox in process, and the script of what goes wrong."""
+"""The sandbox in process, with scripted faults."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from ._faults import Fault
 Key = TypeVar("Key")
 
 BASE_URL: Final = "https://polytomic.test"
-"""Where the fake is: a name that no network has, so that what does not go through its transport reaches nobody."""
+"""The fake's URL. Its host exists in no network, so that a request outside its transport reaches nobody."""
 
 _SECRET_HEADERS: Final = ("Authorization", "Proxy-Authorization", "Cookie")
 
 
 class Settings(TypedDict, Generic[Key], total=False):
-    """What a client of the fake can be given: the settings of `Polytomic` that mean something without a network."""
+    """Settings of a client of the fake: those of `Polytomic` that apply without a network."""
 
     api_key: Key
     deployment_key: str
@@ -58,15 +58,15 @@ AsyncSettings = Settings[str | KeySource]
 
 @frozen
 class Received:
-    """A request that was received.
+    """A received request.
 
     Attributes:
         method: The HTTP method.
-        path: The path, percent-encoded as it came, without the query.
+        path: The path, percent-encoded as received, without the query.
         query: The parameters of the query.
-        headers: The headers, without those that hold a secret; names in any case.
-        body: The JSON of the body; None where there is none.
-        operation: The operation, as the client's method is named; None where the API has none such.
+        headers: The headers, except those that hold a secret. Names are case-insensitive.
+        body: The JSON of the body; None if there is no JSON.
+        operation: The operation by the name of the client's method; None if the API has no such operation.
     """
 
     method: str
@@ -90,40 +90,40 @@ class _Scripted:
 
 
 class FakeTransport(httpx.AsyncBaseTransport, httpx.BaseTransport):
-    """The way to a fake, for either kind of client, as httpx.MockTransport is. Closing it does nothing."""
+    """A transport to a fake for either kind of client, like httpx.MockTransport. Closing it does nothing."""
 
     def __init__(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
-        """Make the transport.
+        """Create the transport.
 
         Args:
-            answer: Answers a request, at once, or raises what a transport raises.
+            answer: Returns the response to a request at once, or raises what a transport raises.
         """
         self._answer = answer
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request."""
+        """Return the response to a request."""
         request.read()
         return self._answer(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request, after other tasks have had their turn, as with a network between."""
+        """Return the response to a request after other tasks have run, as over a network."""
         await request.aread()
         await asyncio.sleep(0)
         return self._answer(request)
 
 
 class FakePolytomic:
-    """A Polytomic API inside of a test: the sandbox without a server, and a script of what goes wrong.
+    """A Polytomic API inside a test: the sandbox without a server, with scripted faults.
 
-    Its time stands still but for what its clients sleep, and for `world.advance`. It works from any number of threads
-    and event loops at once.
+    Its time passes only by its clients' sleeps and `world.advance`. Any number of threads and event loops can use it at
+    once.
 
     Attributes:
-        world: What it answers from: the connections to ask, bulk syncs, executions, the time.
-        clock: The clock of its clients, which remembers what was slept.
-        transport: The way to it, for a client that your code makes itself, also a plain httpx one.
-        base_url: Where it is, for such a client.
-        requests: What it received, oldest first. The list is yours to clear.
+        world: The data that it serves: connections, bulk syncs, executions, time.
+        clock: The clock of its clients, which records each sleep.
+        transport: Its transport, for a client that your code creates, including a plain httpx one.
+        base_url: Its URL, for such a client.
+        requests: The requests it received, oldest first. You may clear the list.
 
     Example:
         fake = FakePolytomic()
@@ -141,16 +141,16 @@ class FakePolytomic:
         start: datetime | None = None,
         execution_seconds: float = 2.0,
     ) -> None:
-        """Make the world.
+        """Create the world.
 
         Args:
-            connections: The number of connections, 0 or more. By default two of each type; from 100 on, some refuse.
-            seed: A whole number, 0 or more, that decides the world: the same one makes the same world.
-            start: The instant that its time stands at. Default: this machine's time, now.
+            connections: The number of connections, 0 or more. By default two of each type. From 100 on, some fail.
+            seed: An int, 0 or more. The same seed creates the same world.
+            start: The instant at which its time stands still. Default: this machine's current time.
             execution_seconds: How long an execution of a bulk sync takes, in the world's time.
 
         Raises:
-            ValueError: An argument is not in its range.
+            ValueError: An argument is out of range.
         """
         start = datetime.now(UTC) if start is None else start
         self.world = World(connections, seed, start=start, execution_seconds=execution_seconds)
@@ -160,17 +160,17 @@ class FakePolytomic:
         self.requests: list[Received] = []
         self._app = create_app(self.world)
         self._script: list[_Scripted] = []
-        # The world is made for one request at a time.
+        # The world handles one request at a time.
         self._lock = threading.Lock()
 
     @property
     def key(self) -> str:
-        """The API key that it accepts. It has the form of a UUID, and depends on the seed alone."""
+        """The API key that it accepts. It is a UUID that depends only on the seed."""
         return self.world.key
 
     @property
     def pending(self) -> int:
-        """How many faults of the script have not happened yet: 0 at the end of a test that has met all of them."""
+        """How many scripted faults have not happened yet: 0 at the end of a test in which all of them happened."""
         with self._lock:
             return sum(entry.left for entry in self._script)
 
@@ -178,10 +178,10 @@ class FakePolytomic:
         """Return an asyncio client of the fake.
 
         Args:
-            **settings: What AsyncPolytomic takes. Default: the fake's key and its clock.
+            **settings: Settings of AsyncPolytomic. Default: the fake's key and its clock.
 
         Raises:
-            ConfigurationError: A setting cannot work.
+            ConfigurationError: A setting is invalid.
 
         Example:
             async with fake.client(max_attempts=1) as polytomic:
@@ -190,13 +190,13 @@ class FakePolytomic:
         return AsyncPolytomic(**self._defaults(settings), base_url=self.base_url, transport=self.transport)
 
     def blocking_client(self, **settings: Unpack[Settings[str | Callable[[], str]]]) -> Polytomic:
-        """Return a blocking client of the fake. It may be used inside of a running event loop, too.
+        """Return a blocking client of the fake. It may be used inside a running event loop, too.
 
         Args:
-            **settings: What Polytomic takes. Default: the fake's key and its clock.
+            **settings: Settings of Polytomic. Default: the fake's key and its clock.
 
         Raises:
-            ConfigurationError: A setting cannot work.
+            ConfigurationError: A setting is invalid.
 
         Example:
             with fake.blocking_client() as polytomic:
@@ -205,36 +205,36 @@ class FakePolytomic:
         return Polytomic(**self._defaults(settings), base_url=self.base_url, transport=self.transport)
 
     def fail(self, fault: Fault, operation: str | None = None, *, times: int = 1) -> None:
-        """Have something go wrong with the next requests. What was scripted first happens first.
+        """Script a fault of the next requests. Faults happen in the order they were scripted.
 
         Args:
             fault: What happens: an `Answer`, `Refused()`, `Reset()`, `Silence()`, `OtherVersion(...)`, `CutShort()`, or
-                a function of your own (`Fault`).
-            operation: The one operation that it happens to, as the client's method is named, such as
-                `create_bulk_sync`, or an HTTP method. Default: whatever is asked.
-            times: How many requests it happens to, each try of a call counted. After them, the world answers.
+                your own function (`Fault`).
+            operation: The operation that fails, by the name of the client's method, for example `create_bulk_sync`, or
+                an HTTP method. Default: any request.
+            times: How many requests fail. Each attempt of a call counts. After them, the world responds.
 
         Raises:
-            TypeError: The fault is a class or otherwise no fault.
-            ValueError: There is no such operation, or `times` is no whole number above 0.
+            TypeError: `fault` is a class, or not callable.
+            ValueError: There is no such operation, or `times` is not an int above 0.
 
         Example:
             fake.fail(Answer(503), "get_bulk_destination", times=2)
             fake.fail(Reset(handled=True), "POST")
         """
         if isinstance(fault, type) or not callable(fault):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"fault must be one such as Reset() or Answer(503), not {shown(fault)}")
+            raise TypeError(f"fault must be callable, got {shown(fault)}. Use Reset() or Answer(503), for example.")
         if operation is not None and operation not in (known := _operations()):
             meant = difflib.get_close_matches(operation, known, 1)
-            advice = f"; did you mean {meant[0]}?" if meant else f"; there are {', '.join(sorted(known))}"
-            raise ValueError(f"there is no operation {shown(operation)}{advice}")
+            advice = f"Did you mean {meant[0]}?" if meant else f"Use one of {', '.join(sorted(known))}."
+            raise ValueError(f"operation must be a method's name or an HTTP method, got {shown(operation)}. {advice}")
         if not is_count(times):
-            raise ValueError(f"times must be a whole number, 1 or more, not {shown(times)}")
+            raise ValueError(f"times must be a positive int, got {shown(times)}.")
         with self._lock:
             self._script.append(_Scripted(fault, operation, times))
 
     def _defaults(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        # A credential of the test's own is the only one.
+        # If the test gives a credential, it is the only one.
         named = settings.keys() & {"api_key", "deployment_key", "basic_auth"}
         return {"clock": self.clock, **({} if named else {"api_key": self.key}), **settings}
 
@@ -256,7 +256,7 @@ class FakePolytomic:
                 raise
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
-        """Have the app handle a request. Without a latency it never waits, so that it needs no event loop."""
+        """Call the app with a request. Without a latency it never waits, so that it needs no event loop."""
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -297,7 +297,7 @@ def _received(request: httpx.Request) -> Received:
 
 
 def _operations() -> set[str]:
-    """Return what an entry of the script can name: each operation, and each HTTP method that one has."""
+    """Return what a script entry can name: each operation, and each HTTP method of an operation."""
     operations = own_specification().operations
     return {"DELETE", "GET", "PATCH", "POST"} | {_method_name(operation.id) for operation in operations}
 

@@ -1,4 +1,4 @@
-"""What can go wrong with one request, as a network and a server do it."""
+"""Faults of one request, as networks and servers cause them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .._text import shown
 from ..sandbox._app import error_response
 
 Handle: TypeAlias = Callable[[], httpx.Response]
-"""Has the world handle the request, and returns its answer."""
+"""Makes the world handle the request, and returns its response."""
 
 Fault: TypeAlias = Callable[[httpx.Request, Handle], httpx.Response]
-"""What happens to a request instead of an answer: one of the classes here, or a function of your own.
+"""What happens to a request instead of the world's response: one of the classes here, or your own function.
 
-It returns a response, or raises what an httpx transport raises. The request has an effect in the world if it calls its
-second argument.
+It returns a response, or raises what an httpx transport raises. The request takes effect in the world if the function
+calls its second argument.
 """
 
 
 def _check_status(_: object, __: object, status: Any) -> None:
     if isinstance(status, bool) or status not in range(200, 600):
-        raise ValueError(f"status must be from 200 to 599, not {shown(status)}")
+        raise ValueError(f"status must be an int from 200 to 599, got {shown(status)}.")
 
 
 def _check_version(_: object, __: object, version: str) -> None:
@@ -37,16 +37,16 @@ def _check_version(_: object, __: object, version: str) -> None:
 
 @frozen
 class Answer:
-    """Another answer than the world's: a refusal, an overload, a proxy's page.
+    """A response other than the world's: a rejection, an overload, a proxy's page.
 
     Attributes:
         status: The HTTP status, from 200 to 599.
-        body: Text or bytes as they are, and everything else as JSON. Default: what the API says of such a status.
-        headers: Further headers, such as `{"Retry-After": "2"}`.
-        handled: Whether the world has handled the request before, as behind a proxy that ran out of patience.
+        body: A str or bytes are sent as they are, everything else as JSON. Default: the API's body for the status.
+        headers: Further headers, for example `{"Retry-After": "2"}`.
+        handled: Whether the world has handled the request before, as behind a proxy that timed out.
 
     Raises:
-        ValueError: There is no such status.
+        ValueError: `status` is not an int from 200 to 599.
 
     Example:
         fake.fail(Answer(429, headers={"Retry-After": "2"}), times=3)
@@ -60,21 +60,21 @@ class Answer:
     handled: bool = False
 
     def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
-        """Answer the request."""
+        """Return the response."""
         if self.handled:
             handle()
         return httpx.Response(self.status, headers=self.headers, content=self._content())
 
     def _content(self) -> str | bytes:
         if self.body is None:
-            error = HTTPException(self.status, responses.get(self.status, "an error without a name"))
+            error = HTTPException(self.status, responses.get(self.status, "an unnamed error"))
             return b"" if self.status < 400 else bytes(error_response(error, {}).body)
         return self.body if isinstance(self.body, (str, bytes)) else json.dumps(self.body)
 
 
 @frozen
 class Refused:
-    """No connection: nothing was sent, and the request is not among `fake.requests`. A NotSentError.
+    """No connection: nothing is sent, and the request is not in `fake.requests`. A NotSentError.
 
     Example:
         fake.fail(Refused(), times=2)
@@ -87,10 +87,10 @@ class Refused:
 
 @frozen
 class Reset:
-    """A connection that breaks once the request was received, so that its outcome is unknown. An OutcomeUnknownError.
+    """A connection that breaks after the request was received, so that its outcome is unknown. An OutcomeUnknownError.
 
     Attributes:
-        handled: Whether the world has handled the request before the connection broke.
+        handled: Whether the world handled the request before the connection broke.
 
     Example:
         fake.fail(Reset(handled=True), "create_bulk_sync")
@@ -107,7 +107,7 @@ class Reset:
 
 @frozen
 class Silence:
-    """No answer until the read time-out, which passes at once, and without moving the clock. A ReadTimeoutError.
+    """No response within the read timeout, which passes at once without advancing the clock. A ReadTimeoutError.
 
     Attributes:
         handled: Whether the world has handled the request meanwhile.
@@ -119,7 +119,7 @@ class Silence:
     handled: bool = False
 
     def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
-        """Let the time-out pass."""
+        """Raise the timeout."""
         if self.handled:
             handle()
         raise httpx.ReadTimeout("timed out")
@@ -127,13 +127,13 @@ class Silence:
 
 @frozen
 class OtherVersion:
-    """The world's answer in the name of another version of the API. A VersionMismatchError.
+    """The world's response with the header of another API version. A VersionMismatchError.
 
     Attributes:
-        version: The version that answers, such as `2024-02-08`.
+        version: The version in the header, for example `2024-02-08`.
 
     Raises:
-        ConfigurationError: It is no version.
+        ConfigurationError: `version` is not a version.
 
     Example:
         fake.fail(OtherVersion("2024-02-08"))
@@ -142,7 +142,7 @@ class OtherVersion:
     version: str = field(validator=_check_version)
 
     def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
-        """Answer as another version."""
+        """Return the response with the other version."""
         response = handle()
         response.headers[VERSION_HEADER] = self.version
         return response
@@ -150,14 +150,14 @@ class OtherVersion:
 
 @frozen
 class CutShort:
-    """The world's answer, whose connection ends in the middle of the body. An OutcomeUnknownError.
+    """The world's response, whose connection ends in the middle of the body. An OutcomeUnknownError.
 
     Example:
         fake.fail(CutShort(), "list_bulk_syncs")
     """
 
     def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:
-        """Answer by half."""
+        """Return half of the response."""
         response = handle()
         half = response.content[: len(response.content) // 2]
         return httpx.Response(response.status_code, headers=response.headers, stream=_BrokenStream(half))
@@ -165,7 +165,7 @@ class CutShort:
 
 @frozen
 class _BrokenStream(httpx.AsyncByteStream, httpx.SyncByteStream):
-    """A body that ends before its length, in either kind of client."""
+    """A body that ends before its full length, in either kind of client."""
 
     content: bytes
 

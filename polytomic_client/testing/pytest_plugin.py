@@ -1,4 +1,4 @@
-"""The pytest fixture `fake_polytomic`: `pytest_plugins = ["polytomic_client.testing.pytest_plugin"]` enables it."""
+"""The pytest fixture `fake_polytomic`. Enable it: `pytest_plugins = ["polytomic_client.testing.pytest_plugin"]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from . import FakePolytomic
 
 @pytest.fixture
 def fake_polytomic() -> FakePolytomic:
-    """Polytomic in process, new for each test: 20 connections, two of each type.
+    """Return a new FakePolytomic for each test, with 20 connections, two of each type.
 
     For another world, write a fixture of this name that returns `FakePolytomic(connections=500, seed=7)`.
     """

@@ -164,14 +164,14 @@ def test_authorization_that_is_missing_or_not_ascii(sandbox: Sandbox, path: str)
 def test_a_missing_version_is_refused(sandbox: Sandbox) -> None:
     headers = {"Authorization": f"Bearer {sandbox.key}"}
     message = check_error(httpx.get(sandbox.url + path_of(uuid4()), headers=headers), 400, "bad_request")
-    assert message == "X-Polytomic-Version is missing; this server speaks 2023-04-25"
+    assert message == "X-Polytomic-Version is missing. Send 2023-04-25."
 
 
 @pytest.mark.parametrize("sent", ["2024-02-08", "2023-04-25 ,", "", "latest"])
 def test_an_unknown_version_is_refused(http: httpx.Client, sent: str) -> None:
     response = http.get(path_of(uuid4()), headers={"X-Polytomic-Version": sent})
     message = check_error(response, 400, "bad_request")
-    assert message == f"X-Polytomic-Version is {sent!r}, which is unknown; this server speaks 2023-04-25"
+    assert message == f"X-Polytomic-Version must be 2023-04-25, got {sent!r}."
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_an_unknown_path_is_not_found(http: httpx.Client, path: str) -> None:
 def test_a_wrong_method_is_not_allowed(http: httpx.Client, method: str) -> None:
     response = http.request(method, path_of(uuid4()))
     message = check_error(response, 405, "method_not_allowed")
-    assert message == f"{method} is not allowed here, only GET"
+    assert message == f"{method} is not allowed here. Use GET."
     assert response.headers["Allow"] == "GET"
 
 
@@ -244,7 +244,7 @@ async def test_a_path_of_the_document_without_a_handler_is_not_implemented() -> 
     async with in_process(create_app(world, document=document), world.key) as http:
         for method, operation in [("GET", "getNew"), ("POST", "createNew")]:
             message = check_error(await http.request(method, "/api/new/1"), 501, "not_implemented")
-            assert message == f"the sandbox does not answer {operation}"
+            assert message == f"the sandbox does not implement {operation}"
         assert (await http.delete("/api/new/1")).headers["Allow"] == "GET, POST"
         check_unauthorized(await http.get("/api/new/1", headers={"Authorization": "Bearer x"}))
         assert (await http.get(path_of(world.connections[0].id))).status_code == 200

@@ -17,6 +17,7 @@ from .conftest import NOBODY, START, Api, connected
 
 SYNCS = "/api/bulk/syncs"
 DAILY = {"frequency": "daily", "hour": "05", "minute": "30"}
+UNKNOWN_FIELD = "fields of public.users must be among id, email, updated_at, got nope"
 
 
 def instant(seconds: float) -> str:
@@ -140,7 +141,7 @@ def test_two_syncs_share_nothing(api: Api) -> None:
         ({"destination_connection_id": NOBODY}, 404, "connection not found"),
         ({"source_connection_id": "s3"}, 422, "a connection to Amazon S3 cannot be a source"),
         ({"destination_connection_id": "hubspot"}, 422, "a connection to HubSpot cannot be a destination"),
-        ({"destination_connection_id": "s3"}, 422, "mode: the destination has no mode replicate"),
+        ({"destination_connection_id": "s3"}, 422, "mode: the destination does not support replicate"),
         (
             {"destination_configuration": {"schema": {}}},
             422,
@@ -372,14 +373,14 @@ def test_names_that_the_document_does_not_have_change_nothing(api: Api) -> None:
 @pytest.mark.parametrize(
     ("schema", "message"),
     [
-        ("users", "schemas: there is no users, only public.users, public.orders, public.events"),
-        ({"id": "public.users", "fields": ["nope"]}, "fields of public.users: there is no nope, only id, email, upda"),
-        ({"id": "public.users", "fields": [{"id": "nope"}]}, "fields of public.users: there is no nope"),
-        ({"id": "public.users", "partition_key": "nope"}, "fields of public.users: there is no nope"),
-        ({"id": "public.users", "tracking_field": "nope"}, "fields of public.users: there is no nope"),
+        ("users", "schemas must be among public.users, public.orders, public.events, got users"),
+        ({"id": "public.users", "fields": ["nope"]}, "fields of public.users must be among id, email, upda"),
+        ({"id": "public.users", "fields": [{"id": "nope"}]}, UNKNOWN_FIELD),
+        ({"id": "public.users", "partition_key": "nope"}, UNKNOWN_FIELD),
+        ({"id": "public.users", "tracking_field": "nope"}, UNKNOWN_FIELD),
         (
             {"id": "public.users", "filters": [{"field_id": "nope", "function": "IsNull"}]},
-            "fields of public.users: there is no nope",
+            UNKNOWN_FIELD,
         ),
         ({"id": "public.users", "filters": [{"field_id": "id"}]}, "schemas.0: "),
         ({"enabled": True}, "schemas.0: "),
@@ -523,8 +524,8 @@ def test_what_is_named_is_executed_each_once_also_if_it_is_not_enabled(api: Api)
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
-        ({"schemas": ["users"]}, "schemas: there is no users, only public.users, public.orders, public.events"),
-        ({"resync_mode": "resync"}, "resync_mode: the destination has no resync"),
+        ({"schemas": ["users"]}, "schemas must be among public.users, public.orders, public.events, got users"),
+        ({"resync_mode": "resync"}, "resync_mode: the destination does not support resync"),
         ({"test": True, "resync": True}, "test: a test cannot be a resync"),
         ({"test": True, "resync_mode": "rebuild"}, "test: a test cannot be a resync"),
         ({"resync_mode": "again"}, 'resync_mode: "again" is not one of "refetch", "resync" or "rebuild"'),
@@ -559,7 +560,7 @@ def test_a_resync_is_a_rebuild_which_not_every_destination_has(api: Api) -> None
         destination_connection_id=api.connection("s3"), mode="snapshot", destination_configuration={"format": "csv"}
     )
     message = api.refused(422, "POST", f"{files}/executions", {"resync": True})
-    assert message == "resync_mode: the destination has no rebuild"
+    assert message == "resync_mode: the destination does not support rebuild"
     assert api.get(api.started(files, resync_mode="refetch"))["is_resync"] is True
 
 

@@ -133,7 +133,10 @@ def test_what_is_no_key_is_refused(api: Api, key: str) -> None:
 
 def test_two_keys_are_refused(api: Api) -> None:
     headers = [("Idempotency-Key", KEY), ("Idempotency-Key", KEY)]
-    assert api.refused(400, "POST", CONNECTIONS, HUBSPOT, headers=headers) == "Idempotency-Key is given 2 times"
+    assert (
+        api.refused(400, "POST", CONNECTIONS, HUBSPOT, headers=headers)
+        == "Idempotency-Key must be given once, got 2 values"
+    )
 
 
 def test_only_a_post_looks_at_the_key(api: Api) -> None:
@@ -183,7 +186,7 @@ def post(http: httpx.AsyncClient, key: str = KEY, **options: Any) -> asyncio.Tas
 
 
 def check_in_flight(response: httpx.Response) -> None:
-    assert check_error(response, 409, "conflict") == "a request with this idempotency key is in flight"
+    assert check_error(response, 409, "conflict") == "a request with this idempotency key is in progress"
 
 
 @pytest.mark.asyncio

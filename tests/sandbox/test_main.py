@@ -105,12 +105,12 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--connections", "-1"], "connections must be a whole number, 0 or more, not -1"),
+        (["--connections", "-1"], "connections must be an int, 0 or more, got -1."),
         (["--seed", "x"], "argument --seed: invalid int value: 'x'"),
-        (["--port", "65536"], "port must be a whole number from 0 to 65535, not 65536"),
+        (["--port", "65536"], "port must be an int from 0 to 65535, got 65536."),
         (["--latency", "-1"], "argument --latency: invalid seconds value: '-1'"),
         (["--latency", "0.3-0.1"], "latency must be a number of seconds"),
-        (["--execution-seconds", "-1"], "execution_seconds must be a number of seconds, 0 or more, not -1.0"),
+        (["--execution-seconds", "-1"], "execution_seconds must be a number of seconds, 0 or more, got -1.0."),
         (["--latency", "1-2-3"], "argument --latency: invalid seconds value: '1-2-3'"),
     ],
 )
@@ -136,7 +136,7 @@ def without(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 @pytest.mark.parametrize("without", ["jsonschema_rs", "starlette", "uvicorn"], indirect=True)
 def test_without_the_extra_it_says_what_to_install(without: Path, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.params["without"].replace("_", "-")
-    advice = f"the sandbox needs {name}: pip install 'polytomic-client[sandbox]'\n"
+    advice = f"the sandbox needs {name}. Run: pip install 'polytomic-client[sandbox]'\n"
 
     ended = run(*command(), path=without)
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", advice)
