@@ -147,9 +147,11 @@ async def test_a_cancelled_block_does_not_wait_long_for_a_call_that_does_not_sto
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("polytomic_client._fan_out.engine.STOPPING_LASTS", 0.01)
-    go, stopped = asyncio.Event(), list[int]()
+    go, stopped, scope = asyncio.Event(), list[int](), anyio.CancelScope()
 
     async def stubborn(item: int) -> int:
+        if item == 1:
+            scope.cancel()
         try:
             await asyncio.sleep(60)
         finally:
@@ -158,7 +160,7 @@ async def test_a_cancelled_block_does_not_wait_long_for_a_call_that_does_not_sto
         return item
 
     async with asyncio.timeout(5):
-        with anyio.move_on_after(0.01):
+        with scope:
             async with fan_out(stubborn, range(3), limit=2) as outcomes:
                 async for _ in outcomes:
                     pass
