@@ -19,11 +19,11 @@ WAIT_GROWTH = 1.5
 """Factor by which each wait is longer than the one before."""
 
 LAST_POLL = 0.5
-"""Seconds before the deadline at which the last poll begins, so that there is time for its response. If less than twice
-this is left, half of what is left."""
+"""Seconds between the start of the last poll and the deadline, so that there is time for its response. If the time
+left at the start is shorter than twice this, half of it."""
 
 MOST_MISSED = 5
-"""Polls in a row that may fail before a wait fails, which may have taken hours."""
+"""Consecutive failed polls that a wait tolerates, since it may have taken hours already."""
 
 
 async def poll(

@@ -36,7 +36,7 @@ class AsyncSources(AsyncJobs[AsyncOperations]):
         """Refresh a source's schemas, wait until that is done, and return them.
 
         The cache is fresh once the API reports a different end of a refresh and does not report a later start, since
-        the values of `cache_status` are not documented. A refresh that is already under way counts.
+        the values of `cache_status` are not documented. A refresh already under way counts, too.
 
         Args:
             connection_id: The connection of the source.
