@@ -1,7 +1,7 @@
 """Create the schedule of a bulk sync, and compute its next runs. All times are UTC.
 
 There is a function for each frequency whose parts are documented. The parts of `custom` and `builder` are not
-documented, and a schedule of a bulk sync lacks a member for what `runafter` and `dbtcloud` wait for. No frequency is
+documented. A schedule of a bulk sync lacks a member for what `runafter` and `dbtcloud` wait for. No frequency is
 documented as monthly or yearly, although there are parts for them.
 
 Sources: the frequencies are documented at https://docs.polytomic.com/docs/bulk-sync-schedule and model-sync-schedule

@@ -22,8 +22,8 @@ FEWEST = 10
 """Events. A shorter response is complete: 10 is the default that the API documents for its version 2025-09-18."""
 
 CAPS = (10, 50, 100)
-"""Events in a response that may be truncated although nothing else shows it: the default and the maxima of lists that
-the API documents for its version 2025-09-18."""
+"""Events. A response of one of these lengths may be truncated even if nothing else shows it: they are the default and
+the maxima of lists that the API documents for its version 2025-09-18."""
 
 REACH = 4
 """Lengths of a burst of events that are kept before and after it when a span is split.

@@ -54,7 +54,7 @@ class ExecutionFailedError(PolytomicError):
         """The schemas that did not complete. Those that failed, or that have failed records, come first."""
         schemas = self.execution.schemas or ()
         errors = [schema for schema in schemas if schema.status != "completed" or schema.error_count]
-        # These may have stopped the others.
+        # The failed ones may have stopped the others.
         return sorted(errors, key=lambda schema: schema.status != "failed" and not schema.error_count)
 
     def reason(self) -> str:

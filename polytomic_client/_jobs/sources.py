@@ -35,8 +35,8 @@ class AsyncSources(AsyncJobs[AsyncOperations]):
     ) -> models.BulkSourceEnvelope:
         """Refresh a source's schemas, wait until that is done, and return them.
 
-        The cache is fresh once the API reports a different end of a refresh and does not report a later start, since
-        the values of `cache_status` are not documented. A refresh already under way counts, too.
+        The cache is fresh once the API reports a different end of a refresh and does not report a later start. The
+        values of `cache_status` are not documented, so they are ignored. A refresh already under way counts, too.
 
         Args:
             connection_id: The connection of the source.
