@@ -1,8 +1,7 @@
-"""Reading what a connection accepts as a destination: check a configuration, drive a form, fill in a template.
+"""Use the configuration and modes that a destination supports: check a configuration, build a form, fill a template.
 
-The functions take `data` of `get_bulk_destination`. The API has answered its `configuration` in two forms, a map of
-fields and a JSON Schema (draft 4); these functions read both. Where an answer has neither, nothing is known: then every
-configuration passes.
+The functions take `data` of `get_bulk_destination`. The API has returned its `configuration` in two forms, a map of
+fields and a JSON Schema (draft 4); these functions read both. If a response has neither, every configuration passes.
 
 Example:
     destination = (await polytomic.get_bulk_destination(connection_id)).data
@@ -23,20 +22,20 @@ from ._text import quoted
 from ._versions.v2023_04_25 import UNSET, models
 
 LONGEST_LIST = 1_000
-"""Characters of the keys that a sentence lists: forty or so."""
+"""Characters of the keys that a message lists: about forty keys."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @frozen
 class ConfigurationProblem:
-    """What is wrong with one key of a configuration.
+    """A problem with one key of a configuration.
 
     Attributes:
-        path: The key, after the groups that it is in: `advanced.truncate_existing`.
-        kind: `missing` for a required key that is not there or is null, `unknown` for a key that the destination does
-            not have, `nesting` for a group that is given a plain value, or the reverse.
-        message: A sentence for a person, which names the path.
+        path: The key, preceded by its groups: `advanced.truncate_existing`.
+        kind: `missing` for a required key that is missing or null, `unknown` for a key that the destination does not
+            have, `nesting` for a group with a plain value, or the reverse.
+        message: A sentence for a person, which contains the path.
     """
 
     path: str
@@ -50,32 +49,34 @@ class ConfigurationProblem:
 def check_destination_configuration(
     destination: models.BulkDestination, configuration: Mapping[str, object]
 ) -> tuple[ConfigurationProblem, ...]:
-    """Compare a configuration with what the destination says of its keys.
+    """Compare a configuration with the keys that the destination supports.
 
-    A required key inside a group counts where the group is given. What type a plain value must have is the API's to
-    check: a map of fields does not say.
+    A required key inside a group is checked only if the group is given. The API checks the types of plain values, since
+    a map of fields does not contain them.
 
     Args:
         destination: `data` of `get_bulk_destination`.
-        configuration: What is to be `destination_configuration` of a bulk sync: a dict, or a DestinationConfiguration.
+        configuration: The `destination_configuration` for a bulk sync: a dict or a DestinationConfiguration.
 
     Returns:
-        Every problem, in the order of the destination's keys, then of the configuration's; empty if there is none.
+        Every problem, in the order of the destination's keys, then of the configuration's. Empty if it is valid.
 
     Raises:
-        TypeError: The configuration is no mapping.
+        TypeError: `configuration` is not a mapping.
     """
     if not isinstance(configuration, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"a configuration is a dict or a DestinationConfiguration, not {type(configuration).__name__}")
+        raise TypeError(
+            f"configuration must be a dict or DestinationConfiguration, got {type(configuration).__name__}."
+        )
     root = as_json_schema(destination)
     return tuple(_problems(root, root, configuration, ""))
 
 
 def as_json_schema(destination: models.BulkDestination) -> dict[str, object]:
-    """Return a JSON Schema (2020-12) of the destination's configuration, to drive a form.
+    """Return a JSON Schema (2020-12) of the destination's configuration, to build a form.
 
-    `check_destination_configuration` finds nothing wrong with what it accepts. A JSON Schema that the API answered is
-    translated with all that it says, but for references that lead out of it or nowhere.
+    `check_destination_configuration` finds no problem in a configuration that it accepts. A JSON Schema from the API is
+    translated completely, except references that lead out of it or nowhere.
 
     Args:
         destination: `data` of `get_bulk_destination`.
@@ -85,7 +86,7 @@ def as_json_schema(destination: models.BulkDestination) -> dict[str, object]:
         case models.ConfigurationMap() as fields:
             schema = _of_fields(fields)
         case models.FreeFormConfiguration() as answered:
-            # A copy, so that whoever changes the result does not change the answer.
+            # A copy, so that changing the result does not change the response.
             root = _copied(dict(answered))
             schema = _translated(root, root)
         case _:
@@ -97,7 +98,7 @@ def template(destination: models.BulkDestination) -> dict[str, object]:
     """Return a configuration to fill in, with every key and its default.
 
     A key without a default is None, and `check_destination_configuration` reports it as missing if it is required. A
-    group that holds itself is left out inside itself.
+    group that contains itself is omitted inside itself.
 
     Args:
         destination: `data` of `get_bulk_destination`.
@@ -112,39 +113,39 @@ def supports(
     mode: models.BulkMode | str | None = None,
     resync_mode: models.ResyncMode | str | None = None,
 ) -> bool:
-    """Say whether a destination offers a mode, a resync mode, or both.
+    """Return whether a destination supports a mode, a resync mode, or both.
 
     Args:
         destination: `data` of `get_bulk_destination`.
         mode: How a bulk sync writes: `replicate` or `snapshot`.
-        resync_mode: How everything is synced anew: `refetch`, `resync` or `rebuild`. Older answers name none.
+        resync_mode: How a resync is done: `refetch`, `resync` or `rebuild`. Older responses do not contain them.
 
     Raises:
-        ValueError: Neither is given.
+        ValueError: Neither `mode` nor `resync_mode` is given.
     """
     if mode is None and resync_mode is None:
-        raise ValueError("name a mode or a resync_mode")
-    # An answer may leave a list out. Older answers write the members of a mode in PascalCase.
+        raise ValueError("supports needs a mode or a resync_mode, got neither.")
+    # A response may omit a list. Older responses write the members of a mode in PascalCase.
     modes = [offered.id or offered.additional_properties.get("ID") for offered in destination.modes or ()]
     resync_modes = destination.supported_resync_modes or ()
     return (mode is None or mode in modes) and (resync_mode is None or resync_mode in resync_modes)
 
 
 Schema = dict[str, Any]
-"""A JSON Schema that is an object. One that is a boolean says nothing here."""
+"""A JSON Schema that is an object. A boolean schema is ignored here."""
 
 DEEPEST = 64
-"""Levels of nesting, and references in a row, that are read: an answer with more is made to break who reads it."""
+"""Levels of nesting, and references in a row, that are read. A response with more is malicious."""
 
 MOST_KEYS = 10_000
-"""Keys in a template at most: where each group refers to the next one twice, every level doubles it."""
+"""Maximum keys in a template. If each group refers to the next one twice, every level doubles their number."""
 
 _NOT_NULL = ("string", "number", "boolean", "array")
 _TYPES = frozenset({*_NOT_NULL, "integer", "null", "object"})
 
 
 def _of_fields(fields: models.ConfigurationMap) -> Schema:
-    """Return the schema of a map of fields, which says of a plain value only that it is no object."""
+    """Return the schema of a map of fields. For a plain value, it only excludes objects."""
     properties: Schema = {}
     for name, field in fields.items():
         default = field.default
@@ -154,7 +155,7 @@ def _of_fields(fields: models.ConfigurationMap) -> Schema:
             properties[name] = {"default": _copied(default)}
         else:
             properties[name] = {"type": [*_NOT_NULL] if field.required else [*_NOT_NULL, "null"]}
-            # Servers print an empty text as the default of every field, also of booleans.
+            # Servers send an empty string as the default of every field, even of booleans.
             if default not in (UNSET, None, ""):
                 properties[name]["default"] = _copied(default)
     required = [name for name, field in fields.items() if field.required]
@@ -176,10 +177,10 @@ def _problems(
             if "object" in types:
                 yield from _problems(key, root, cast("Mapping[str, object]", value), f"{path}.")
             else:
-                yield ConfigurationProblem(path, "nesting", f"{quoted(path)} is a plain value: it takes no object")
+                yield ConfigurationProblem(path, "nesting", f"{quoted(path)} must be a plain value, got an object")
         elif name in configuration and types == {"object"}:
             kind = type(value).__name__
-            yield ConfigurationProblem(path, "nesting", f"{quoted(path)} is a group: give it an object, not {kind}")
+            yield ConfigurationProblem(path, "nesting", f"{quoted(path)} must be an object, got {kind}")
     if schema.get("additionalProperties") is False and not schema.get("patternProperties"):
         for name in configuration:
             if name not in keys:
@@ -190,8 +191,8 @@ def _unknown(path: str, name: str, keys: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(name, keys, 1)
     if close:
         return f"{quoted(path)} is unknown; did you mean {quoted(close[0])}?"
-    known = quoted(", ".join(keys), LONGEST_LIST) or "no key"
-    return f"{quoted(path)} is unknown; known here: {known}"
+    known = quoted(", ".join(keys), LONGEST_LIST) or "none"
+    return f"{quoted(path)} is unknown; known keys: {known}"
 
 
 def _filled(schema: Schema, root: Schema, inside: tuple[int, ...], room: Iterator[int]) -> dict[str, object]:
@@ -208,7 +209,7 @@ def _filled(schema: Schema, root: Schema, inside: tuple[int, ...], room: Iterato
 
 
 def _keys(schema: Schema) -> dict[str, Schema]:
-    """Return what a schema says of each key that it names."""
+    """Return the schema of each key that a schema names."""
     named = schema.get("properties")
     properties = cast("Schema", named) if isinstance(named, dict) else {}
     names = dict.fromkeys([*properties, *_texts(schema.get("required"))])
@@ -216,7 +217,7 @@ def _keys(schema: Schema) -> dict[str, Schema]:
 
 
 def _types(schema: Schema) -> set[str]:
-    """Return the types that a value may have: all of them if the schema does not say."""
+    """Return the types that a value may have: all types if the schema does not restrict them."""
     types = schema.get("type")
     return {types} if isinstance(types, str) else {*_texts(types)} or {*_TYPES}
 
@@ -226,7 +227,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _resolved(schema: Schema, root: Schema) -> Schema | None:
-    """Follow references inside the document; None if they lead out of it, nowhere or in a circle."""
+    """Follow references inside the document. Return None if they lead out of it, nowhere or in a circle."""
     for _ in range(DEEPEST):
         if "$ref" not in schema:
             return schema
@@ -245,9 +246,9 @@ def _resolved(schema: Schema, root: Schema) -> Schema | None:
 
 
 def _translated(schema: Schema, root: Schema) -> Schema:
-    """Return a schema of draft 4 in the words of 2020-12. Definitions stay where references look for them."""
+    """Translate a draft 4 schema to 2020-12. Definitions stay where references point."""
     if "$ref" in schema:
-        # In draft 4 nothing counts beside a reference. In 2020-12 all does, so only what tells of no value may stay.
+        # Draft 4 ignores keywords beside a reference; 2020-12 does not. So only those that do not restrict values stay.
         followed = "$ref" if _resolved(schema, root) is not None else None
         stay = {"title", "description", "default", "definitions", followed}
         schema = {keyword: value for keyword, value in schema.items() if keyword in stay}
@@ -279,7 +280,7 @@ def _translated(schema: Schema, root: Schema) -> Schema:
 
 
 def _within(value: Any, root: Schema) -> Any:
-    """Translate a schema inside another, or a list of them."""
+    """Translate a schema inside another, or a list of schemas."""
     if isinstance(value, list):
         return [_within(each, root) for each in cast("list[object]", value)]
     return _translated(cast("Schema", value), root) if isinstance(value, dict) else value

@@ -1,12 +1,12 @@
-"""When a bulk sync runs: make its schedule, and tell its next runs. All times are UTC.
+"""Create the schedule of a bulk sync, and compute its next runs. All times are UTC.
 
-There is a function for each frequency whose parts are documented. The others have none: what `custom` and `builder`
-write into the parts is documented nowhere, and a schedule of a bulk sync has no member that says what `runafter` and
-`dbtcloud` wait for. No frequency is documented as monthly or yearly, though there are parts for it.
+There is a function for each frequency whose parts are documented. The parts of `custom` and `builder` are not
+documented. A schedule of a bulk sync lacks a member for what `runafter` and `dbtcloud` wait for. No frequency is
+documented as monthly or yearly, although there are parts for them.
 
-What the frequencies mean is from https://docs.polytomic.com/docs/bulk-sync-schedule and its neighbour
-model-sync-schedule; what the parts mean and their ranges, from the API's version of 2025-09-18; `"05"`, `"monday"` and
-how several schedules are written, from examples.
+Sources: the frequencies are documented at https://docs.polytomic.com/docs/bulk-sync-schedule and model-sync-schedule
+beside it. The parts and their ranges are from the API's version 2025-09-18. `"05"`, `"monday"` and the form of several
+schedules are from examples.
 
 Example:
     schedule = weekly("monday", hour=5)
@@ -32,29 +32,29 @@ DAYS_OF_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "
 _Frequency = models.ScheduleFrequency
 
 _NOT_KNOWN_AHEAD: Final[Mapping[str, str]] = {
-    _Frequency.CONTINUOUS: "a continuous schedule has no set times: it runs at most every five minutes",
-    _Frequency.RUNAFTER: "a runafter schedule has no set times: it runs after other syncs",
-    _Frequency.DBTCLOUD: "a dbtcloud schedule has no set times: it runs after a job of dbt Cloud",
-    _Frequency.CUSTOM: "what the parts of a custom schedule mean is documented nowhere",
-    _Frequency.BUILDER: "what the parts of a builder schedule mean is documented nowhere",
+    _Frequency.CONTINUOUS: "a continuous schedule does not have fixed times: it runs at most every five minutes",
+    _Frequency.RUNAFTER: "a runafter schedule does not have fixed times: it runs after other syncs",
+    _Frequency.DBTCLOUD: "a dbtcloud schedule does not have fixed times: it runs after a dbt Cloud job",
+    _Frequency.CUSTOM: "the parts of a custom schedule are not documented",
+    _Frequency.BUILDER: "the parts of a builder schedule are not documented",
 }
 
 
 class ScheduleError(PolytomicError, ValueError):
-    """A schedule is malformed: the text names the part."""
+    """A schedule is malformed. The message names the part."""
 
 
 class NoNextRunError(PolytomicError):
-    """A schedule is well-formed, but has no next run that could be told ahead: the text says why."""
+    """A schedule is well-formed, but its next run cannot be computed. The message says why."""
 
 
 def manual() -> models.BulkSchedule:
-    """Return the schedule of a bulk sync that never runs by itself, only when it is started."""
+    """Return the schedule of a bulk sync that runs only when it is started."""
     return models.BulkSchedule(frequency=_Frequency.MANUAL)
 
 
 def continuous() -> models.BulkSchedule:
-    """Return the schedule of a bulk sync that runs at most every five minutes, without set times."""
+    """Return the schedule of a bulk sync that runs at most every five minutes, without fixed times."""
     return models.BulkSchedule(frequency=_Frequency.CONTINUOUS)
 
 
@@ -62,12 +62,12 @@ def hourly(minute: int = 0) -> models.BulkSchedule:
     """Return a schedule of one run an hour.
 
     Args:
-        minute: The minute of the hour, 0 to 59. Polytomic's own form offers 0, 15, 30 and 45; whether the API takes
+        minute: The minute of the hour, 0 to 59. Polytomic's own form offers 0, 15, 30 and 45; whether the API accepts
             others is not documented.
 
     Raises:
-        TypeError: The minute is no int.
-        ScheduleError: It is out of range.
+        TypeError: `minute` is not an int.
+        ScheduleError: `minute` is out of range.
     """
     return models.BulkSchedule(frequency=_Frequency.HOURLY, minute=_digits("minute", minute, 60))
 
@@ -80,8 +80,8 @@ def daily(hour: int = 0, minute: int = 0) -> models.BulkSchedule:
         minute: The minute of the hour, 0 to 59.
 
     Raises:
-        TypeError: An argument is no int.
-        ScheduleError: It is out of range.
+        TypeError: `hour` or `minute` is not an int.
+        ScheduleError: `hour` or `minute` is out of range.
     """
     return models.BulkSchedule(
         frequency=_Frequency.DAILY, hour=_digits("hour", hour, 24), minute=_digits("minute", minute, 60)
@@ -92,13 +92,13 @@ def weekly(day_of_week: str, hour: int = 0, minute: int = 0) -> models.BulkSched
     """Return a schedule of one run a week.
 
     Args:
-        day_of_week: The whole English name of the day, in any case: `"monday"`.
+        day_of_week: The full English name of the day, in upper or lower case: `"monday"`.
         hour: The hour of the day, 0 to 23, UTC.
         minute: The minute of the hour, 0 to 59.
 
     Raises:
-        TypeError: The hour or the minute is no int.
-        ScheduleError: There is no such day, or the hour or the minute is out of range.
+        TypeError: `hour` or `minute` is not an int.
+        ScheduleError: `day_of_week` is unknown, or `hour` or `minute` is out of range.
     """
     return models.BulkSchedule(
         frequency=_Frequency.WEEKLY,
@@ -114,19 +114,19 @@ def multi(
     nonincremental_fields: models.BulkSchedule | None = None,
     type_: str | Unset = UNSET,
 ) -> models.BulkSchedule:
-    """Return a schedule that is made of several.
+    """Return a schedule that combines several.
 
     Args:
         *schedules: Schedules for all fields. They are sent as `none`, which no example shows: that it means all fields
-            is an inference.
+            is inferred.
         incremental_fields: The schedule for fields whose changes can be tracked.
         nonincremental_fields: The schedule for the other fields.
-        type_: What the schedules are told apart by. Sources differ in whether it is required, and name no value; the
-            one example of the API leaves it out.
+        type_: What distinguishes the schedules. Sources differ in whether it is required, and do not name a value. The
+            only example of the API omits it.
 
     Raises:
-        TypeError: A schedule is no BulkSchedule.
-        ScheduleError: There is none.
+        TypeError: A schedule is not a BulkSchedule.
+        ScheduleError: No schedule is given.
 
     Example:
         multi(incremental_fields=continuous(), nonincremental_fields=daily(hour=5))
@@ -137,31 +137,31 @@ def multi(
     if nonincremental_fields is not None:
         items.append(_item(models.SelectiveMode.NONINCREMENTALFIELDS, nonincremental_fields))
     if not items:
-        raise ScheduleError("a multi schedule needs at least one schedule")
+        raise ScheduleError("a multi schedule must have at least one schedule, got none.")
     return models.BulkSchedule(frequency=_Frequency.MULTI, multi=models.MultiSchedule(schedules=items, type_=type_))
 
 
 def next_runs(schedule: models.BulkSchedule, n: int = 1, *, after: dt.datetime | None = None) -> list[dt.datetime]:
-    """Tell when a schedule starts its next runs. Whether the bulk sync is active, a schedule does not say.
+    """Compute the next runs of a schedule. A schedule does not contain whether the bulk sync is active.
 
-    Only the parts that belong to the frequency are read, because answers of the API name them all. An hour or a minute
-    that is missing, null or `""` counts as 0: an inference, no source says what the API makes of it.
+    Only the parts of the frequency are read, because API responses contain all parts. An hour or minute that is
+    missing, null or `""` counts as 0. That is inferred: no source documents how the API interprets it.
 
     Args:
-        schedule: What a function of this module made, or what the API answered.
-        n: How many runs, 1 or more.
-        after: The instant, in any time zone, after which they are; now, if it is None. A run at the instant itself is
-            not among them.
+        schedule: A schedule from a function of this module or from the API.
+        n: Number of runs, 1 or more.
+        after: The runs come after this instant, in any time zone. Default: now. A run at the instant itself is
+            excluded.
 
     Returns:
         The runs in order, each once, in UTC. They are fewer than `n` only at the end of the year 9999.
 
     Raises:
-        NoNextRunError: The frequency has no times that are known ahead, or is not known to this client. Of a `multi`
-            schedule, each part must have them, but for `manual`: the times of the others alone would not be the next.
-        ScheduleError: A part of the schedule is malformed, or one that it cannot do without is missing.
-        TypeError: `n` is no int.
-        ValueError: `n` is below 1, or `after` names no time zone.
+        NoNextRunError: The frequency does not have fixed times, or is unknown to this client. In a `multi` schedule,
+            every part except `manual` must have fixed times: otherwise another part could run earlier.
+        ScheduleError: A part of the schedule is malformed, or a required part is missing.
+        TypeError: `n` is not an int.
+        ValueError: `n` is below 1, or `after` does not have a time zone.
 
     Example:
         try:
@@ -170,10 +170,10 @@ def next_runs(schedule: models.BulkSchedule, n: int = 1, *, after: dt.datetime |
             print(error)  # a manual schedule never runs by itself
     """
     if _int("n", n) < 1:
-        raise ValueError(f"n must be 1 or more, not {shown(n)}")
+        raise ValueError(f"n must be 1 or more, got {shown(n)}.")
     start = dt.datetime.now(dt.UTC) if after is None else after
     if start.utcoffset() is None:
-        raise ValueError(f"after must name a time zone, which {shown(start)} does not: use .replace(tzinfo=...)")
+        raise ValueError(f"after must have a time zone, got {shown(start)}. Use .replace(tzinfo=...).")
     start = start.astimezone(dt.UTC)
     rules = list(_rules(schedule, start))
     if not rules:
@@ -187,12 +187,12 @@ def next_runs(schedule: models.BulkSchedule, n: int = 1, *, after: dt.datetime |
 
 
 def _rules(schedule: object, start: dt.datetime) -> Iterator[rrule | NoNextRunError]:
-    """Return a rule for each schedule that has set times, an error for each that has others, nothing for a manual one.
+    """Yield a rule for each schedule with fixed times, an error for each without, and nothing for a manual one.
 
-    The error is not raised, so that one that is malformed is found also behind it.
+    The error is not raised here, so that a malformed schedule after it is still found.
     """
     if not isinstance(schedule, models.BulkSchedule):
-        raise ScheduleError(f"a schedule must be a BulkSchedule, not {type(schedule).__name__}")
+        raise ScheduleError(f"schedule must be a BulkSchedule, got {type(schedule).__name__}.")
     frequency: object = schedule.frequency
     match frequency:
         case _Frequency.MANUAL:
@@ -202,24 +202,24 @@ def _rules(schedule: object, start: dt.datetime) -> Iterator[rrule | NoNextRunEr
         case _Frequency.DAILY | _Frequency.WEEKLY:
             day = _day(schedule.day_of_week) if frequency == _Frequency.WEEKLY else None
             hour = _number("hour", schedule.hour, 24)
-            # Not WEEKLY: dateutil counts it in whole weeks, and fails in the one that the year 9999 cuts short.
+            # Not WEEKLY: dateutil counts whole weeks, and fails in the last week of the year 9999, which is incomplete.
             yield rrule(DAILY, start, byweekday=day, byhour=hour, byminute=_minute(schedule), bysecond=0)
         case _Frequency.MULTI:
             several = schedule.multi
             if not isinstance(several, models.MultiSchedule) or not several.schedules:
-                raise ScheduleError("a multi schedule needs at least one schedule")
+                raise ScheduleError("a multi schedule must have at least one schedule, got none.")
             for item in several.schedules:
                 yield from _rules(item.schedule, start)
         case str():
-            unknown = f"the frequency {shown(frequency)} is not known to this client"
+            unknown = f"the frequency {shown(frequency)} is unknown to this client"
             yield NoNextRunError(_NOT_KNOWN_AHEAD.get(frequency, unknown))
         case _:
-            raise ScheduleError(f"frequency must be a text, not {shown(frequency)}")
+            raise ScheduleError(f"frequency must be a str, got {shown(frequency)}.")
 
 
 def _item(mode: models.SelectiveMode, schedule: object) -> models.MultiScheduleItem:
     if not isinstance(schedule, models.BulkSchedule):
-        raise TypeError(f"a schedule must be a BulkSchedule, such as daily(hour=5), not {type(schedule).__name__}")
+        raise TypeError(f"a schedule must be a BulkSchedule, such as daily(hour=5), got {type(schedule).__name__}.")
     return models.MultiScheduleItem(item=mode, schedule=schedule)
 
 
@@ -229,9 +229,9 @@ def _minute(schedule: models.BulkSchedule) -> int:
 
 def _number(name: str, value: object, end: int) -> int:
     text = "0" if value in (UNSET, None, "") else quoted(value)
-    # int() alone takes " 5", "+5", "1_0" and the digits of every script.
+    # int() alone accepts " 5", "+5", "1_0" and the digits of every script.
     if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) < end):
-        raise ScheduleError(f"{name} must be a number from 0 to {end - 1}, not {shown(value)}")
+        raise ScheduleError(f"{name} must be a number from 0 to {end - 1}, got {shown(value)}.")
     return int(text)
 
 
@@ -239,7 +239,7 @@ def _day(value: object) -> int:
     """Return the number of a day, 0 for monday."""
     name = quoted(value).lower()
     if name not in DAYS_OF_WEEK:
-        raise ScheduleError(f"day_of_week must be one of {', '.join(DAYS_OF_WEEK)}, not {shown(value)}")
+        raise ScheduleError(f"day_of_week must be one of {', '.join(DAYS_OF_WEEK)}, got {shown(value)}.")
     return DAYS_OF_WEEK.index(name)
 
 
@@ -249,5 +249,5 @@ def _digits(name: str, value: object, end: int) -> str:
 
 def _int(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an int, not {shown(value)}")
+        raise TypeError(f"{name} must be an int, got {shown(value)}.")
     return value

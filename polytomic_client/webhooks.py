@@ -1,4 +1,4 @@
-"""Checking that a webhook is from Polytomic."""
+"""Verify that a webhook is from Polytomic."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from .errors import PolytomicError
 
 
 class WebhookSignatureError(PolytomicError, ValueError):
-    """A webhook's signature is not that of its body: it is not from Polytomic, or was changed on its way."""
+    """A webhook's signature does not match its body: it is not from Polytomic, or was changed in transit."""
 
 
 def verify_webhook(body: bytes, signature: str | None, secret: str, *, digest: str = "sha256") -> None:
-    """Check that a webhook is from Polytomic, in constant time.
+    """Verify that a webhook is from Polytomic. The comparison takes constant time.
 
     Args:
-        body: The body of the request, as it came: parsing and writing it again would change it.
-        signature: The request's `Polytomic-Signature`, None where it has none: the HMAC of the body. The API's guide
-            does not say how it is written; hexadecimal and base64 are understood, with `sha256=` before them or not.
+        body: The raw body of the request: parsing and serializing it would change it.
+        signature: The request's `Polytomic-Signature` header, the HMAC of the body; None if it is missing. The API's
+            guide does not document its encoding: hexadecimal and base64 are accepted, with or without `sha256=`.
         secret: The secret of the webhook.
-        digest: The name of the hash, as `hashlib` has it. The API's guide names none; SHA-256 is a guess.
+        digest: A hash name of `hashlib`. The API's guide does not name the hash; SHA-256 is a guess.
 
     Raises:
-        WebhookSignatureError: The signature is not that of the body. Answer the request with a 4xx and do nothing.
-        ValueError: There is no such hash, or the secret is empty.
+        WebhookSignatureError: `signature` does not match `body`. Respond with a 4xx and ignore the webhook.
+        ValueError: `digest` is not a known hash, or `secret` is empty.
 
     Example:
         verify_webhook(await request.body(), request.headers.get("Polytomic-Signature"), secret)
     """
     if not secret:
-        raise ValueError("the secret of the webhook is empty")
+        raise ValueError("secret must be a non-empty str, got an empty one.")
     try:
         expected = hmac.new(secret.encode(), body, digest).digest()
     except (TypeError, ValueError):
-        raise ValueError(f"digest must be the name of a hash of hashlib, such as sha256, not {shown(digest)}") from None
+        raise ValueError(f"digest must be a hash name of hashlib, such as sha256, got {shown(digest)}.") from None
     if not isinstance(signature, str):
-        raise WebhookSignatureError("the webhook has no signature, or not as a text")
+        raise WebhookSignatureError("the webhook does not have a signature, or it is not a str")
     given = _decode_signature(signature.strip().removeprefix(f"{digest}="), len(expected))
     if not hmac.compare_digest(expected, given):
-        raise WebhookSignatureError("the signature of the webhook is not that of its body")
+        raise WebhookSignatureError("the webhook signature does not match the body")
 
 
 def _decode_signature(text: str, size: int) -> bytes:

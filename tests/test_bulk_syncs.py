@@ -334,7 +334,7 @@ def test_a_member_that_does_not_exist_is_refused_before_anything_is_sent(
 ) -> None:
     with (
         Server(answer(), CHANGED) as server,
-        pytest.raises(TypeError, match=f"no member '{name}', only name, .*schedule"),
+        pytest.raises(TypeError, match=rf"cannot change '{name}'\. Use name, .*schedule"),
     ):
         call("modify_bulk_sync", server, ID, **more, **{name: None})
 
@@ -342,7 +342,7 @@ def test_a_member_that_does_not_exist_is_refused_before_anything_is_sent(
 
 
 def test_every_member_that_does_not_exist_is_named(call: Call) -> None:
-    with Server() as server, pytest.raises(TypeError, match="no member 'modes', 'shedule', only"):
+    with Server() as server, pytest.raises(TypeError, match=r"cannot change 'modes', 'shedule'\. Use "):
         call("modify_bulk_sync", server, ID, modes=1, name="Weekly", shedule=2)
 
     assert server.connections == 0
@@ -351,7 +351,7 @@ def test_every_member_that_does_not_exist_is_named(call: Call) -> None:
 def test_it_is_said_where_schemas_are_changed(call: Call) -> None:
     with (
         Server() as server,
-        pytest.raises(TypeError, match="update_bulk_sync_schema changes which schemas are synced$"),
+        pytest.raises(TypeError, match=r"Use update_bulk_sync_schema to change which schemas are synced\.$"),
     ):
         call("modify_bulk_sync", server, ID, schemas=["public.users"])
 
@@ -359,7 +359,7 @@ def test_it_is_said_where_schemas_are_changed(call: Call) -> None:
 
 
 def test_no_change_is_refused_before_anything_is_sent(call: Call) -> None:
-    with Server(answer(), CHANGED) as server, pytest.raises(TypeError, match="needs a change"):
+    with Server(answer(), CHANGED) as server, pytest.raises(TypeError, match="needs at least one change, got none"):
         call("modify_bulk_sync", server, ID)
 
     assert server.connections == 0
@@ -386,7 +386,7 @@ def test_a_malformed_change_changes_nothing(call: Call) -> None:
 )
 def test_an_answer_without_what_an_update_must_repeat_is_not_sent_back(name: str, how: str, call: Call) -> None:
     step = answer((name,)) if how == "absent" else answer(**{name: None})
-    with Server(step, CHANGED) as server, pytest.raises(RequestError, match=f"left out {name} of .*: give {name}="):
+    with Server(step, CHANGED) as server, pytest.raises(RequestError, match=rf"lacks {name}, which .*\. Pass {name}="):
         call("modify_bulk_sync", server, ID, active=False)
 
     assert lines(server) == BOTH[:1]

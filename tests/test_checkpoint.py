@@ -217,7 +217,10 @@ def test_one_object_goes_on_in_the_version_of_the_file_that_it_opens(path: Path)
 def test_a_file_that_is_no_journal_is_refused_and_left_alone(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     for _ in range(2):
-        with pytest.raises(CheckpointError, match="line 1 is not its header: name another file") as caught:
+        with pytest.raises(
+            CheckpointError,
+            match=r"is not a polytomic-client checkpoint file: line 1 is not the header\. Name another file",
+        ) as caught:
             Checkpoint(path).open()
         assert f"{path.name}' is" in str(caught.value)
         assert isinstance(caught.value, PolytomicError)
@@ -227,7 +230,9 @@ def test_a_file_that_is_no_journal_is_refused_and_left_alone(path: Path, content
 def test_a_journal_of_a_later_version_is_refused(path: Path) -> None:
     content = HEADER.replace(b"2", b"3") + lines(b'"a"')
     path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="is of version 3 by line 1, and only versions up to 2 are known here"):
+    with pytest.raises(
+        CheckpointError, match="has version 3 in line 1, but this client supports only versions up to 2"
+    ):
         Checkpoint(path).open()
     assert path.read_bytes() == content
 
@@ -253,23 +258,23 @@ def test_a_journal_of_a_later_version_is_refused(path: Path) -> None:
     ],
 )
 def test_a_damaged_line_is_named(path: Path, line: bytes) -> None:
-    remedy = "delete that line to have its item repeated, or the file to start over"
+    remedy = "Delete that line to repeat its item, or the file to start over"
     first = FIRST_HEADER + b'"a"\n' + line + b"\n" + b'"b"\n'
     second = HEADER + lines(b'"a"', line, b'"b"')
     for content, version in ((first, 1), (second, 2)):
         path.write_bytes(content)
-        with pytest.raises(CheckpointError, match=f"is damaged: line 3 is not a JSON string: {remedy}"):
+        with pytest.raises(CheckpointError, match=rf"is damaged: line 3 is not a JSON string\. {remedy}"):
             Checkpoint(path).open()
         assert path.read_bytes() == content, version
     path.write_bytes(HEADER + lines(b'"a"') + line + b"\n" + lines(b'"b"'))
-    with pytest.raises(CheckpointError, match=f"is damaged: line 3 does not match its checksum: {remedy}"):
+    with pytest.raises(CheckpointError, match=rf"is damaged: line 3 does not match its checksum\. {remedy}"):
         Checkpoint(path).open()
 
 
 def test_only_one_run_at_a_time(path: Path) -> None:
     first, second = Checkpoint(path), Checkpoint(path)
     first.open()
-    with pytest.raises(CheckpointError, match="is in use by another run: wait until that"):
+    with pytest.raises(CheckpointError, match=r"is in use by another run\. Wait until that run"):
         second.open()
     first.add("a")
     first.close()
@@ -365,7 +370,7 @@ for key in {later}:
     for line in told:
         assert line.startswith("2 False the checkpoint ")
         assert f"{path.name}' cannot be written (" in line
-        assert line.endswith("): make room and run again; the 2 items that it has are kept")
+        assert line.endswith("). Free space and run again; the 2 items already recorded are kept.")
     assert path.read_bytes().endswith(lines(b'"dd"') if later else lines(b'"dd"')[:3])
     assert finished(path) == ["a", "b", *later]
     note(path, "e")
@@ -470,7 +475,7 @@ def test_close_waits_for_the_disk_and_says_what_it_answers(path: Path, monkeypat
     checkpoint.add("a")
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fsync)
-        with pytest.raises(CheckpointError, match=r"may lack its last items \(Input/output error\): check the disk"):
+        with pytest.raises(CheckpointError, match=r"may lack its last items \(Input/output error\)\. Check the disk"):
             checkpoint.close()
         checkpoint.close()
     assert synced == [len(HEADER + lines(b'"a"'))]
@@ -480,11 +485,11 @@ def test_close_waits_for_the_disk_and_says_what_it_answers(path: Path, monkeypat
 def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     for name, reason in [
-        ("missing/journal", r"cannot be opened \(No such file or directory\): name a file that can be written"),
+        ("missing/journal", r"cannot be opened \(No such file or directory\)\. Name a writable file"),
         ("", r"cannot be opened \(Is a directory\)"),
         ("a\0b", r"cannot be opened \(embedded null byte\)"),
-        ("fifo", "is no regular file"),
-        ("/dev/full", "is no regular file"),
+        ("fifo", "is not a regular file"),
+        ("/dev/full", "is not a regular file"),
     ]:
         path = os.path.join(tmp_path, name)  # noqa: PTH118 - a Path drops the NUL's error
         with pytest.raises(CheckpointError, match=reason) as caught:
@@ -501,8 +506,8 @@ def test_a_file_system_without_locks_is_named(path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(fcntl, "flock", flock)
     with pytest.raises(CheckpointError) as caught:
         Checkpoint(path).open()
-    assert f"{path.name}' is on a file system without locks ({os.strerror(code)}), so that two" in str(caught.value)
-    assert str(caught.value).endswith("name a file on a local disk")
+    assert f"{path.name}' is on a file system without locks ({os.strerror(code)}), so two" in str(caught.value)
+    assert str(caught.value).endswith(". Name a file on a local disk.")
 
 
 @pytest.mark.process
@@ -580,7 +585,7 @@ def test_nothing_is_said_where_none_of_the_items_is_done(path: Path, caplog: pyt
     caplog.set_level(logging.INFO, "polytomic_client")
     run(path, ["a"])
     run(path, ["b"])
-    with pytest.raises(TypeError, match="key= must give"):
+    with pytest.raises(TypeError, match="key= must return"):
         run(path, ["a", 1.5])
     assert resumed(caplog) == []
 

@@ -305,12 +305,12 @@ def test_what_a_json_schema_says(schema: Json, configuration: Json, problems: li
 @pytest.mark.parametrize(
     ("configuration", "message"),
     [
-        ({"dataset": {}}, "dataset is a plain value: it takes no object"),
-        ({"group": 5, "dataset": "x"}, "group is a group: give it an object, not int"),
+        ({"dataset": {}}, "dataset must be a plain value, got an object"),
+        ({"group": 5, "dataset": "x"}, "group must be an object, got int"),
         ({}, "dataset is required"),
         ({"datasets": 1, "dataset": "x"}, "datasets is unknown; did you mean dataset?"),
-        ({"zone": 1, "dataset": "x"}, "zone is unknown; known here: dataset, group"),
-        ({"group": {"zone": 1}, "dataset": "x"}, "group.zone is unknown; known here: no key"),
+        ({"zone": 1, "dataset": "x"}, "zone is unknown; known keys: dataset, group"),
+        ({"group": {"zone": 1}, "dataset": "x"}, "group.zone is unknown; known keys: none"),
     ],
 )
 def test_a_problem_is_a_sentence_that_names_the_path(configuration: Json, message: str) -> None:
@@ -342,7 +342,7 @@ def test_a_configuration_may_be_the_model_of_one() -> None:
 
     assert [str(problem) for problem in problems] == [
         "advanced.truncate is unknown; did you mean truncate_existing?",
-        "a is unknown; known here: advanced, mirror_schemas, schema",
+        "a is unknown; known keys: advanced, mirror_schemas, schema",
     ]
     assert check_destination_configuration(FIELD_MAP, DestinationConfiguration({"schema": "public"})) == ()
 
@@ -352,7 +352,9 @@ def test_a_configuration_may_be_the_model_of_one() -> None:
 )
 def test_a_configuration_of_another_type_is_refused(configuration: Any) -> None:
     for read in (FIELD_MAP, JSON_SCHEMA, destination(None)):
-        with pytest.raises(TypeError, match=rf"^a configuration is a dict .*, not {type(configuration).__name__}$"):
+        with pytest.raises(
+            TypeError, match=rf"^configuration must be a dict .*, got {type(configuration).__name__}\.$"
+        ):
             check_destination_configuration(read, configuration)
 
 
@@ -491,7 +493,7 @@ def test_a_destination_supports_what_it_offers(read: BulkDestination, asked: dic
 
 
 def test_asking_for_nothing_is_an_error() -> None:
-    with pytest.raises(ValueError, match="name a mode or a resync_mode"):
+    with pytest.raises(ValueError, match="needs a mode or a resync_mode, got neither"):
         supports(FIELD_MAP)
 
 

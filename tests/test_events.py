@@ -354,7 +354,7 @@ def test_more_events_at_one_instant_than_the_api_answers_are_no_silent_gap(
 
     named = [crowded, crowded.replace(microsecond=0)] if api.compares == "seconds" else [crowded]
     assert str(caught.value) in [
-        f"the events at {instant.isoformat()} cannot all be read: the API answers at most {cap} at once. "
+        f"the events at {instant.isoformat()} cannot all be read: the API returns at most {cap} at once. "
         "Request one type at a time, or pass a later since."
         for instant in named
     ]
@@ -428,7 +428,7 @@ def test_windows_that_are_ignored_are_an_error_unless_all_is_answered_at_once(
     api = Api(happened(*[(SECOND, 1)] * 500), keeps=keeps, ignores=ignores)
     got: list[Event] = []
     with pytest.raises(
-        RequestError, match=r"^the events at \S+ cannot all be read: the API does not keep to starting_aft"
+        RequestError, match=r"^the events at \S+ cannot all be read: the API does not honour starting_aft"
     ):
         read(api, into=got)
     assert got == []
@@ -467,7 +467,7 @@ def test_an_event_without_id_or_time_cannot_be_paged(read: Read, member: str, ho
     whole: dict[str, Any] = {"id": "1", "type": "sync.failed", "created_at": "2023-04-25T12:00:00Z", "event": None}
     other = {name: value for name, value in whole.items() if name != member}
     answer = Answer(body={"data": [whole, other if how == "absent" else whole | {member: None}]})
-    with Server(answer) as server, pytest.raises(RequestError, match="left out the id or created_at of an event"):
+    with Server(answer) as server, pytest.raises(RequestError, match="an event lacks its id or created_at"):
         read(server.url)
 
 
@@ -552,13 +552,13 @@ def test_events_that_expire_meanwhile_are_no_trouble(read: Read, keeps: str) -> 
 @KEEPS
 def test_a_crowd_at_the_end_of_time_is_an_error(read: Read, keeps: str) -> None:
     api = Api(happened((SECOND, 3), (dt.timedelta(days=7_900 * 365), 120)), keeps=keeps)
-    with pytest.raises(RequestError, match="the events at .* cannot all be read: the API answers at most 100 at once"):
+    with pytest.raises(RequestError, match="the events at .* cannot all be read: the API returns at most 100 at once"):
         read(api)
     assert len(api.asked) <= 35
 
 
 def test_since_must_name_its_time_zone(read: Read) -> None:
-    with Server() as server, pytest.raises(ValueError, match="since must name its time zone, unlike datetime"):
+    with Server() as server, pytest.raises(ValueError, match="since must have a time zone, got datetime"):
         read(server.url, since=dt.datetime(2023, 4, 25))  # noqa: DTZ001
 
     assert server.connections == 0
@@ -571,7 +571,7 @@ def test_a_malformed_since_is_refused_at_once() -> None:
 
 @pytest.mark.parametrize("since", ["2023-04-25", 1_682_424_000, dt.date(2023, 4, 25)])
 def test_since_must_be_a_datetime(read: Read, since: Any) -> None:
-    with Server() as server, pytest.raises(TypeError, match="^since must be a datetime, not (str|int|date)$"):
+    with Server() as server, pytest.raises(TypeError, match=r"^since must be a datetime, got (str|int|date)\.$"):
         read(server.url, since=since)
 
     assert server.connections == 0
@@ -742,7 +742,7 @@ def test_a_wrong_signature_never_fails_otherwise(signature: str, body: bytes) ->
 
 def test_another_body_or_secret_has_another_signature() -> None:
     for body, secret in [(BODY + b" ", SECRET), (b"", SECRET), (BODY, "jefe"), (BODY, SECRET + " ")]:
-        with pytest.raises(WebhookSignatureError, match="not that of its body"):
+        with pytest.raises(WebhookSignatureError, match="does not match the body"):
             verify_webhook(body, HEX, secret)
 
 
@@ -763,7 +763,7 @@ def test_the_hash_can_be_another(digest: str, written: Literal["hex", "base64", 
 
 @pytest.mark.parametrize("signature", [HEX, "", None])
 def test_an_empty_secret_is_refused_because_anyone_has_it(signature: str | None) -> None:
-    with pytest.raises(ValueError, match="the secret of the webhook is empty") as caught:
+    with pytest.raises(ValueError, match="secret must be a non-empty str") as caught:
         verify_webhook(BODY, signature, "")
 
     assert not isinstance(caught.value, PolytomicError)

@@ -436,7 +436,7 @@ def test_a_malformed_id_is_refused_before_anything_is_sent(way: Way, name: str, 
 
 
 def test_an_execution_without_a_name_cannot_be_waited_for(way: Way, clock: FakeClock) -> None:
-    with Server(Api(start=[NAMELESS])) as server, pytest.raises(RequestError, match="did not name the execution"):
+    with Server(Api(start=[NAMELESS])) as server, pytest.raises(RequestError, match="lacks the id of the execution"):
         way.run(server, clock)
 
     assert asked(server) == ["start"]
@@ -636,7 +636,7 @@ class Unhappy:
 @pytest.mark.parametrize("name", ["run", "wait"])
 def test_progress_must_not_be_async(way: Way, clock: FakeClock, on_progress: Any, name: str) -> None:
     with Server(Api(start=[COMPLETED], look=[COMPLETED])) as server:
-        with pytest.raises(TypeError, match="on_progress must be a plain function"):
+        with pytest.raises(TypeError, match="on_progress must be a plain function, got an async one"):
             getattr(way, name)(server, clock, on_progress=on_progress)
 
     assert server.connections == 0
@@ -644,7 +644,7 @@ def test_progress_must_not_be_async(way: Way, clock: FakeClock, on_progress: Any
 
 def test_progress_must_be_a_function(way: Way, clock: FakeClock) -> None:
     nothing: Any = 5
-    with Server(CREATED) as server, pytest.raises(TypeError, match="^on_progress must be a function, not int$"):
+    with Server(CREATED) as server, pytest.raises(TypeError, match=r"^on_progress must be a function, got int\.$"):
         way.run(server, clock, on_progress=nothing)
 
     assert server.connections == 0

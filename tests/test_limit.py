@@ -330,13 +330,13 @@ def test_by_default_a_limit_begins_at_16_and_goes_from_1_to_256() -> None:
 @pytest.mark.parametrize("name", ["minimum", "maximum", "initial"])
 @pytest.mark.parametrize("value", [0, -1, True, 2.0, "3", None])
 def test_a_bound_is_a_positive_int(name: str, value: Any) -> None:
-    with pytest.raises(ValueError, match=f"^{name} must be a positive int, not {value!r}$"):
+    with pytest.raises(ValueError, match=rf"^{name} must be a positive int, got {value!r}\.$"):
         AutoLimit(**{name: value})
 
 
 @pytest.mark.parametrize(("minimum", "initial", "maximum"), [(2, 1, 3), (2, 4, 3), (4, 3, 2), (3, 3, 2), (3, 2, 2)])
 def test_the_initial_limit_lies_between_the_others(minimum: int, initial: int, maximum: int) -> None:
-    with pytest.raises(ValueError, match=f"{minimum} <= {initial} <= {maximum} does not"):
+    with pytest.raises(ValueError, match=rf"got {minimum} <= {initial} <= {maximum}\.$"):
         AutoLimit(minimum=minimum, initial=initial, maximum=maximum)
 
 

@@ -27,7 +27,7 @@ EXPECTED = {
         "object\n"
         "{'frequency': 'weekly', 'minute': '00', 'hour': '05', 'day_of_week': 'monday'}\n"
         "05:30 UTC\n05:30 UTC\n"
-        "the signature of the webhook is not that of its body\n"
+        "the webhook signature does not match the body\n"
     ),
     8: "404 not_found connection not found None 1\n",
     10: "200 2023-04-25 1\n",

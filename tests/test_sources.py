@@ -127,7 +127,7 @@ def test_the_deadline_ends_the_wait(way: Way, clock: FakeClock) -> None:
             refresh(way, server, clock, deadline=30.0)
 
     assert str(caught.value) == (
-        f"the schemas of connection {ID} were not fresh after 30 s: the state of the cache is 'warming'. "
+        f"the schemas of connection {ID} were not fresh after 30 s, got cache_status 'warming'. "
         "Raise deadline=..., or lower the concurrency."
     )
     assert sum(clock.slept) == 29.5

@@ -1,1 +1,1 @@
-"""One call for each of many items: bounded, as they finish, and no failure loses the rest."""
+"""Call a function for many items: bounded concurrency, outcomes as they finish, and no failure loses the rest."""

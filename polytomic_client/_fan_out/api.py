@@ -1,4 +1,4 @@
-"""Asking many connections at once: bounded, as they finish, and one failure never loses the rest."""
+"""Query thousands of connections concurrently: bounded, as they finish, and one failure never loses the rest."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Value = TypeVar("Value")
 DEFAULT_LIMIT = 64
 
 MOST_PER_SECOND = 1e9
-"""Requests per second: a higher rate is as good as no bound, and one request each nanosecond is this."""
+"""Requests per second. A higher rate is effectively unlimited: this is one request per nanosecond."""
 
 
 class _Loop(Generic[Item, Value]):
-    """One loop over the outcomes: it is done with one when it asks for the next, and several loops may share them."""
+    """One loop over the outcomes. Asking for the next outcome marks the previous one as done. Loops may share them."""
 
     def __init__(self, engine: Engine[Item, Value], keeps: object = None) -> None:
         self._engine = engine
@@ -50,18 +50,18 @@ class _Loop(Generic[Item, Value]):
             job = await self._engine.take()
             if job is None:
                 raise StopAsyncIteration
-            # Only for that: it keeps the outcome in memory.
+            # Only with a checkpoint, since this reference keeps the outcome in memory.
             self._job = job if self._engine.receipts.wanted else None
         job.delivered = True
         return job.outcome
 
 
 class FanOut(_Loop[Item, Value]):
-    """The outcomes of many calls, as they finish. Made by `fan_out`; iterated once.
+    """The outcomes of many calls, as they finish. Created by `fan_out`; iterate over it once.
 
     With `async with`, everything has stopped when the block ends. If the block was cancelled, calls that take longer
-    than a second to stop end by themselves. Without, leaving the loop early cancels what is under way as soon as the
-    event loop runs again.
+    than a second to stop end in the background. Without `async with`, leaving the loop early cancels the calls under
+    way as soon as the event loop runs again.
     """
 
     def __init__(self, engine: Engine[Item, Value]) -> None:
@@ -79,21 +79,21 @@ class FanOut(_Loop[Item, Value]):
 
     def __aiter__(self) -> AsyncIterator[Outcome[Item, Value]]:
         if self._left:
-            raise RuntimeError("this fan-out has ended: loop over it inside of its `async with` block, or make another")
+            raise RuntimeError("this fan-out has ended. Loop over it inside its `async with` block, or create another.")
         return _Loop(self._engine, self)
 
     @property
     def progress(self) -> Progress:
-        """How far it is."""
+        """The current progress."""
         return self._engine.progress()
 
     def __del__(self) -> None:
-        # The workers know the engine and not this object, so that it goes when its consumer leaves.
+        # The workers reference the engine but not this object, so it is collected when its consumer leaves.
         self._engine.abandon()
 
 
 class FanOutOptions(TypedDict, Generic[Item], total=False):
-    """Options of `fan_out`, which documents them, for the functions that pass them on."""
+    """Options of `fan_out`, for functions that pass them on. `fan_out` documents them."""
 
     limit: int | Literal["auto"] | AutoLimit
     rate: float | None
@@ -122,47 +122,48 @@ def fan_out(
     on_progress: Callable[[Progress], object] | None = None,
     clock: Clock | None = None,
 ) -> FanOut[Item, Value]:
-    """Call `fetch` for many items at once and yield each outcome as it finishes.
+    """Call `fetch` for many items concurrently and yield each outcome as it finishes.
 
-    Items are read when there is room for them and outcomes wait for their reader, at most `limit` in flight and as many
-    waiting, so that memory stays flat over any number of items. A call that fails is an outcome too: `outcome.error`
-    says why, `outcome.result()` raises it. When the API answers a request with `Retry-After`, every call waits.
+    At most `limit` calls are in flight and as many outcomes wait for their reader. Items are read as there is room, so
+    memory stays flat for any number of items. A failed call is an outcome too: `outcome.error` is the error, and
+    `outcome.result()` raises it. A `Retry-After` response pauses the whole fan-out, not just the call that received it.
 
     Args:
-        fetch: An async function of one item, such as `polytomic.get_bulk_destination`.
-        items: Any iterable or async iterable. If it raises, that error is raised after the outcomes before it. It is
-            not closed: an async generator that must end with the fan-out is yours to close.
-        limit: The most calls in flight at once; "auto" or an AutoLimit finds it by itself. More than the client's
-            `max_connections` only wait for each other.
-        rate: The most requests per second, evenly spaced, repetitions by the client included.
-        ordered: Yield the outcomes in the order of the items. A slow call holds back those behind it, until twice the
-            limit are read. Not together with `retry_failed`, whose outcomes come last.
-        retry_failed: Whether to call once more, after all others, for an item whose error may pass: a failed
-            connection, a time-out, 408, 429, 502, 503 or 504, and nothing that the API could then do twice. Or a
-            function that says it of an error. Until then at most 10,000 failures are held back.
-        stop_on: The errors that end the fan-out at once, because every other call would fail as well. The loop raises
+        fetch: An async function that takes one item, such as `polytomic.get_bulk_destination`.
+        items: Any iterable or async iterable. If it raises, the loop raises that error after the outcomes before it.
+            The fan-out does not close an async generator: if it must end with the fan-out, close it yourself.
+        limit: Maximum calls in flight; "auto" or an AutoLimit adapts it to the load the API can handle. Calls beyond
+            the client's `max_connections` only wait for each other.
+        rate: Maximum requests per second, evenly spaced. Retries by the client count.
+        ordered: Yield the outcomes in the order of the items. A slow call holds back those behind it, until twice
+            `limit` items are read. Excludes `retry_failed`, whose outcomes come last.
+        retry_failed: Whether to make a second call, after all others, for an item whose error may be temporary: a
+            failed connection, a timeout, 408, 429, 502, 503 or 504. Calls that the API could then execute twice are
+            excluded. Or a function that takes an error and returns whether to call again. Until then, at most 10,000
+            failures are held back.
+        stop_on: Exceptions that end the fan-out at once, because every other call would fail too. The loop raises
             the first of them, after the outcomes before it.
-        deadline: How long all of it may take, in seconds. Calls under way are then cancelled, with a
-            DeadlineExceededError as their outcome; each later item has a NotReachedError. Only an async iterable is
+        deadline: Maximum seconds for the whole fan-out. Then calls under way are cancelled, with a
+            DeadlineExceededError as their outcome, and each later item has a NotReachedError. An async iterable is
             not read any further, since it may wait: the loop ends with a NotReachedError.
-        unique: Whether an item that comes again is passed over. The names of all items are kept in memory.
-        checkpoint: A file that remembers the items that succeeded, once the loop is done with their outcomes; it
-            is made if there is none. A second run with it passes them over, also after the first one was killed.
+        unique: Whether to skip an item that comes again. The keys of all items are kept in memory.
+        checkpoint: A file that records the items that succeeded, once the loop is done with their outcomes. It is
+            created if it is missing. A second run with it skips these items, even if the first run was killed.
             Implies `unique`.
-        key: What names an item, for `unique` and `checkpoint`: by the text of what it returns. Texts, ints and UUIDs
-            name themselves.
-        on_progress: Called with a Progress every half second, and at the end. What it raises ends the fan-out, as what
-            `key` and a function for `retry_failed` raise does.
-        clock: The time and sleep that `rate`, pauses and `deadline` use, for tests. Default: this machine's, or the
-            one that the client was given.
+        key: Derives the key of an item that is not a str, int or UUID, for `unique` and `checkpoint`. It returns one of
+            these types. Two items are the same if the strings of their keys are equal.
+        on_progress: Called with a Progress every half second, and at the end. An exception that it raises ends the
+            fan-out. So does one that `key` or a function for `retry_failed` raises.
+        clock: Time and sleep for `rate`, pauses and `deadline`, for tests. Default: the system's, or the clock of the
+            client.
 
     Returns:
-        An async iterator, for `async for`, and an async context manager, for `async with`.
+        An async iterator for `async for`, and an async context manager for `async with`.
 
     Raises:
-        TypeError: `fetch` cannot be called or blocks, `items` cannot be iterated or is one text, or an option is of
-            another type.
-        ValueError: An option cannot work.
+        TypeError: `fetch` is not callable or blocks, `items` is not iterable or is a single string, or an option has
+            the wrong type.
+        ValueError: `limit`, `rate` or `deadline` is not positive, or `ordered` is combined with `retry_failed`.
 
     Example:
         async with fan_out(polytomic.get_bulk_destination, connection_ids, limit=64) as outcomes:
@@ -170,19 +171,19 @@ def fan_out(
                 print(outcome.item, outcome.result() if outcome.ok else outcome.error)
     """
     if not callable(fetch):
-        raise TypeError(f"fetch must be an async function, not {type(fetch).__name__}")
+        raise TypeError(f"fetch must be an async function, got {type(fetch).__name__}.")
     if getattr(owner_of(fetch), "_blocking", None) is True:
-        raise TypeError("fetch is a method of a Polytomic, which blocks: use AsyncPolytomic, or fan_out_blocking")
+        raise TypeError("fetch must be async, got a method of a Polytomic. Use AsyncPolytomic or fan_out_blocking.")
     _check_function("on_progress", on_progress, or_none=True)
     _check_function("key", key)
     if not isinstance(retry_failed, bool):
         _check_function("retry_failed", retry_failed)
     if not isinstance(stop_on, tuple) or not all(isinstance(kind, type) for kind in stop_on):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"stop_on must be a tuple of exception classes, not {shown(stop_on)}")
+        raise TypeError(f"stop_on must be a tuple of exception classes, got {shown(stop_on)}.")
     if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"checkpoint must be the path of a file, not {shown(checkpoint)}")
+        raise TypeError(f"checkpoint must be the path of a file, got {shown(checkpoint)}.")
     if ordered and retry_failed:
-        raise ValueError("ordered and retry_failed exclude each other: the second call comes after all other outcomes")
+        raise ValueError("ordered and retry_failed exclude each other: second calls come last. Choose one.")
     journal = None if checkpoint is None else Checkpoint(checkpoint)
     plan = Plan(
         limit=auto_limit(limit),
@@ -210,23 +211,24 @@ async def fetch_all(
     items: Iterable[Item] | AsyncIterable[Item],
     **options: Unpack[FanOutOptions[Item]],
 ) -> list[Outcome[Item, Value]]:
-    """Call `fetch` for many items at once and return every outcome, in the order of the items.
+    """Call `fetch` for many items concurrently and return every outcome, in the order of the items.
 
     Args:
-        fetch: An async function of one item, such as `polytomic.get_bulk_destination`.
+        fetch: An async function that takes one item, such as `polytomic.get_bulk_destination`.
         items: Any iterable or async iterable.
-        **options: As `fan_out` has them: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
-            `on_progress` and `clock`. Not `checkpoint`: what succeeded would be remembered as done, and its outcomes
-            lost with this process's memory.
+        **options: Options of `fan_out`: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
+            `on_progress` and `clock`. `checkpoint` is excluded: it would record items as done whose outcomes are lost
+            if the process ends.
 
     Returns:
-        One outcome for each item that was called for or not reached, in input order.
+        One outcome for each item that was called or not reached, in input order.
 
     Raises:
-        Exception: What `items` raised, or an error that ends a fan-out (`stop_on`, or the deadline while an async
-            iterable is read). The outcomes before it are lost; `fan_out` yields them first.
-        TypeError: `fetch` cannot be called or blocks, or `items` cannot be iterated or is one text.
-        ValueError: An option cannot work.
+        Exception: `items` raised it, or it ends a fan-out (`stop_on`, or the deadline while an async iterable is
+            read). The outcomes before it are lost; `fan_out` yields them first.
+        TypeError: `fetch` is not callable or blocks, `items` is not iterable or is a single string, or an option has
+            the wrong type.
+        ValueError: `limit`, `rate` or `deadline` is not positive.
     """
     refuse_checkpoint(options)
     async with fan_out(fetch, items, **options) as outcomes:
@@ -238,17 +240,17 @@ def _check_function(name: str, function: object, *, or_none: bool = False) -> No
     if or_none and function is None:
         return
     if not callable(function) or isinstance(function, type) or inspect.iscoroutinefunction(function):
-        raise TypeError(f"{name} must be a function that is not async, not {shown(function)}")
+        raise TypeError(f"{name} must be a function that is not async, got {shown(function)}.")
 
 
 def refuse_checkpoint(options: FanOutOptions[Any]) -> None:
-    """Refuse what would lose outcomes.
+    """Refuse a checkpoint, which would lose outcomes where they are only collected.
 
     Raises:
-        TypeError: There is a checkpoint among the options.
+        TypeError: `options` contains a checkpoint.
     """
     if "checkpoint" in options:
-        raise TypeError("outcomes that are only collected are lost if this process ends: use a loop with checkpoint=")
+        raise TypeError("checkpoint needs a loop: collected outcomes are lost if this process ends. Use fan_out(...).")
 
 
 def owner_of(function: Any) -> object:
@@ -259,17 +261,17 @@ def owner_of(function: Any) -> object:
 
 
 def auto_limit(limit: object) -> AutoLimit:
-    """Return a limit with its bounds.
+    """Return the AutoLimit of a limit.
 
     Raises:
-        ValueError: It is none.
+        ValueError: `limit` is not a positive int, "auto" or an AutoLimit.
     """
     if isinstance(limit, AutoLimit):
         return limit
     if limit == "auto":
         return AutoLimit()
     if not is_count(limit):
-        raise ValueError(f'limit must be a positive int, "auto" or an AutoLimit, not {shown(limit)}')
+        raise ValueError(f'limit must be a positive int, "auto" or an AutoLimit, got {shown(limit)}.')
     return AutoLimit(minimum=limit, maximum=limit, initial=limit)
 
 
@@ -277,7 +279,7 @@ def _positive(name: str, value: object, most: float) -> float | None:
     if value is None:
         return None
     if not is_positive(value):
-        raise ValueError(f"{name} must be a positive number, not {shown(value)}")
+        raise ValueError(f"{name} must be a positive number, got {shown(value)}.")
     return float(min(value, most))
 
 

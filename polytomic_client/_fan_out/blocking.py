@@ -1,4 +1,4 @@
-"""The fan-out for code that blocks: the same engine, on an event loop in a thread, whose calls run in other threads."""
+"""The fan-out for blocking code: the same engine, on an event loop in one thread, with its calls in other threads."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ Value = TypeVar("Value")
 
 
 class _Ask(Generic[Item, Value]):
-    """A thread that waits for an outcome, until it has it or a signal handler raises.
+    """A thread that waits for an outcome, until it receives it or a signal handler raises.
 
     Attributes:
         done: The job whose outcome the thread is done with.
-        gate: Locked until `take` is there.
-        take: What the thread gets.
+        gate: Locked until `take` is set.
+        take: The result for the thread.
         left: Whether the thread has stopped waiting.
     """
 
@@ -46,11 +46,11 @@ class _Ask(Generic[Item, Value]):
 
 
 class _Take(Generic[Item, Value]):
-    """An outcome, an error or the end. It is for the thread that asked, or for the next one where that has left.
+    """An outcome, an error or the end, for the thread that asked. If that has left, the next thread receives it.
 
     Attributes:
-        ask: Whom it is for.
-        settled: Whether it is there.
+        ask: The request that receives it.
+        settled: Whether the result is available.
         job: The job with the outcome; None for the end.
         error: The error.
         delivered: Whether it was returned or raised.
@@ -66,21 +66,21 @@ class _Take(Generic[Item, Value]):
         self.delivered = False
 
     def is_lost(self) -> bool:
-        """Say whether the thread that it is for has left without it."""
-        # In this order, since the thread sets them in the other one.
+        """Return whether the receiving thread has left without it."""
+        # In this order, since the thread sets them in the reverse order.
         return self.ask.left and not self.delivered
 
 
 class _Desk(Generic[Item, Value]):
-    """Where threads ask for outcomes. It works in the event loop's thread, where signal handlers never run."""
+    """Serves outcomes to threads. It runs in the event loop's thread, where signal handlers never run."""
 
     def __init__(self, outcomes: FanOut[Item, Value]) -> None:
-        self._engine = outcomes._engine  # noqa: SLF001  (its other face)
+        self._engine = outcomes._engine  # noqa: SLF001  (the same package)
         self.confirms = self._engine.receipts.wanted
         self._takes: list[_Take[Item, Value]] = []
 
     def serve(self, ask: _Ask[Item, Value]) -> None:
-        """Begin to get what an ask is for."""
+        """Start fetching the outcome for an ask."""
         self._takes = [take for take in self._takes if not take.delivered]
         try:
             if ask.done is not None:
@@ -105,7 +105,7 @@ class _Desk(Generic[Item, Value]):
         try:
             take.job = await self._engine.take()
         except CancelledError:
-            pass  # the block has ended, and with it the loops of other threads
+            pass  # the block has ended, which ends the loops of other threads
         except BaseException as error:  # noqa: BLE001  (it is raised in another thread)
             take.error = error
         if take.job is None and take.error is None:
@@ -121,7 +121,7 @@ class _Desk(Generic[Item, Value]):
 
 
 class _Loop(Generic[Item, Value]):
-    """One loop over the outcomes. A signal handler may raise anywhere: an outcome that was not returned is the next."""
+    """One loop over the outcomes. If a signal handler raises before one is returned, that outcome comes next."""
 
     def __init__(self, desk: _Desk[Item, Value], threads: Threads, keeps: object = None) -> None:
         self._desk = desk
@@ -157,17 +157,18 @@ class _Loop(Generic[Item, Value]):
 
 
 class BlockingFanOut(_Loop[Item, Value]):
-    """The outcomes of many blocking calls, as they finish. Made by `fan_out_blocking`; iterated once.
+    """The outcomes of many blocking calls, as they finish. Created by `fan_out_blocking`; iterate over it once.
 
-    With `with`, everything has stopped when the block ends: no call is started any more, and those under way, which
-    nothing can stop, have ended. Without, leaving the loop early does not wait for them. Several threads may loop over
-    it and share the outcomes. A loop that an exception of a signal handler ends loses none: the next begins with it.
+    With `with`, everything has stopped when the block ends: no further call starts, and the calls under way, which
+    nothing can stop, have ended. Without `with`, leaving the loop early does not wait for them. Several threads may
+    loop over it and share the outcomes. If an exception of a signal handler ends a loop, no outcome is lost: the next
+    loop begins with it.
     """
 
     def __init__(self, outcomes: FanOut[Item, Value], threads: Threads) -> None:
         super().__init__(_Desk(outcomes), threads)
         self._outcomes = outcomes
-        # Also at the end of the process, so that no task is left pending there.
+        # Also runs at the end of the process, so that no task is left pending.
         self._finalizer = weakref.finalize(self, threads.abandon)
 
     def __enter__(self) -> Self:
@@ -183,7 +184,7 @@ class BlockingFanOut(_Loop[Item, Value]):
 
     @property
     def progress(self) -> Progress:
-        """How far it is."""
+        """The current progress."""
         return self._outcomes.progress
 
 
@@ -195,24 +196,25 @@ def fan_out_blocking(
     checkpoint: str | os.PathLike[str] | None = None,
     **options: Unpack[FanOutOptions[Item]],
 ) -> BlockingFanOut[Item, Value]:
-    """Call a function that blocks for many items at once, in threads, and yield each outcome as it finishes.
+    """Call a blocking function for many items concurrently, in threads, and yield each outcome as it finishes.
 
     Args:
-        fetch: A function of one item that may be called by many threads, such as the methods of one Polytomic.
-        items: Any iterable. One that has no length, such as a generator, is read in a thread of its own.
+        fetch: A thread-safe function that takes one item, such as a method of a Polytomic.
+        items: Any iterable. An iterable without a length, such as a generator, is read in its own thread.
         ordered: Yield the outcomes in the order of the items.
-        checkpoint: A file that remembers the items that succeeded, as `fan_out` has it.
-        **options: As `fan_out` has them: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
-            `on_progress` and `clock`. At a deadline, calls under way have an outcome at once, and go on until they
-            end; items without a length are not read any further, since they may block: the loop ends with a
-            NotReachedError. Functions among the options are called in another thread than this one.
+        checkpoint: A file that records the items that succeeded, as for `fan_out`.
+        **options: Options of `fan_out`: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
+            `on_progress` and `clock`. At a deadline, calls under way have an outcome at once but run until they end.
+            An iterable without a length may block, so it is not read any further: the loop ends with a
+            NotReachedError. Functions among the options run in a different thread.
 
     Returns:
-        An iterator, for `for`, and a context manager, for `with`.
+        An iterator for `for`, and a context manager for `with`.
 
     Raises:
-        TypeError: `fetch` cannot be called or is async, or `items` cannot be iterated or is one text.
-        ValueError: An option cannot work.
+        TypeError: `fetch` is not callable or is async, `items` is not iterable or is a single string, or an option has
+            the wrong type.
+        ValueError: `limit`, `rate` or `deadline` is not positive, or `ordered` is combined with `retry_failed`.
 
     Example:
         with fan_out_blocking(polytomic.get_bulk_destination, connection_ids, limit=16) as outcomes:
@@ -220,16 +222,16 @@ def fan_out_blocking(
                 print(outcome.item, outcome.result() if outcome.ok else outcome.error)
     """
     if not callable(fetch):
-        raise TypeError(f"fetch must be a function, not {type(fetch).__name__}")
+        raise TypeError(f"fetch must be a function, got {type(fetch).__name__}.")
     if inspect.iscoroutinefunction(fetch) or getattr(owner_of(fetch), "_blocking", None) is False:
-        raise TypeError("fetch is async: use fan_out, or a method of Polytomic")
+        raise TypeError("fetch must be a blocking function, got an async one. Use fan_out, or a method of Polytomic.")
     threads = Threads(auto_limit(options.get("limit", DEFAULT_LIMIT)).maximum)
 
     async def call(item: Item) -> Value:
         return await threads.call(fetch, item)
 
     if isinstance(items, AsyncIterable):
-        raise TypeError("items are an async iterable: use fan_out")
+        raise TypeError("items must be an iterable, got an async iterable. Use fan_out.")
     source = items if isinstance(items, Collection) or not isinstance(items, Iterable) else threads.read(iter(items))  # pyright: ignore[reportUnnecessaryIsInstance]
     return BlockingFanOut(fan_out(call, source, ordered=ordered, checkpoint=checkpoint, **options), threads)
 
@@ -237,21 +239,22 @@ def fan_out_blocking(
 def fetch_all_blocking(
     fetch: Callable[[Item], Value], items: Iterable[Item], **options: Unpack[FanOutOptions[Item]]
 ) -> list[Outcome[Item, Value]]:
-    """Call a function that blocks for many items at once, and return every outcome, in the order of the items.
+    """Call a blocking function for many items concurrently and return every outcome, in the order of the items.
 
     Args:
-        fetch: A function of one item that may be called by many threads, such as the methods of one Polytomic.
+        fetch: A thread-safe function that takes one item, such as a method of a Polytomic.
         items: Any iterable.
-        **options: As `fan_out_blocking` has them, but for `ordered` and `checkpoint`.
+        **options: Options of `fan_out_blocking`, except `ordered` and `checkpoint`.
 
     Returns:
         One outcome for each item, in input order.
 
     Raises:
-        Exception: What `items` raised, or an error that ends a fan-out (`stop_on`). The outcomes before it are lost;
+        Exception: `items` raised it, or it ends a fan-out (`stop_on`). The outcomes before it are lost;
             `fan_out_blocking` yields them first.
-        TypeError: `fetch` cannot be called or is async, or `items` cannot be iterated or is one text.
-        ValueError: An option cannot work.
+        TypeError: `fetch` is not callable or is async, `items` is not iterable or is a single string, or an option has
+            the wrong type.
+        ValueError: `limit`, `rate` or `deadline` is not positive.
     """
     refuse_checkpoint(options)
     with fan_out_blocking(fetch, items, **options) as outcomes:

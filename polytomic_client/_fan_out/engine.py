@@ -1,4 +1,4 @@
-"""The engine of a fan-out: workers that take items one by one and hand over outcomes, of which only so many wait."""
+"""The engine of a fan-out: workers take items one by one and hand over outcomes, of which a limited number wait."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 MOST_HELD = 10_000
-"""How many failed outcomes wait for their second call, so that an outage does not take all memory."""
+"""Maximum failed outcomes that wait for their second call, so that an outage does not exhaust memory."""
 
-ANOTHER_LOOP = "this fan-out runs in another event loop"
+ANOTHER_LOOP = "this fan-out belongs to a different event loop"
 
 STOPPING_LASTS = 1.0
-"""Seconds that a cancelled block waits for calls which are slow to stop. They stop by themselves after that."""
+"""Seconds that a cancelled block waits for calls that are slow to stop. After that they end in the background."""
 
 
 @frozen
 class Plan:
-    """How a fan-out goes about its calls; `fan_out` documents each."""
+    """The options of a fan-out. `fan_out` documents each."""
 
     limit: AutoLimit
     rate: float | None
@@ -52,7 +52,7 @@ class Plan:
 
 
 class Engine(Generic[Item, Value]):
-    """One run: reads items as there is room for their outcomes, which are in flight or wait for their reader."""
+    """One run of a fan-out. It reads an item when there is room for its outcome, in flight or waiting for a reader."""
 
     def __init__(self, fetch: Callable[[Item], Awaitable[Value]], items: Items[Item], plan: Plan) -> None:
         self._fetch = fetch
@@ -71,7 +71,7 @@ class Engine(Generic[Item, Value]):
         self._reporter: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._context: Context | None = None
-        # Twice the limit: as many in flight as may be, while as many wait for their reader.
+        # Twice the limit: one limit in flight, and one waiting for the reader.
         self._outbox: Outbox[Job[Item, Value]] = Outbox(2 * plan.limit.maximum)
         self._early: dict[int, Job[Item, Value]] = {}
         self._next_position = 0
@@ -81,13 +81,13 @@ class Engine(Generic[Item, Value]):
         self._phase = Phase.RUNNING
 
     def take_at_once(self) -> Job[Item, Value] | None:
-        """Return the next finished job; None where the one before is to be confirmed and `take` asked."""
+        """Return the next finished job, or None if `take` must be called: it waits, and confirms the job before."""
         if self._phase is Phase.STOPPED or self.receipts.wanted:
             return None
         return self._outbox.take_at_once()
 
     async def take(self) -> Job[Item, Value] | None:
-        """Return the next finished job, or None once there is none left."""
+        """Return the next finished job, or None at the end."""
         if self._loop is None:
             self._start()
         elif self._loop is not asyncio.get_running_loop():
@@ -104,11 +104,11 @@ class Engine(Generic[Item, Value]):
         return None
 
     async def stop(self, *, confirm: bool, cancelled: bool) -> None:
-        """Cancel what is under way and wait until it has stopped.
+        """Cancel the calls under way and wait until they have stopped.
 
         Args:
-            confirm: Whether the readers are done with the last outcomes that they were given.
-            cancelled: Whether the reader was cancelled, so that it waits a second at most.
+            confirm: Whether the readers are done with the last outcomes that they received.
+            cancelled: Whether the reader was cancelled. It then waits `STOPPING_LASTS` at most.
         """
         if self._loop is not None and (running := running_loop()) is not self._loop:
             self.receipts.close()
@@ -117,7 +117,7 @@ class Engine(Generic[Item, Value]):
             raise ClientClosedError(ANOTHER_LOOP)
         tasks = [*self._workers, *([self._watchdog] if self._watchdog is not None else [])]
         try:
-            # Before the first await, where a cancellation could come in between.
+            # Before the first await, at which a cancellation could intervene.
             if confirm:
                 self.receipts.confirm_all()
         finally:
@@ -130,18 +130,18 @@ class Engine(Generic[Item, Value]):
                 await finish(tasks, STOPPING_LASTS, bounded=cancelled)
 
     def abandon(self) -> None:
-        """Cancel what is under way, from a finalizer: in any thread, at any time."""
+        """Cancel the calls under way from a finalizer, which may run in any thread at any time."""
         if self._loop is None:
             return
         self._phase = Phase.STOPPED
         if self._workers:
             with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
                 self._loop.call_soon_threadsafe(self._cancel)
-        # Nobody reads any more, so nothing is added: the next run may open the file at once.
+        # Without a reader, nothing is added any more: the next run may open the file at once.
         self.receipts.close()
 
     def progress(self) -> Progress:
-        """Return how far it is."""
+        """Return the current progress."""
         return self._tally.progress(
             held_back=len(self._again),
             skipped=self._items.skipped,
@@ -172,12 +172,12 @@ class Engine(Generic[Item, Value]):
             self._halt()
 
     def _report(self) -> bool:
-        """Call the user's function, and say whether it returned."""
+        """Call the user's function, and return whether it succeeded."""
         try:
             if self._plan.on_progress is not None:
                 self._plan.on_progress(self.progress())
         except BaseException as error:  # noqa: BLE001
-            error.add_note("raised by on_progress of a fan-out, which this ends")
+            error.add_note("raised by on_progress of a fan-out, which has ended")
             self._fail(error)
             return False
         return True
@@ -192,7 +192,7 @@ class Engine(Generic[Item, Value]):
             self._reporter.cancel()
 
     def _halt(self, *, but: asyncio.Task[object] | None = None) -> None:
-        """Let nothing more start, and cancel what is under way."""
+        """Start nothing more, and cancel the calls under way."""
         self._phase = max(self._phase, Phase.HALTED)
         self._cancel(but=but)
 
@@ -213,7 +213,7 @@ class Engine(Generic[Item, Value]):
         worker.add_done_callback(self._ended)
 
     def _ended(self, worker: asyncio.Task[None]) -> None:
-        # One that is cancelled before its first step has not taken itself out.
+        # A worker that was cancelled before its first step has not removed itself.
         self._workers.discard(worker)
         if not self._workers and self._phase < Phase.OVER:
             self._phase = Phase.OVER
@@ -233,7 +233,7 @@ class Engine(Generic[Item, Value]):
                 if job is None:
                     self._outbox.leave()
                     return
-                # A worker that has something to do makes the next, so that few items make few tasks.
+                # A worker that has a job starts the next worker, so that few items start few tasks.
                 if len(self._workers) < self._limit.current:
                     self._start_worker()
                 await self._do(worker, lane, job)
@@ -246,15 +246,15 @@ class Engine(Generic[Item, Value]):
                 self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
             raise
         except BaseException as error:  # noqa: BLE001
-            # The input failed, or `fetch` is no such function: nothing that comes after can be right.
+            # The items raised, or `fetch` is not a valid function: the fan-out cannot continue.
             self._fail(error)
         finally:
-            # At once, so that of many who see in one turn that they are too many, not all leave.
+            # At once: if many workers see in one turn that there are too many, not all of them must leave.
             self._workers.discard(worker)
             self._interruptible.discard(worker)
 
     async def _do(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value]) -> None:
-        """Make the call of a job, once it may start, and hand over what came of it."""
+        """Make the call of a job once it may start, and hand over its outcome."""
         outcome = None if self._pace.is_open() and not self._bounded else await self._hold(worker, job)
         if outcome is None:
             lane.begin(self._clock.monotonic() if self._adapts else 0.0)
@@ -275,7 +275,7 @@ class Engine(Generic[Item, Value]):
             elif self._adapts and not lane.troubled:
                 self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight + 1)
         if self._phase is Phase.STOPPED:
-            return  # `fetch` swallowed the cancellation, and nobody reads any more
+            return  # `fetch` swallowed the cancellation, and the reader has left
         if outcome.error is None:
             self._hand_over(job, outcome)
         else:
@@ -302,11 +302,11 @@ class Engine(Generic[Item, Value]):
                 self._interruptible.discard(worker)
         if not self._items.exhausted:
             passed = deadline_passed(self._plan.deadline)
-            self._fail(NotReachedError(f"{passed} before the last item was read; how many more there are is not known"))
+            self._fail(NotReachedError(f"{passed} before the last item was read; how many remain is unknown"))
         return None
 
     async def _hold(self, worker: asyncio.Task[None], job: Job[Item, Value]) -> Outcome[Item, Value] | None:
-        """Wait until a call may start, which its worker can then be interrupted in, or return why it may not."""
+        """Wait until a call may start; its worker can then be interrupted. Return an outcome if it is too late."""
         if not self._is_late():
             self._interruptible.add(worker)
             try:
@@ -337,12 +337,12 @@ class Engine(Generic[Item, Value]):
         return Outcome(job.index, job.item, failure, None)
 
     def _note_trouble(self, lane: Lane, error: Exception) -> None:
-        # Also called in a thread of a blocking call.
+        # Also called in the thread of a blocking call.
         if self._adapts and is_overload(error):
             self._limit.overloaded(lane.started, self._clock.monotonic())
 
     def _was_late(self, worker: asyncio.Task[None]) -> bool:
-        """Say whether a worker was cancelled because the deadline passed, and let it go on."""
+        """Return whether a worker was cancelled because the deadline passed, and undo that cancellation."""
         if not self._is_late() or not worker.cancelling():
             return False
         worker.uncancel()
@@ -354,14 +354,14 @@ class Engine(Generic[Item, Value]):
     def _settle(
         self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
     ) -> None:
-        """Say what a failed call means: the end, a second call, or an outcome."""
+        """Handle a failed call: end the fan-out, schedule a second call, or hand over the outcome."""
         error = outcome.error
         assert error is not None
         if isinstance(error, self._plan.stop_on):
             self._fail(error)
             self._halt(but=worker)
             return
-        # Another call would do it under another key, which only a rule of the user's may say.
+        # A second call has a new idempotency key, so only a function of the user's may allow it.
         again = self._plan.retry is not may_call_again or not lane.unsettled
         if (
             again
@@ -394,7 +394,7 @@ class Engine(Generic[Item, Value]):
         self._items.exhausted = True
 
     def _end(self) -> None:
-        """Hand over what was held back, and the end."""
+        """Hand over the outcomes that were held back, and the end."""
         self._cancel()
         while self._again:
             job = self._again.popleft()

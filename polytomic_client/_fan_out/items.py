@@ -1,4 +1,4 @@
-"""The items of a fan-out: read one by one by many workers, numbered, and without those that need no call."""
+"""The items of a fan-out: read one by one by many workers, numbered, and without those to skip."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 PASSED_OVER_AT_ONCE = 1_000
-"""How many items are passed over in a row before others on the event loop get their turn."""
+"""Items skipped in a row before other tasks on the event loop get a turn."""
 
 
 @define(eq=False)
 class Job(Generic[Item, Value]):
-    """An item that is to be asked for.
+    """An item that needs a call.
 
     Attributes:
-        position: Its place among the jobs, from 0.
-        index: Its item's place in the input, from 0.
+        position: Its position among the jobs, from 0.
+        index: The item's position in the input, from 0.
         item: The item.
-        key: Its name, where one is needed.
-        before: Its first outcome, where this is the second call.
-        outcome: What came of it, once it is finished.
-        delivered: Whether a reader was given the outcome.
+        key: The item's key, or None if the fan-out does not use keys.
+        before: The first outcome, if this is the second call.
+        outcome: The outcome, once the job is finished.
+        delivered: Whether a reader received the outcome.
     """
 
     position: int
@@ -46,7 +46,7 @@ class Job(Generic[Item, Value]):
     delivered: bool = False
 
     def too_late(self, deadline: float | None, *, started: bool) -> Outcome[Item, Value]:
-        """Return the outcome of a job whose call a deadline has prevented, or interrupted: its first one, if any.
+        """Return the outcome of a job whose call a deadline prevented or interrupted: its first outcome, if any.
 
         Args:
             deadline: The deadline of the fan-out, in seconds.
@@ -63,7 +63,7 @@ class Job(Generic[Item, Value]):
 
 
 class Receipts(Generic[Item, Value]):
-    """The jobs whose outcomes readers have, and which are noted in the checkpoint once the readers are done with them.
+    """The jobs whose outcomes readers hold. A job is recorded in the checkpoint once its reader is done with it.
 
     Attributes:
         wanted: Whether there is a checkpoint.
@@ -76,15 +76,15 @@ class Receipts(Generic[Item, Value]):
         self._closed = False
 
     def expect(self, job: Job[Item, Value]) -> None:
-        """Note that a job is given to a reader."""
+        """Note that a reader receives a job."""
         if self.wanted and job.outcome.ok:
             self._open.add(job)
 
     def confirm(self, job: Job[Item, Value]) -> None:
-        """Note in the checkpoint that a reader is done with the outcome of a job, if it was delivered.
+        """Record in the checkpoint that a reader is done with the outcome of a job, if it was delivered.
 
         Raises:
-            CheckpointError: It cannot be written.
+            CheckpointError: The checkpoint cannot be written.
         """
         if job in self._open and job.delivered and not self._closed:
             self._open.discard(job)
@@ -92,10 +92,10 @@ class Receipts(Generic[Item, Value]):
                 self._checkpoint.add(job.key)
 
     def confirm_all(self) -> None:
-        """Note all that was delivered.
+        """Record every job that was delivered.
 
         Raises:
-            CheckpointError: It cannot be written.
+            CheckpointError: The checkpoint cannot be written.
         """
         for job in list(self._open):
             self.confirm(job)
@@ -107,7 +107,7 @@ class Receipts(Generic[Item, Value]):
             unless_expected: Whether it stays open as long as a reader is not done with an outcome.
 
         Raises:
-            CheckpointError: The disk did not take everything.
+            CheckpointError: Not everything reached the disk.
         """
         if self._checkpoint is not None and not (unless_expected and self._open):
             self._closed = True
@@ -115,27 +115,27 @@ class Receipts(Generic[Item, Value]):
 
 
 def deadline_passed(seconds: float | None) -> str:
-    """Return the beginning of a sentence about a deadline of so many seconds."""
+    """Return the beginning of an error message about a passed deadline, in seconds."""
     return f"the fan-out's deadline of {seconds:g} s passed"
 
 
 def name_of(item: object) -> str:
-    """Return the name of an item, or of what `key` made of it, that has an obvious one.
+    """Return the key of a str, int or UUID: an item, or a value that `key` returned.
 
     Raises:
-        TypeError: It has none.
+        TypeError: `item` has another type.
     """
     if isinstance(item, (str, UUID)) or (isinstance(item, int) and not isinstance(item, bool)):
         return str(item)
-    raise TypeError(f"key= must give a str, an int or a UUID for each item, and not a {type(item).__name__}")
+    raise TypeError(f"key= must return a str, int or UUID for each item, got {type(item).__name__}.")
 
 
 COUNTABLE = (list, tuple, range, dict, set, frozenset)
-"""Types of items that can be read twice: nothing of the caller's runs then, as it may with a type of their own."""
+"""Types that can be read twice without running code of the caller, as a custom type may."""
 
 
 class Items(Generic[Item]):
-    """The items, as any iterable has them."""
+    """Reads the items of any iterable or async iterable."""
 
     def __init__(
         self,
@@ -144,22 +144,22 @@ class Items(Generic[Item]):
         key: Callable[[Item], object] | None,
         checkpoint: Checkpoint | None,
     ) -> None:
-        """Read nothing yet.
+        """Prepare to read; nothing is read yet.
 
         Args:
             items: Any iterable or async iterable.
-            key: What names an item, so that it is asked for once; None where items have no names.
-            checkpoint: Where the names of those are that need no call, if there are any.
+            key: Derives the key of an item, so that each is called once; None to call every item.
+            checkpoint: Contains the keys of items to skip.
 
         Raises:
-            TypeError: They cannot be iterated, or are one text.
+            TypeError: `items` is not iterable, or is a single str or bytes.
         """
         self._plain: Iterator[Item] | None = None
         self._async: AsyncIterator[Item] | None = None
         if not isinstance(items, (Iterable, AsyncIterable)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"items must be an iterable of items, not {shown(items)}")
+            raise TypeError(f"items must be an iterable of items, got {shown(items)}.")
         if isinstance(items, (str, bytes)):
-            raise TypeError(f"items must be an iterable of items, and not one {type(items).__name__}: {shown(items)}")
+            raise TypeError(f"items must be an iterable of items, got a single {type(items).__name__}: {shown(items)}.")
         if isinstance(items, AsyncIterable):
             self._async = aiter(items)
         else:
@@ -172,13 +172,13 @@ class Items(Generic[Item]):
         self._key = key
         self._checkpoint = checkpoint
         self._seen: set[str] = set()
-        # An async generator must not be asked for its next item by two tasks at once.
+        # Two tasks must not request the next item of an async generator at once.
         self._lock = asyncio.Lock()
         self._read = 0
         self._jobs = 0
 
     def next_at_once(self) -> Job[Item, Any] | None:
-        """Return the next item of an iterable whose items all need a call; None where only `next` can tell."""
+        """Return the next item without waiting, if every item needs a call. Otherwise None: call `next`."""
         if self._plain is None or self._key is not None or self.exhausted:
             return None
         item = next(self._plain, _END)
@@ -190,9 +190,9 @@ class Items(Generic[Item]):
         return Job(self._read - 1, self._read - 1, item, None)
 
     def log_resuming(self) -> None:
-        """Log how many items are already done: of these items, or all in the checkpoint if these cannot be counted."""
+        """Log how many items are already done: of these items, or of the checkpoint if these cannot be counted."""
         finished, items = self._checkpoint, self._countable
-        # What is logged must not keep the caller's items alive.
+        # Logging must not keep the caller's items alive.
         self._countable = None
         if finished is None or len(finished) == 0 or self._key is None or not logger.isEnabledFor(logging.INFO):
             return
@@ -201,7 +201,7 @@ class Items(Generic[Item]):
             return
         try:
             done = sum(name_of(self._key(item)) in finished for item in items)
-        except Exception:  # noqa: BLE001  (the item that has no name is an error once it is its turn)
+        except Exception:  # noqa: BLE001  (reading the item later raises this error)
             return
         if done:
             logger.info("resuming: %s of %s already done", f"{done:,}", f"{len(items):,}")
@@ -248,7 +248,7 @@ class Items(Generic[Item]):
 
 
 class _End:
-    """No more items."""
+    """Marks the end of the items."""
 
 
 _END = _End()

@@ -1,7 +1,7 @@
-"""Find how many calls may be in flight at once while they run: arithmetic only, without I/O and without a clock.
+"""Adapt the number of calls in flight to the load the API can handle. Arithmetic only, without I/O or a clock.
 
 The controller compares the median latency of a round of calls with a baseline. It acts only on a rise that order
-statistics make certain, so that latency that merely varies does not lower the limit.
+statistics make certain, so varying latency does not lower the limit.
 
 - Slow start doubles the limit each round, as in TCP (RFC 5681, section 3.1).
 - A certain rise starts a probe: a round with fewer calls in flight, as in BBR (Cardwell et al., 2016). If latency
@@ -22,63 +22,63 @@ from .._core.checks import is_count
 from .._text import shown
 
 RISE_TOLERATED = 1.05
-"""Times the baseline. Beyond a server's capacity, latency grows at least in proportion to the limit. So the limit may
-be 5 % above the capacity."""
+"""Factor of the baseline. Beyond a server's capacity, latency grows at least in proportion to the limit. So the limit
+may exceed the capacity by 5 %."""
 
 LATENCY_SLACK = 0.002
-"""Seconds on top, which a loaded event loop adds by itself."""
+"""Seconds added to the tolerated rise, because a loaded event loop adds them by itself."""
 
 INTERVAL_RANKS = 1.6
-"""Half the width of the median's confidence interval: so many times √n ranks of n sorted latencies. The rank of the
-true median has a standard deviation of √n / 2, whatever the distribution (sign test; David and Nagaraja, Order
-Statistics, 2003, section 7.1). So 1.6 is 3.2 standard deviations: 99.9 %. Less takes varying latency for overload, and
-more sees a collapse late."""
+"""Half the width of the median's confidence interval, in units of √n ranks of n sorted latencies. The rank of the
+true median has a standard deviation of √n / 2 for any distribution (sign test; David and Nagaraja, Order Statistics,
+2003, section 7.1). So 1.6 is 3.2 standard deviations: 99.9 %. A lower value mistakes varying latency for overload;
+a higher one detects a collapse late."""
 
 ROUND_SHORTEST = 32
-"""Latencies in a round, if the limit is lower. The interval then spans the ranks 7 to 26."""
+"""Minimum latencies in a round, for a lower limit. The interval then spans the ranks 7 to 26."""
 
 ROUND_SHORTEST_SLOW_START = 16
-"""The same in slow start, where a longer round delays every doubling and a wrong decision costs one probe."""
+"""The minimum in slow start. A longer round would delay every doubling, and a wrong decision costs one probe."""
 
 PROBE_LEAST = 0.5
-"""Times the limit: the fewest calls in flight in a probe. Half is where slow start was the round before."""
+"""Share of the limit: minimum calls in flight in a probe. Half is where slow start was the round before."""
 
 PROBE_MOST = 0.85
-"""Times the limit: the most. In between, a wider interval of the median means fewer, so that noise does not hide the
-response."""
+"""Share of the limit: maximum calls in flight in a probe. In between, a wider interval of the median means fewer calls,
+so that noise does not hide the response."""
 
 RESPONSE = 0.5
-"""Times the share by which a probe lowers the limit: how much latency must fall if the limit was the cause. It falls by
-that share on a server with a queue, by more on one that collapses, and not at all on one that is slower by itself."""
+"""Factor of the share by which a probe lowers the limit: how far latency must fall if the limit was the cause. It falls
+by that share on a server with a queue, by more on one that collapses. It does not fall if the server itself is slow."""
 
 ACCELERATION = 1 / 250
 """Share of the limit by which a round's growth exceeds that of the round before, until the next probe. At capacity
-there is a probe every few rounds, so that growth stays at some percent. Once capacity rises, growth is soon fast."""
+there is a probe every few rounds, so growth stays at a few percent. Once capacity rises, growth soon becomes fast."""
 
 
 def _positive_int(_: object, attribute: Any, value: object) -> None:
     if not is_count(value):
-        raise ValueError(f"{attribute.name} must be a positive int, not {shown(value)}")
+        raise ValueError(f"{attribute.name} must be a positive int, got {shown(value)}.")
 
 
 def _nearest(auto: AutoLimit) -> int:
     try:
         return max(auto.minimum, min(16, auto.maximum))
     except TypeError:
-        return 16  # the validators, which come after, say which bound is none
+        return 16  # the validators, which run afterwards, name the invalid bound
 
 
 @frozen
 class AutoLimit:
-    """A limit that finds itself: it grows while calls succeed at no loss of speed, and falls at signs of overload.
+    """A limit that adapts to the load the API can handle: it grows while latency stays the same, and falls at overload.
 
     Attributes:
         minimum: Calls in flight that are always allowed.
         maximum: Calls in flight that are never exceeded.
-        initial: Calls in flight to begin with; 16, or the bound that is next to it.
+        initial: Calls in flight at the start. Default: 16, or the nearest bound.
 
     Raises:
-        ValueError: One is no positive int, or `initial` is not between the others.
+        ValueError: An argument is not a positive int, or `initial` is not between `minimum` and `maximum`.
     """
 
     minimum: int = field(default=1, validator=_positive_int)
@@ -88,19 +88,19 @@ class AutoLimit:
     def __attrs_post_init__(self) -> None:
         if not self.minimum <= self.initial <= self.maximum:
             raise ValueError(
-                "minimum <= initial <= maximum must hold, and "
-                f"{shown(self.minimum)} <= {shown(self.initial)} <= {shown(self.maximum)} does not"
+                "AutoLimit must have minimum <= initial <= maximum, got "
+                f"{shown(self.minimum)} <= {shown(self.initial)} <= {shown(self.maximum)}."
             )
 
 
 class LimitController:
-    """The limit of one run, which follows what its calls meet. Threads may share it.
+    """Controls the limit of one run from the results of its calls. Threads may share it.
 
     Args:
-        auto: Its bounds, and where it begins.
+        auto: The bounds and the initial limit.
 
     Attributes:
-        current: How many calls may be in flight now. It is read for each of them, and so it is not a property.
+        current: Maximum calls in flight now. Every call reads it, so it is not a property.
     """
 
     __slots__ = (
@@ -122,12 +122,12 @@ class LimitController:
     )
 
     def __init__(self, auto: AutoLimit) -> None:
-        # Blocking calls meet an overload in threads of their own.
+        # Blocking calls report an overload from their own threads.
         self._lock = Lock()
         self._minimum = auto.minimum
         self._maximum = auto.maximum
         self.current = auto.initial
-        # Slow start goes as far as this; RFC 5681 calls it ssthresh.
+        # Slow start ends here; RFC 5681 calls it ssthresh.
         self._threshold = auto.maximum
         # The lowest upper end of a median's interval so far: the true median is below it.
         self._baseline = inf
@@ -142,11 +142,11 @@ class LimitController:
         self._begin_round(skip=0)
 
     def succeeded(self, seconds: float, in_flight: int) -> None:
-        """Learn from a call that met no trouble.
+        """Learn from a call without trouble.
 
         Args:
-            seconds: How long it took.
-            in_flight: How many calls ran when it ended, itself included.
+            seconds: The latency of the call.
+            in_flight: Calls that were in flight when it ended, itself included.
         """
         with self._lock:
             self._succeeded = True
@@ -160,12 +160,12 @@ class LimitController:
                 self._end_round()
 
     def overloaded(self, started: float, now: float) -> None:
-        """Halve the limit, because an attempt was answered 429, 503 or the like, or timed out.
+        """Halve the limit after an attempt that got an overload status (429, 503 and similar) or timed out.
 
         Args:
-            started: When the call began, in the clock's seconds. One that began before the limit was last halved is
-                of the same burst, and changes nothing.
-            now: The clock's seconds now.
+            started: When the call began, in the clock's seconds. A call that began before the limit was last halved
+                belongs to the same burst and changes nothing.
+            now: The current time in the clock's seconds.
         """
         with self._lock:
             if started <= self._halved:
@@ -174,7 +174,7 @@ class LimitController:
             self._probed = None
             self._quiet_rounds = 0
             half = self.current // 2
-            # While nothing succeeds, the limit falls on, and slow start may return to half of what worked.
+            # While nothing succeeds, the limit keeps falling, and slow start may return to half of what worked.
             if self._succeeded:
                 self._threshold = half
             self._succeeded = False
@@ -185,7 +185,7 @@ class LimitController:
         self.current = max(self._minimum, min(self._maximum, limit))
 
     def _begin_round(self, *, skip: int) -> None:
-        """Begin a round, after so many successes that began under another limit."""
+        """Begin a round after skipping this many successes, which began under another limit."""
         self._skip = skip
         self._latencies.clear()
         self._most = 0
@@ -203,7 +203,7 @@ class LimitController:
         if lowest > tolerated:
             self._probe(median, noise=(highest - lowest) / median)
         elif median > tolerated and not self._prolonged:
-            # Undecided: twice as many latencies say more.
+            # Undecided: collect twice as many latencies.
             self._prolonged = True
             self._round *= 2
         else:
@@ -211,14 +211,14 @@ class LimitController:
 
     def _grow(self) -> None:
         before = self.current
-        # More than what is used would be a guess.
+        # Growing beyond what is in use would be a guess.
         if self._most >= before:
             if before < self._threshold:
                 self._set(min(2 * before, self._threshold))
             else:
                 self._quiet_rounds += 1
                 self._set(before + max(1, int(before * self._quiet_rounds * ACCELERATION)))
-        # Calls that start at once end with the shortest first.
+        # Of calls that start together, the shortest end first.
         self._begin_round(skip=self.current - before)
 
     def _probe(self, median: float, noise: float) -> None:
@@ -242,7 +242,7 @@ class LimitController:
 
 
 def _median_interval(latencies: list[float]) -> tuple[float, float, float]:
-    """Return the lower end, the median and the upper end; sorts the latencies in place."""
+    """Return the lower end, the median and the upper end. Sorts the latencies in place."""
     latencies.sort()
     count = len(latencies)
     middle = count / 2

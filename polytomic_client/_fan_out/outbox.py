@@ -1,6 +1,6 @@
-"""Where finished jobs wait for their readers, with room for only so many.
+"""A bounded queue of finished jobs that wait for their readers.
 
-asyncio.Queue and asyncio.Semaphore do the same, and cost about 1 us more for each call.
+asyncio.Queue and asyncio.Semaphore do the same, but cost about 1 us more per call.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ T = TypeVar("T")
 
 
 class Outbox(Generic[T]):
-    """Finished jobs, first in, first out. Each takes room before it begins, which whoever reads it gives back.
+    """Finished jobs, first in, first out. A job takes room before it begins, and its reader gives the room back.
 
     Args:
-        room: The most jobs that are under way or wait for a reader.
+        room: Maximum jobs that are under way or wait for a reader.
     """
 
     __slots__ = ("_finished", "_readers", "_room", "_workers")
 
     def __init__(self, room: int) -> None:
         self._room = room
-        # None is the end, and stays.
+        # None marks the end. It stays in the queue.
         self._finished: deque[T | None] = deque()
         self._workers: deque[asyncio.Future[None]] = deque()
         self._readers: deque[asyncio.Future[None]] = deque()
 
     def enter_at_once(self) -> bool:
-        """Take room for one job, and say whether there was any."""
+        """Take room for one job without waiting, and return whether there was room."""
         if self._room <= 0:
             return False
         self._room -= 1
         return True
 
     async def enter(self) -> None:
-        """Take room for one job, once there is any."""
+        """Wait until there is room for one job, and take it."""
         while not self.enter_at_once():
             await _wait(self._workers)
 
@@ -54,14 +54,14 @@ class Outbox(Generic[T]):
             _wake(self._readers)
 
     def take_at_once(self) -> T | None:
-        """Return the next job; None where `take` must be asked."""
+        """Return the next job without waiting, or None if `take` must be called."""
         if not self._finished or self._finished[0] is None:
             return None
         self.leave()
         return self._finished.popleft()
 
     async def take(self) -> T | None:
-        """Return the next job once there is one; None at the end."""
+        """Wait for the next job and return it, or None at the end."""
         while not self._finished:
             await _wait(self._readers)
         if self._finished[0] is None:
@@ -71,7 +71,7 @@ class Outbox(Generic[T]):
 
 
 async def _wait(waiting: deque[asyncio.Future[None]]) -> None:
-    """Wait to be woken, and wake another where this one is cancelled in the same moment."""
+    """Wait to be woken. If cancelled at the same moment, wake another waiter."""
     place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     waiting.append(place)
     try:

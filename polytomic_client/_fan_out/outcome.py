@@ -1,4 +1,4 @@
-"""What came of one item of a fan-out, and what shows that its function is none to call."""
+"""The outcome of one item of a fan-out, and the checks that `fetch` is a valid function."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Value = TypeVar("Value")
 
 @frozen
 class Outcome(Generic[Item, Value]):
-    """What came of one item.
+    """The outcome of one item.
 
     Attributes:
-        index: The item's place in the input, from 0.
+        index: The item's position in the input, from 0.
         item: The item.
-        error: Why it failed, or None.
+        error: The exception if the call failed, else None.
     """
 
     index: int
@@ -34,7 +34,7 @@ class Outcome(Generic[Item, Value]):
 
     @property
     def ok(self) -> bool:
-        """Whether it succeeded."""
+        """Whether the call succeeded."""
         return self.error is None
 
     def result(self) -> Value:
@@ -45,55 +45,56 @@ class Outcome(Generic[Item, Value]):
 
 
 class WrongFetchError(TypeError):
-    """What was given as `fetch` is no function to call with an item: the fan-out ends."""
+    """`fetch` does not take one item, or is not async (not blocking, in a blocking fan-out). The fan-out ends."""
 
 
 def is_awaitable(value: object) -> bool:
-    """Say whether a call returned what can be awaited."""
+    """Return whether a call returned an awaitable."""
     return type(value) is CoroutineType or inspect.isawaitable(value)
 
 
 def not_async(fetch: object, returned: object) -> WrongFetchError:
-    """Return the error of a function that returned what cannot be awaited."""
+    """Return the error for a function that did not return an awaitable."""
     return WrongFetchError(
-        f"fetch must be an async function, such as a method of AsyncPolytomic; {shown(fetch)} returned "
-        f"{type(returned).__name__}: use fan_out_blocking for a function that blocks"
+        f"fetch must be an async function, such as a method of AsyncPolytomic, got {shown(fetch)}, which returned "
+        f"{type(returned).__name__}. Use fan_out_blocking for a function that blocks."
     )
 
 
 def does_not_take(fetch: Callable[..., object], item: object, error: BaseException) -> bool:
-    """Say whether an error, where it is caught, is of the call itself: the function does not take one item."""
+    """Return whether a caught error comes from the call itself, because the function does not take one item."""
     if not isinstance(error, TypeError) or error.__traceback__ is None or error.__traceback__.tb_next is not None:
         return False
-    # An error of C code or of a Future has no traceback either.
+    # An error of C code or of a Future has no further traceback either.
     try:
         inspect.signature(fetch).bind(item)
     except TypeError:
         return True
     except ValueError:
-        pass  # it has no signature
+        pass  # the function does not have a signature
     return False
 
 
 def failure_of(fetch: Callable[..., object], item: object, error: Exception | CancelledError) -> Exception:
-    """Return the error of an outcome: what a call raised, unless that would do harm where a reader raises it again.
+    """Return the error of an outcome: the one that a call raised, or a substitute that a reader can raise safely.
 
-    A CancelledError is for a task that is cancelled. A StopIteration would end a generator or a loop in silence.
+    A CancelledError would look like a cancellation of the reader's task. A StopIteration would silently end a generator
+    or a loop.
 
     Args:
         fetch: The function that was called.
-        item: What it was called with.
-        error: What was raised, where it is caught.
+        item: The item it was called with.
+        error: The error, as it was caught.
 
     Raises:
-        WrongFetchError: The function does not take one item, or was refused before.
+        WrongFetchError: `fetch` does not take one item, or `error` is a WrongFetchError.
     """
     if isinstance(error, WrongFetchError):
         raise error
     if does_not_take(fetch, item, error):
         raise WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}") from error
     if isinstance(error, CancelledError):
-        other: Exception = CallCancelledError("what the call waited for was cancelled, and not the fan-out")
+        other: Exception = CallCancelledError("something that the call waited for was cancelled; the fan-out was not")
     elif isinstance(error, (StopIteration, StopAsyncIteration)):
         other = RuntimeError(f"fetch raised {type(error).__name__}. Give a mock a value for every call.")
     else:

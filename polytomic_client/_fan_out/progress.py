@@ -1,4 +1,4 @@
-"""How far a fan-out is."""
+"""The progress of a fan-out."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from attrs import frozen
 from .._core.clock import Clock
 
 REPORT_EVERY = 0.5
-"""Seconds between two reports: often enough for a person, and no cost per item."""
+"""Seconds between two reports: often enough for a person, at no cost per item."""
 
 RATE_OVER = 20
-"""How many reports the rate is measured over: the last ten seconds, at least."""
+"""Reports over which the rate is measured: at least the last ten seconds."""
 
 
 class Phase(IntEnum):
-    """How far a fan-out is. It never goes back."""
+    """The phase of a fan-out, which only increases."""
 
     RUNNING = 0
     LATE = 1
-    """Its deadline has passed: no call starts, and every further item has an outcome that says so."""
+    """Its deadline has passed: no call starts, and every further item has a NotReachedError as its outcome."""
     HALTED = 2
-    """An error ends it: no call starts, and those under way are cancelled."""
+    """An error ends it: no call starts, and the calls under way are cancelled."""
     OVER = 3
     """The last worker has ended. Outcomes may still wait for their reader."""
     STOPPED = 4
@@ -32,20 +32,20 @@ class Phase(IntEnum):
 
 @frozen
 class Progress:
-    """How far a fan-out is.
+    """The progress of a fan-out.
 
     Attributes:
-        done: How many items have an outcome, failures included.
-        failed: How many of them failed.
-        held_back: How many items failed and are to be called once more; none of `done` yet.
-        skipped: How many items were passed over: an earlier run had finished them, or they had come before.
-        total: How many items there are, if that is known: of a list, and not of a generator.
-        in_flight: How many calls are under way.
-        paused: For how many seconds nothing starts, because the API said so; 0 where it did not.
-        limit: How many may be, now.
+        done: Items that have an outcome, failures included.
+        failed: Items of `done` that failed.
+        held_back: Items that failed and wait for a second call. They do not count in `done` yet.
+        skipped: Items that were skipped: an earlier run finished them, or they are duplicates.
+        total: Number of items if it is known, as for a list; None for a generator.
+        in_flight: Calls under way.
+        paused: Seconds until calls may start again after a `Retry-After`; 0 otherwise.
+        limit: Maximum calls in flight now.
         elapsed: Seconds since the start.
-        rate: Outcomes per second, over the last ten seconds or so.
-        eta: Seconds until the end at this rate, if the total is known and there is a rate.
+        rate: Outcomes per second, over about the last ten seconds.
+        eta: Seconds until the end at this rate; None if the total is unknown or the rate is 0.
     """
 
     done: int
@@ -62,23 +62,23 @@ class Progress:
 
     @property
     def completed(self) -> int:
-        """How many items need nothing more: those that are done, and those that were skipped."""
+        """Items that need nothing more: `done` plus `skipped`."""
         return self.done + self.skipped
 
     @property
     def fraction(self) -> float | None:
-        """The completed part of all items, from 0 to 1: 1 of an empty list, and None where the total is not known."""
+        """The completed share of all items, from 0 to 1: 1 for an empty list, None if the total is unknown."""
         if self.total is None:
             return None
         return min(1.0, self.completed / self.total) if self.total else 1.0
 
 
 class Tally:
-    """Counts outcomes, and how fast they come.
+    """Counts outcomes and measures their rate.
 
     Attributes:
-        done: How many there are. The engine counts each itself.
-        failed: How many of them are failures.
+        done: Number of outcomes. The engine increments it.
+        failed: Number of outcomes that failed. The engine increments it.
     """
 
     def __init__(self, clock: Clock, total: int | None) -> None:
@@ -90,16 +90,16 @@ class Tally:
         self.failed = 0
 
     def start(self) -> None:
-        """Begin to count time."""
+        """Start measuring time."""
         self._started = self._clock.monotonic()
         self._marks.append((self._started, 0))
 
     def mark(self) -> None:
-        """Remember how far it is now: the rate is measured from one of these."""
+        """Record the current count: the rate is measured from such a mark."""
         self._marks.append((self._clock.monotonic(), self.done))
 
     def progress(self, *, held_back: int, skipped: int, in_flight: int, paused: float, limit: int) -> Progress:
-        """Return how far it is."""
+        """Return the current progress."""
         now = self._clock.monotonic()
         since, done_then = self._marks[0] if self._marks else (now, 0)
         rate = (self.done - done_then) / (now - since) if now > since else 0.0

@@ -1,4 +1,4 @@
-"""What the calls of one fan-out have in common: when the next request may start, and news of trouble. Without I/O."""
+"""Coordinate the calls of one fan-out: when the next request may start, and reports of trouble. Without I/O."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from .._core.log import logger
 from ..errors import APIStatusError, DeadlineExceededError
 
 LONGEST_PAUSE = 600.0
-"""Seconds: a server that asks for a longer pause is asked again after this, in case it is wrong about its clock."""
+"""Seconds. A server that asks for a longer pause gets the next request after this, because its clock may be wrong."""
 
 
 class Pace:
-    """When the next request of a fan-out may start. Used from any thread.
+    """Decides when the next request of a fan-out may start. Thread-safe.
 
     Attributes:
-        clock: The time, and how to sleep until it comes.
+        clock: Time and sleep.
     """
 
     def __init__(self, clock: Clock, rate: float | None) -> None:
-        """Start at once.
+        """Allow the first request at once.
 
         Args:
-            clock: The time. This machine's gives way to that of the clients that are called.
-            rate: The most requests per second, evenly spaced; None for no such bound.
+            clock: Time and sleep. The clock of a called client replaces it if it is the system's.
+            rate: Maximum requests per second, evenly spaced; None for unlimited.
         """
         self.clock = clock
         self._own = clock
@@ -39,9 +39,9 @@ class Pace:
         self._lock = Lock()
 
     def follow(self, clock: Clock) -> None:
-        """Count on the clock that a client was given, unless the fan-out was given one.
+        """Switch to the clock that a client was created with, unless the fan-out was created with one.
 
-        In a test of a service that clock may never wait: on another one, its sleep would not be over when it returns.
+        In a test, the client's clock may never wait. Measured by another clock, its sleep would end too early.
         """
         with self._lock:
             if isinstance(self.clock, SystemClock):
@@ -52,39 +52,39 @@ class Pace:
                 self.clock = clock
 
     def end_after(self, seconds: float) -> None:
-        """Have the deadline pass so many seconds from now."""
+        """Set the deadline, in seconds from now."""
         self._ends = self.clock.monotonic() + seconds
 
     def is_over(self) -> bool:
-        """Say whether the deadline has passed."""
+        """Return whether the deadline has passed."""
         return self.clock.monotonic() >= self._ends
 
     def is_overdue(self) -> bool:
-        """Say whether the deadline has passed on the clock of a client, by which nothing is interrupted."""
+        """Return whether the deadline has passed on the clock of a client, which does not interrupt any call."""
         return self.clock is not self._own and self.is_over()
 
     def is_open(self) -> bool:
-        """Say whether a request may start at once, which is the common case, and costs least to ask."""
+        """Return whether a request may start at once. This is the common case, and the cheapest check."""
         return not self._interval and (self._resumes == -inf or self.clock.monotonic() >= self._resumes)
 
     def waits(self) -> Iterator[float]:
-        """Take the next place, and yield the seconds to sleep until it comes: one after the other, until the end."""
+        """Reserve the next start time, and yield the seconds to sleep until it comes, repeatedly."""
         clock, start = self.clock, self._reserve()
         while (left := start - self.clock.monotonic()) > 0:
             yield left
             if self._resumes > start or self.clock is not clock:
-                # Paused meanwhile. The place is gone, so that what waited does not come in one burst.
+                # Paused meanwhile. Reserve a new start time, so that the waiting requests do not start in one burst.
                 clock, start = self.clock, self._reserve()
 
     def pause(self, seconds: float) -> None:
-        """Let nothing start for so many seconds."""
+        """Start nothing for this many seconds."""
         seconds = min(seconds, LONGEST_PAUSE)
         if seconds > self.paused() + 1:
-            logger.warning("The fan-out starts nothing for %.1f s, as the API asks.", seconds)
+            logger.warning("The fan-out pauses for %.1f s, as requested by the API.", seconds)
         self._resumes = max(self._resumes, self.clock.monotonic() + seconds)
 
     def paused(self) -> float:
-        """Return for how many seconds nothing starts because of a pause."""
+        """Return the seconds until the pause ends; 0 without a pause."""
         return max(0.0, self._resumes - self.clock.monotonic())
 
     def _reserve(self) -> float:
@@ -96,16 +96,16 @@ class Pace:
 
 
 class Lane:
-    """One call's part in a fan-out. The policy finds it in its context, and asks and tells it."""
+    """Connects one worker's calls to the fan-out. The retry policy finds it in its context."""
 
     __slots__ = ("_first", "_pace", "_trouble", "started", "troubled", "unsettled")
 
     def __init__(self, pace: Pace, trouble: Callable[[Lane, Exception], None]) -> None:
-        """Make the lane of a worker.
+        """Create the lane of a worker.
 
         Args:
-            pace: What all calls of the fan-out wait for.
-            trouble: Told of each attempt that failed, in the thread of the call.
+            pace: Decides when a request may start. All calls of the fan-out share it.
+            trouble: Called for each failed attempt, in the thread of the call.
         """
         self._pace = pace
         self._trouble = trouble
@@ -113,20 +113,20 @@ class Lane:
         self.started = 0.0
         self.troubled = False
         self.unsettled = 0
-        """How many of the calls that change something are under way, or ended with an unknown outcome."""
+        """Calls that change something and are under way, or ended with an unknown outcome."""
 
     def begin(self, now: float) -> None:
-        """Note that a call begins, once it has waited for its place."""
+        """Begin a call, after it has waited for its start time."""
         self._first = True
         self.started = now
         self.troubled = False
         self.unsettled = 0
 
     def waits(self, clock: Clock) -> Iterable[float]:
-        """Return the seconds to sleep before the next request may be sent, each to be asked for after the one before.
+        """Return the seconds to sleep before the next request. Read each value after sleeping for the one before.
 
         Args:
-            clock: What the call sleeps by, and the fan-out from now on.
+            clock: The clock of the call, and of the fan-out from now on.
 
         Raises:
             DeadlineExceededError: While iterating: the deadline of the fan-out has passed.
@@ -134,7 +134,7 @@ class Lane:
         if not isinstance(clock, SystemClock):
             self._pace.follow(clock)
         if self._first:
-            # It has waited for its place before the call began.
+            # It has waited for its start time before the call began.
             self._first = False
             return ()
         return self._further_waits()
@@ -145,10 +145,10 @@ class Lane:
             raise DeadlineExceededError("the deadline of the fan-out passed")
 
     def failed(self, error: Exception) -> None:
-        """Tell the fan-out of a try that failed."""
+        """Report a failed attempt to the fan-out."""
         if isinstance(error, APIStatusError):
             if not is_overload(error):
-                return  # such as a 404, which says nothing of the API's health
+                return  # such as a 404, which says nothing about the API's health
             if error.retry_after is not None:
                 self._pace.pause(error.retry_after)
         self.troubled = True

@@ -1,4 +1,4 @@
-"""The threads of a blocking fan-out: one runs its event loop, one reads the items, the others make the calls."""
+"""The threads of a blocking fan-out: one runs the event loop, one reads the items, the others make the calls."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 LONGEST_STOP = 1.0
-"""Seconds to wait for an event loop whose fan-out nobody reads any more. It cancels its tasks and waits for nothing."""
+"""Seconds to wait for the event loop of an abandoned fan-out. It cancels its tasks and does not wait for them."""
 
-ENDED = "this fan-out has ended: loop over it inside of its `with` block, or make another"
+ENDED = "this fan-out has ended. Loop over it inside its `with` block, or create another."
 
 
 class Threads:
-    """The threads, made when they are first needed. A signal handler may raise anywhere in a method that says so.
+    """The threads, created on first use. A signal handler may raise anywhere in a method whose docstring says so.
 
     Args:
-        limit: The most calls at once.
+        limit: Maximum concurrent calls.
     """
 
     def __init__(self, limit: int) -> None:
         self._calls = ThreadPoolExecutor(limit, "polytomic-fan-out-call")
         self._wanted: SimpleQueue[asyncio.Future[Any] | None] = SimpleQueue()
         self._posts: deque[tuple[Context, Callable[[], object]]] = deque()
-        # The first thread in it runs the event loop: who is interrupted while it starts one cannot know whether it did.
+        # The first thread in it runs the event loop. A caller interrupted while starting one cannot know if it started.
         self._loop_threads: list[threading.Thread] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
@@ -46,11 +46,11 @@ class Threads:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing is done any more of what is posted."""
+        """Whether posted functions are no longer called."""
         return self._stopped and not (self._loop_threads and self._loop_threads[0].is_alive())
 
     def post(self, begin: Callable[[], object]) -> None:
-        """Have the event loop's thread call a function, in the context of this one. May be interrupted anywhere.
+        """Call a function in the event loop's thread, in the caller's context. May be interrupted anywhere.
 
         Raises:
             RuntimeError: The fan-out has ended.
@@ -64,7 +64,7 @@ class Threads:
         """End the event loop and wait for the calls under way. May be interrupted anywhere, and repeated.
 
         Args:
-            last: What the event loop does before it ends. This raises what that raises.
+            last: A coroutine function that the event loop runs before it ends. Its exception is raised here.
         """
         if not self._stopped:
             self._last = last
@@ -77,7 +77,7 @@ class Threads:
             raise error
 
     def abandon(self) -> None:
-        """End the event loop and start nothing more, from a finalizer; the calls under way end by themselves."""
+        """End the event loop from a finalizer and start nothing more. The calls under way end by themselves."""
         self._stop()
         for thread in self._loop_threads[:1]:
             if thread is not threading.current_thread():
@@ -95,16 +95,16 @@ class Threads:
 
     def _wake(self) -> None:
         if self._loop is not None:
-            with suppress(RuntimeError):  # it is closed
+            with suppress(RuntimeError):  # the loop is closed
                 self._loop.call_soon_threadsafe(self._do_posts)
         elif not self._loop_threads:
-            # A daemon, so that a fan-out that is never finished does not keep the process from its end.
+            # A daemon, so that a fan-out that never finishes does not keep the process alive.
             threading.Thread(target=self._run, name="polytomic-fan-out", daemon=True).start()
 
     def _run(self) -> None:
         thread = threading.current_thread()
         self._loop_threads.append(thread)
-        # In this order, since `_stop` does it in the other one: either it ends this thread, or this thread sees it.
+        # `_stop` does this in the reverse order: either it ends this thread, or this thread sees the flag.
         if self._loop_threads[0] is not thread or self._stopped:
             return
         try:
@@ -115,7 +115,7 @@ class Threads:
 
     async def _serve(self) -> None:
         self._end = asyncio.Event()
-        # Before it looks for what was posted: who posts from now on wakes it.
+        # Set before the posts are read: whoever posts from now on wakes the loop.
         self._loop = asyncio.get_running_loop()
         self._do_posts()
         await self._end.wait()
@@ -131,7 +131,7 @@ class Threads:
             context.run(begin)
 
     async def call(self, fetch: Callable[[Item], Value], item: Item) -> Value:
-        """Call a function in a thread, in the context of the caller."""
+        """Call a function in a thread, in the caller's context."""
         context = copy_context()
         value, error = await asyncio.get_running_loop().run_in_executor(
             self._calls, lambda: context.run(_attempt, fetch, item)
@@ -141,12 +141,12 @@ class Threads:
                 raise error
             return cast("Value", value)
         finally:
-            del error  # whose traceback holds this frame
+            del error  # its traceback references this frame
 
     async def read(self, items: Iterator[Item]) -> AsyncIterator[Item]:
-        """Yield the items of an iterable that may block."""
+        """Yield the items of an iterable that may block, read in a thread."""
         loop = asyncio.get_running_loop()
-        # A daemon, and no pool, whose threads are waited for at the end of the process: the items may block for ever.
+        # A daemon instead of a pool, whose threads the process waits for at its end: the items may block for ever.
         threading.Thread(target=self._read, args=(items, loop), name="polytomic-fan-out-items", daemon=True).start()
         while True:
             future: asyncio.Future[tuple[Item] | None] = loop.create_future()
@@ -163,7 +163,7 @@ class Threads:
             except StopIteration:
                 return self._settle(loop, future, None, None)
             except BaseException as error:  # noqa: BLE001
-                # And no further: a thread that waits would hold the error, and with it all that it came through.
+                # Stop here: a waiting thread would keep the error alive, and every frame of its traceback.
                 return self._settle(loop, future, None, error)
         return None
 
@@ -182,12 +182,12 @@ class Threads:
             else:
                 future.set_result(found)
 
-        with suppress(RuntimeError):  # the event loop is closed: nobody waits for it
+        with suppress(RuntimeError):  # the event loop is closed: nothing waits for the result
             loop.call_soon_threadsafe(settle)
 
 
 def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, BaseException | None]:
-    # The error is returned, because a Future cannot carry every kind.
+    # The error is returned, because a Future cannot carry every exception.
     try:
         value = fetch(item)
     except Exception as error:  # noqa: BLE001
@@ -200,5 +200,5 @@ def _attempt(fetch: Callable[[Item], Value], item: Item) -> tuple[Value | None, 
     if inspect.isawaitable(value):
         if inspect.iscoroutine(value):
             value.close()
-        return None, WrongFetchError(f"fetch must be a function that blocks, and {shown(fetch)} is async: use fan_out")
+        return None, WrongFetchError(f"fetch must be a blocking function, got async {shown(fetch)}. Use fan_out.")
     return value, None

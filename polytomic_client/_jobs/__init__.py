@@ -1,1 +1,1 @@
-"""Common workflows of several calls, each a single call here. Written once for both clients."""
+"""Common multi-step workflows as a single call. Written once for both clients."""

@@ -1,4 +1,4 @@
-"""Changing a bulk sync: `modify_bulk_sync` of both clients."""
+"""Change a bulk sync: `modify_bulk_sync` of both clients."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from ..v2023_04_25.types import UNSET
 from .drivers import AsyncJobs
 
 NOT_CARRIED_OVER = frozenset({"organization_id"})
-"""What an update does not repeat unless told to: only partners may name an organization."""
+"""Members that an update sends only if they are changed: only partners may name an organization."""
 
 UNDOCUMENTED = "additional_properties"
-"""The members that the document does not name. An update repeats them, because the API resets what it leaves out."""
+"""The members that the OpenAPI document does not name. An update sends them, because the API resets missing members."""
 
 
 class AsyncBulkSyncs(AsyncJobs[AsyncOperations]):
-    """What AsyncPolytomic does about bulk syncs."""
+    """The workflows of AsyncPolytomic for bulk syncs."""
 
     async def modify_bulk_sync(
         self,
         id: UUID | str,  # noqa: A002  (as the generated methods call it)
         **changes: Unpack[UpdateBulkSyncChanges],
     ) -> models.BulkSyncEnvelope:
-        """Change some of how a bulk sync is set up, and keep the rest.
+        """Change some members of a bulk sync, and keep the others.
 
-        An update of the API replaces the whole. So this asks for the bulk sync, changes it and sends all of it back.
-        What someone else changes in between is lost: the API has no way to notice.
+        An update of the API replaces the whole bulk sync. So this gets the bulk sync, changes it and sends all of it
+        back. A concurrent change by someone else is lost: the API cannot detect it.
 
         Args:
             id: The bulk sync.
             **changes: Members of UpdateBulkSync with their new values.
 
         Returns:
-            The bulk sync as it is now.
+            The updated bulk sync.
 
         Raises:
-            TypeError: There is no such member, or none is given; nothing was sent.
-            ValueError: The id or a change is malformed; nothing was changed.
-            RequestError: A call failed, or the answer lacks a member that an update must repeat.
+            TypeError: `changes` is empty or has an unknown member; nothing was sent.
+            ValueError: `id` or a change is malformed; nothing was changed.
+            RequestError: A call failed, or the response lacks a member that an update must send.
 
         Example:
             await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedules.daily(hour=5))
@@ -53,15 +53,15 @@ class AsyncBulkSyncs(AsyncJobs[AsyncOperations]):
         members = [name for name in fields if name != UNDOCUMENTED]
         unknown = ", ".join(repr(name) for name in changes if name not in members)
         if unknown:
-            advice = "; update_bulk_sync_schema changes which schemas are synced" if "schemas" in changes else ""
-            raise TypeError(f"an update has no member {quoted(unknown)}, only {', '.join(members)}{advice}")
+            advice = " Use update_bulk_sync_schema to change which schemas are synced." if "schemas" in changes else ""
+            raise TypeError(f"an update cannot change {quoted(unknown)}. Use {', '.join(members)}.{advice}")
         if not changes:
-            raise TypeError("modify_bulk_sync needs a change, such as active=False")
+            raise TypeError("modify_bulk_sync needs at least one change, got none. Pass active=False, for example.")
         operations = self._job_client.operations
         current = (await operations.get_bulk_sync(id)).data
         kept: dict[str, Any] = {name: getattr(current, name, UNSET) for name in fields.keys() - NOT_CARRIED_OVER}
         kept = {name: value for name, value in kept.items() if value is not UNSET and value is not None}
-        # The one supersedes the other. Of two that could contradict each other, the one that is asked for is sent.
+        # `discover` supersedes the other member. They could contradict each other, so only the changed one is sent.
         if "discover" in changes:
             kept.pop("automatically_add_new_objects", None)
         elif "automatically_add_new_objects" in kept | changes:
@@ -70,7 +70,7 @@ class AsyncBulkSyncs(AsyncJobs[AsyncOperations]):
         missing = [name for name, field in fields.items() if field.default is NOTHING and name not in whole]
         if missing:
             raise RequestError(
-                f"the API left out {', '.join(missing)} of bulk sync {quoted(id)}, which an update must name: "
-                f"give {missing[0]}=..."
+                f"the response for bulk sync {quoted(id)} lacks {', '.join(missing)}, which an update requires. "
+                f"Pass {missing[0]}=..."
             )
         return await operations.update_bulk_sync(id, body=models.UpdateBulkSync(**whole))

@@ -1,4 +1,4 @@
-"""A client as a workflow of several calls sees it."""
+"""The client interface that multi-step workflows use."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Operations = TypeVar("Operations")
 
 
 class JobClient(Protocol[Operations_co]):
-    """The operations of the API as coroutines, and time."""
+    """Provides the operations of the API as coroutines, and time."""
 
     @property
     def operations(self) -> Operations_co:
-        """What has a method for each operation."""
+        """An object with a method for each operation."""
         ...
 
     def now(self) -> float:
-        """Return seconds that never go back."""
+        """Return the seconds of a monotonic clock."""
         ...
 
     def time(self) -> float:
@@ -30,32 +30,32 @@ class JobClient(Protocol[Operations_co]):
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
+        """Wait for a number of seconds."""
         ...
 
     def within(self, seconds: float) -> JobClient[Operations_co]:
-        """Return a copy whose calls take no longer than that."""
+        """Return a copy whose calls have this deadline at most."""
         ...
 
     async def finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
-        """Do clean-up that no cancellation cuts short."""
+        """Run clean-up that a cancellation does not interrupt."""
         ...
 
 
 def end_of(client: JobClient[object], deadline: float | None) -> float:
-    """Return when a deadline passes, in the seconds of `now`; None never does.
+    """Return when a deadline passes, in the seconds of `now`; infinity for None.
 
     Raises:
-        ConfigurationError: It is not a positive number of seconds.
+        ConfigurationError: `deadline` is not a positive number of seconds.
     """
     return inf if deadline is None else client.now() + positive_seconds("deadline", deadline)
 
 
 def until(client: JobClient[Operations], end: float) -> Operations:
-    """Return operations whose calls have ended by then, in the seconds of `now`.
+    """Return operations whose calls end by `end`, in the seconds of `now`.
 
     Raises:
-        DeadlineExceededError: It is past.
+        DeadlineExceededError: `end` has passed.
     """
     left = end - client.now()
     if left <= 0:

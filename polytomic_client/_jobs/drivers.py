@@ -1,4 +1,4 @@
-"""How a workflow runs over each client: written once as a coroutine, which a blocking client's calls never suspend."""
+"""Run a workflow with each client. It is written once as a coroutine, which a blocking client's calls never suspend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AnyClient = TypeVar("AnyClient", bound=BaseClient[Any, Any])
 
 
 class AsyncJobs(Generic[Operations]):
-    """What has workflows as methods. They use nothing of it but `_job_client`."""
+    """Base of the classes with workflows as methods. They use only its `_job_client`."""
 
     @property
     def _job_client(self) -> JobClient[Operations]:
@@ -26,14 +26,14 @@ class AsyncJobs(Generic[Operations]):
 
 
 class AsyncJobClient(Generic[Client]):
-    """A client for asyncio, as a workflow sees it. Its methods are the operations."""
+    """The JobClient of an asyncio client, whose methods are the operations."""
 
     def __init__(self, client: Client) -> None:
         self.operations = client
-        self._clock = client._config.clock  # noqa: SLF001  (the client's other face)
+        self._clock = client._config.clock  # noqa: SLF001  (the same package)
 
     def now(self) -> float:
-        """Return seconds that never go back."""
+        """Return the seconds of a monotonic clock."""
         return self._clock.monotonic()
 
     def time(self) -> float:
@@ -41,29 +41,29 @@ class AsyncJobClient(Generic[Client]):
         return self._clock.time()
 
     async def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
-        await self.operations._pause(seconds)  # noqa: SLF001  (the client's other face)
+        """Wait for a number of seconds."""
+        await self.operations._pause(seconds)  # noqa: SLF001  (the same package)
 
     def within(self, seconds: float) -> AsyncJobClient[Client]:
-        """Return a copy whose calls take no longer than that."""
+        """Return a copy whose calls have this deadline at most."""
         return AsyncJobClient(_within(self.operations, seconds))
 
     async def finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
-        """Do clean-up that no cancellation cuts short."""
-        await self.operations._finish(cleanup)  # noqa: SLF001  (the client's other face)
+        """Run clean-up that a cancellation does not interrupt."""
+        await self.operations._finish(cleanup)  # noqa: SLF001  (the same package)
 
 
 class BlockingJobClient(Generic[Operations]):
-    """A blocking client, as a workflow sees it. None of its coroutines ever suspends."""
+    """The JobClient of a blocking client. Its coroutines never suspend."""
 
     def __init__(self, client: BlockingClient, make_operations: Callable[[BlockingClient], Operations]) -> None:
         self.operations = make_operations(client)
         self._client = client
-        self._clock = client._config.clock  # noqa: SLF001  (the client's other face)
+        self._clock = client._config.clock  # noqa: SLF001  (the same package)
         self._make_operations = make_operations
 
     def now(self) -> float:
-        """Return seconds that never go back."""
+        """Return the seconds of a monotonic clock."""
         return self._clock.monotonic()
 
     def time(self) -> float:
@@ -71,15 +71,15 @@ class BlockingJobClient(Generic[Operations]):
         return self._clock.time()
 
     async def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
-        self._client._pause(seconds)  # noqa: SLF001  (the client's other face)
+        """Wait for a number of seconds."""
+        self._client._pause(seconds)  # noqa: SLF001  (the same package)
 
     def within(self, seconds: float) -> BlockingJobClient[Operations]:
-        """Return a copy whose calls take no longer than that."""
+        """Return a copy whose calls have this deadline at most."""
         return BlockingJobClient(_within(self._client, seconds), self._make_operations)
 
     async def finish(self, cleanup: Coroutine[Any, Any, None]) -> None:
-        """Do clean-up that no cancellation cuts short."""
+        """Run clean-up that a cancellation does not interrupt."""
         await cleanup
 
 
@@ -115,13 +115,13 @@ def blocking_iterator(
 
 
 def run(coroutine: Awaitable[T]) -> T:
-    """Run a coroutine that never suspends, and return what it returns."""
+    """Run a coroutine that never suspends, and return its result."""
     try:
         next(coroutine.__await__())
     except StopIteration as stop:
         result: T = stop.value
         return result
-    raise RuntimeError("a coroutine of a blocking client waited for something")
+    raise RuntimeError("a coroutine of a blocking client suspended")
 
 
 def _without_await(documentation: str | None) -> str:
@@ -129,5 +129,5 @@ def _without_await(documentation: str | None) -> str:
 
 
 def _within(client: AnyClient, seconds: float) -> AnyClient:
-    deadline = client._config.deadline  # noqa: SLF001  (the client's other face)
+    deadline = client._config.deadline  # noqa: SLF001  (the same package)
     return client.with_options(deadline=min(seconds, deadline))

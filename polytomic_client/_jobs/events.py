@@ -1,4 +1,4 @@
-"""What happened: `iter_events` of both clients, and `verify_webhook` for what the API sends of itself."""
+"""Read events: `iter_events` of both clients."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from .client_protocol import JobClient
 from .drivers import AsyncJobs
 
 PAGE = 100
-"""How many events are requested at once: the maximum that the API documents, for its version 2025-09-18."""
+"""Events requested at once: the maximum that the API documents for its version 2025-09-18."""
 
 FEWEST = 10
-"""An answer of fewer events is not cut off: 10 is the default that the API documents, for its version 2025-09-18."""
+"""Events. A shorter response is complete: 10 is the default that the API documents for its version 2025-09-18."""
 
 CAPS = (10, 50, 100)
-"""How many events an answer has that may be cut off although nothing else shows it: the default and the maxima of lists
-that the API documents, for its version 2025-09-18."""
+"""Events. A response of one of these lengths may be truncated even if nothing else shows it: they are the default and
+the maxima of lists that the API documents for its version 2025-09-18."""
 
 REACH = 4
-"""How many times the length of a burst of events is kept before and after it where a span is split.
+"""Lengths of a burst of events that are kept before and after it when a span is split.
 
-Measured for caps of 50 and 100: 400 events take 27 requests in the median with 4, and 24 with 2. The first of 10,000
-events comes after at most 46 requests with 4, and after 73 with 2."""
+Measured for caps of 50 and 100: 400 events take a median of 27 requests with 4, and 24 with 2. The first of 10,000
+events comes after at most 46 requests with 4, and 73 with 2."""
 
 MICROSECOND, SECOND = dt.timedelta(microseconds=1), dt.timedelta(seconds=1)
 
 FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 LAST = dt.datetime.max.replace(microsecond=0, tzinfo=dt.UTC)
-"""Represents the end of time, in whole seconds."""
+"""The end of time, in whole seconds."""
 
 _Part: TypeAlias = "tuple[dt.datetime, dt.datetime, list[models.Event] | None]"
 
@@ -44,7 +44,7 @@ Types: TypeAlias = "Iterable[models.EventType | str] | models.EventType | str"
 
 
 class AsyncEvents(AsyncJobs[AsyncOperations]):
-    """What AsyncPolytomic does about events."""
+    """The workflows of AsyncPolytomic for events."""
 
     def iter_events(
         self,
@@ -52,24 +52,24 @@ class AsyncEvents(AsyncJobs[AsyncOperations]):
         types: Types | None = None,
         since: dt.datetime | None = None,
     ) -> AsyncIterator[models.Event]:
-        """Iterate over events, oldest first, each once, up to now.
+        """Iterate over events up to now, oldest first, each once.
 
-        Those that happen meanwhile may come or not. To go on later, give the last one's `created_at` as `since`: those
-        of that instant come again.
+        Events that happen meanwhile may be included. To continue later, pass the last event's `created_at` as `since`:
+        the events at that instant come again.
 
         Args:
-            types: Only events of these types. Default: of all.
-            since: Only events at this instant, which must name its time zone, and later. Default: all that the API
-                keeps, which is 48 hours.
+            types: Only events of these types. Default: all types.
+            since: Only events at or after this instant, which must have a time zone. Default: all that the API keeps,
+                which is 48 hours.
 
         Returns:
-            An iterator that asks for more as it is read.
+            An iterator that requests more events as it is read.
 
         Raises:
-            TypeError: `since` is no datetime; nothing was sent.
-            ValueError: `since` names no time zone; nothing was sent.
+            TypeError: `since` is not a datetime; nothing was sent.
+            ValueError: `since` does not have a time zone; nothing was sent.
             RequestError: While iterating: a call failed, an event lacks its id or time, or more events happened at one
-                instant than the API answers at once. The error names the instant.
+                instant than the API returns at once. The error names the instant.
 
         Example:
             async for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=yesterday):
@@ -87,9 +87,9 @@ async def _iterate(reader: _EventReader) -> AsyncIterator[models.Event]:
 class _EventReader:
     """Reads events by bisecting time, oldest first.
 
-    The API documents neither how many events it answers at once nor which ones or in which order. So an answer is
-    whole if it is shorter than the longest one so far. Otherwise its span is split. A span is the time from an instant
-    to another, which it excludes: whole seconds, or a part of one.
+    The API documents neither how many events it returns at once, nor which ones, nor their order. So a response is
+    complete if it is shorter than the longest one so far. Otherwise its span is split. A span is the time from one
+    instant up to another, which it excludes: whole seconds, or a part of one.
     """
 
     def __init__(self, client: JobClient[AsyncOperations], types: Types | None, since: dt.datetime | None) -> None:
@@ -103,7 +103,7 @@ class _EventReader:
         self._newest_first = False
 
     async def next(self) -> list[models.Event] | None:
-        """Return the events of the next part, perhaps none; None at the end."""
+        """Return the events of the next part, which may be empty, or None at the end."""
         if not self._todo:
             return None
         start, end, page = self._todo.pop()
@@ -114,22 +114,22 @@ class _EventReader:
             events = await split(start, end, page)
         self._given += len(events)
         if self._is_cut():
-            # If more happened meanwhile, the longest answer is longer by now.
+            # If more events happened meanwhile, the longest response is longer by now.
             await self._ask(FIRST, LAST)
             if self._is_cut():
-                raise _unreadable(self._crowd[0], f"the API answers at most {self._longest} at once")
+                raise _unreadable(self._crowd[0], f"the API returns at most {self._longest} at once")
         wanted = [event for event in events.values() if self._types is None or event.type_ in self._types]
         return [event for event in wanted if event.created_at >= self._since]
 
     def _is_cut(self) -> bool:
-        """Return whether the crowd's answer is as long as any can be: more events are known, or its length is a cap."""
+        """Return whether the crowd's response may be cut: none is longer, and more are known or its length is a cap."""
         number = self._crowd[1]
         return self._longest == number and (self._given > number or number in CAPS)
 
     async def _split(self, start: dt.datetime, end: dt.datetime, page: list[models.Event]) -> dict[str, models.Event]:
-        """Leave the parts of a span to be read: those around a burst of events, or else its halves."""
+        """Add the parts of a span to the ones to read: those around a burst of events, or else its halves."""
         if end == LAST and start <= self._now:
-            # Those that happen meanwhile must not keep it from ending. The clock of the API may be ahead.
+            # Events that happen meanwhile must not prolong the iteration. The clock of the API may be ahead.
             newest = await self._ask(self._now, LAST)
             if len(newest) < self._longest:
                 last = max([self._now, *(event.created_at for event in newest)])
@@ -144,12 +144,12 @@ class _EventReader:
     async def _split_second(
         self, start: dt.datetime, end: dt.datetime, page: list[models.Event]
     ) -> dict[str, models.Event]:
-        """Leave the parts of a second to be read, or return its events if the API does not tell the parts apart."""
+        """Add the parts of a second to the ones to read, or return its events if the API cannot separate the parts."""
         cut = min(max(page[len(page) // 2].created_at, start + MICROSECOND), end - MICROSECOND)
         if cut > start:
             early, late = await self._ask(start, cut), await self._ask(cut, end)
             found = _inside(start, cut, early) | _inside(cut, end, late)
-            # An event that is not in the part of its time shows that the API compares or writes times less exactly.
+            # An event outside the part of its time shows that the API compares or writes times less precisely.
             if _inside(start, end, [*page, *early, *late]).keys() <= found.keys():
                 self._todo += [(cut, end, late), (start, cut, early)]
                 return {}
@@ -157,10 +157,10 @@ class _EventReader:
         return _inside(start, end, page)
 
     async def _ask(self, start: dt.datetime, end: dt.datetime) -> list[models.Event]:
-        """Return what the API answers for a span and a margin, oldest first.
+        """Request the events of a span and a margin, and return them oldest first.
 
-        The API documents neither whether its bounds are inclusive nor how exactly it compares and writes times. One
-        second more is enough for all of it. For a single second that would be too many events.
+        The API documents neither whether its bounds are inclusive nor how precisely it compares and writes times. A
+        margin of one second covers both. For a single second that would be too many events.
         """
         before, after = (SECOND, SECOND) if end - start > SECOND else (MICROSECOND, 0 * SECOND)
         answer = await self._operations.list_events(
@@ -171,18 +171,18 @@ class _EventReader:
         )
         page = answer.data
         if not all(event.id and event.created_at for event in page):
-            raise RequestError("the API left out the id or created_at of an event: list_events answers it as it is")
+            raise RequestError("an event lacks its id or created_at. Use list_events to read it unchanged.")
         self._longest = max(self._longest, len(page))
         if page and page[0].created_at != page[-1].created_at:
             self._newest_first = page[0].created_at > page[-1].created_at
         page = sorted(page[::-1] if self._newest_first else page, key=lambda event: event.created_at)
         if len(page) == self._longest and max(start - page[0].created_at, page[-1].created_at - end) > 2 * SECOND:
-            raise _unreadable(start, "the API does not keep to starting_after and ending_before")
+            raise _unreadable(start, "the API does not honour starting_after and ending_before")
         return page
 
 
 def _inside(start: dt.datetime, end: dt.datetime, page: list[models.Event]) -> dict[str, models.Event]:
-    """Return the events within a span by their id, each once."""
+    """Return the events within a span by id, each once."""
     within = (event for event in page if start <= event.created_at)
     return {event.id: event for event in within if event.created_at < end or end == LAST}
 
@@ -191,9 +191,9 @@ def _start(since: dt.datetime | None) -> dt.datetime:
     if since is None:
         return FIRST
     if not isinstance(since, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"since must be a datetime, not {type(since).__name__}")
+        raise TypeError(f"since must be a datetime, got {type(since).__name__}.")
     if since.utcoffset() is None:
-        raise ValueError(f"since must name its time zone, unlike {shown(since)}: use datetime.now(timezone.utc)")
+        raise ValueError(f"since must have a time zone, got {shown(since)}. Use datetime.now(timezone.utc).")
     # In UTC, because a day of another time zone may lack an hour.
     return min(max(since, FIRST), LAST).astimezone(dt.UTC)
 

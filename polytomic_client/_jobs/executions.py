@@ -1,4 +1,4 @@
-"""Running a bulk sync until it has ended: `run_bulk_sync` and `wait_for_execution` of both clients."""
+"""Run a bulk sync and wait for its end: `run_bulk_sync` and `wait_for_execution` of both clients."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ DEFAULT_POLL_INTERVAL = 15.0
 """Seconds: bulk syncs take minutes to hours."""
 
 ENDED = frozenset({"completed", "canceled", "failed", "errors", "interrupted"})
-"""The statuses after which nothing happens any more. Of the last two that is inferred, not documented."""
+"""Final statuses. For the last two that is inferred, not documented."""
 
 MOST_SCHEMAS_SHOWN = 5
 
 OnProgress: TypeAlias = "Callable[[models.SchemaExecution], object]"
-"""Called with a schema of the execution whenever its status or counts are others than at the look before."""
+"""Called with a schema of the execution whenever its status or counts differ from the previous poll."""
 
 Look: TypeAlias = "Callable[[AsyncOperations], Awaitable[models.BulkSyncExecution]]"
 
 
 class ExecutionFailedError(PolytomicError):
-    """An execution ended, and not because it was complete.
+    """An execution ended without completing.
 
     Attributes:
         bulk_sync_id: The bulk sync.
-        execution: The execution as it ended, with what became of each schema.
+        execution: The execution as it ended, with the result of each schema.
     """
 
     def __init__(self, bulk_sync_id: UUID | str, execution: models.BulkSyncExecution) -> None:
@@ -51,14 +51,14 @@ class ExecutionFailedError(PolytomicError):
 
     @property
     def schema_errors(self) -> list[models.SchemaExecution]:
-        """The schemas that did not come through whole, those that failed, or of which records did, first."""
+        """The schemas that did not complete. Those that failed, or that have failed records, come first."""
         schemas = self.execution.schemas or ()
         errors = [schema for schema in schemas if schema.status != "completed" or schema.error_count]
-        # The others may only have been stopped by these.
+        # The failed ones may have stopped the others.
         return sorted(errors, key=lambda schema: schema.status != "failed" and not schema.error_count)
 
     def reason(self) -> str:
-        """Return how the execution ended, and the first of the schemas that did not come through whole."""
+        """Return how the execution ended, and the first schemas that did not complete."""
         ended = f"execution {quoted(self.execution.id)} ended as {quoted(self.execution.status)}"
         text = f"bulk sync {quoted(self.bulk_sync_id)}: {ended}"
         if self.execution.status_message:
@@ -95,7 +95,7 @@ class ExecutionTimeoutError(DeadlineExceededError):
 
 
 class AsyncExecutions(AsyncJobs[AsyncOperations]):
-    """What AsyncPolytomic does about executions."""
+    """The workflows of AsyncPolytomic for executions."""
 
     async def run_bulk_sync(
         self,
@@ -110,34 +110,37 @@ class AsyncExecutions(AsyncJobs[AsyncOperations]):
     ) -> models.BulkSyncExecution:
         """Start an execution of a bulk sync, wait until it has ended, and return it.
 
-        The first looks follow each other closely, later ones every `poll_interval` seconds. A look that fails for a
-        passing reason is made again. To keep the id of the execution over a restart, call `start_bulk_sync_execution`
-        and `wait_for_execution` instead.
+        The first polls follow each other closely, later ones every `poll_interval` seconds. A poll that fails
+        temporarily is retried. To keep the id of the execution over a restart, call `start_bulk_sync_execution` and
+        `wait_for_execution` instead.
 
         Args:
             id: The bulk sync.
-            body: What to do. Default: everything that is enabled.
-            idempotency_key: A name for the start, so that a second call with it does not start a second execution: 8 to
-                255 letters, digits, '_' and '-'. A start that was refused stays so under its key. Default: a new one.
-            deadline: How many seconds to wait at most, the start included. Default: until the end.
-            poll_interval: How many seconds lie between two looks at most.
-            on_progress: Called with each schema whose status or counts have changed. What it raises ends the wait.
-            cancel_if_abandoned: Whether to ask the API to cancel the execution when the wait ends before it does: this
-                call is cancelled, the deadline passes, or an error is raised. A start without an answer is sent again
-                for it, with the same key, to learn what it began. That takes 10 seconds more at most; a failure of it
-                is logged. Otherwise the execution goes on by itself.
+            body: Options of the execution. Default: everything that is enabled.
+            idempotency_key: Identifies the start: a second call with the same key does not start a second execution.
+                8 to 255 letters, digits, '_' and '-'. A start that was refused stays refused under its key. Default: a
+                new key.
+            deadline: Maximum seconds to wait, the start included. Default: until the end.
+            poll_interval: Maximum seconds between two polls.
+            on_progress: Called with each schema whose status or counts have changed. An exception that it raises ends
+                the wait.
+            cancel_if_abandoned: Whether to ask the API to cancel the execution if the wait ends early: this call is
+                cancelled, the deadline passes, or an error is raised. A start without a response is sent again, with
+                the same key, to learn which execution it began. That takes at most 10 seconds more; its failure is
+                logged. Without this option, the execution continues.
 
         Returns:
-            The execution, which is completed.
+            The completed execution.
 
         Raises:
-            TypeError: `on_progress` is async, or no function; nothing was sent.
+            TypeError: `on_progress` is async or not a function; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
             ConflictError: Another execution is under way.
-            ExecutionFailedError: It failed, had errors, was interrupted, or, as ExecutionCanceledError, was canceled.
+            ExecutionFailedError: The execution failed, had errors or was interrupted. ExecutionCanceledError: it was
+                canceled.
             ExecutionTimeoutError: The deadline passed.
-            DeadlineExceededError: The deadline passed before the start was answered.
-            RequestError: A call failed for good.
+            DeadlineExceededError: The deadline passed before the start got a response.
+            RequestError: A call failed permanently.
 
         Example:
             execution = await polytomic.run_bulk_sync(bulk_sync_id, deadline=3600)
@@ -173,23 +176,25 @@ class AsyncExecutions(AsyncJobs[AsyncOperations]):
 
         Args:
             id: The bulk sync.
-            execution_id: The execution, such as `current_execution` of `get_bulk_sync_status` names it.
-            deadline: How many seconds to wait at most. Default: until the end.
-            poll_interval: How many seconds lie between two looks at most.
-            on_progress: Called with each schema whose status or counts have changed. What it raises ends the wait.
-            cancel_if_abandoned: Whether to ask the API to cancel the execution when the wait ends before it does, as
-                `run_bulk_sync` does.
+            execution_id: The execution, for example `current_execution` of `get_bulk_sync_status`.
+            deadline: Maximum seconds to wait. Default: until the end.
+            poll_interval: Maximum seconds between two polls.
+            on_progress: Called with each schema whose status or counts have changed. An exception that it raises ends
+                the wait.
+            cancel_if_abandoned: Whether to ask the API to cancel the execution if the wait ends early, as for
+                `run_bulk_sync`.
 
         Returns:
-            The execution, which is completed.
+            The completed execution.
 
         Raises:
-            TypeError: `on_progress` is async, or no function; nothing was sent.
+            TypeError: `on_progress` is async or not a function; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
-            ExecutionFailedError: It failed, had errors, was interrupted, or, as ExecutionCanceledError, was canceled.
+            ExecutionFailedError: The execution failed, had errors or was interrupted. ExecutionCanceledError: it was
+                canceled.
             ExecutionTimeoutError: The deadline passed.
-            DeadlineExceededError: The deadline passed before the first look was answered.
-            RequestError: A call failed for good.
+            DeadlineExceededError: The deadline passed before the first poll got a response.
+            RequestError: A call failed permanently.
         """
         return await _wait_until_ended(
             self._job_client,
@@ -231,14 +236,14 @@ async def _wait_until_ended(
         begun = True
         known = execution_id or execution.id
         if not known:
-            raise RequestError(f"the API did not name the execution of bulk sync {quoted(id)}")
+            raise RequestError(f"the response to the start of bulk sync {quoted(id)} lacks the id of the execution")
         look = partial(_look, id, known)
         if not ended(execution) and await poll(client, look, ended, end=end, interval=interval) is None:
             which = f"execution {quoted(known)} of bulk sync {quoted(id)}"
             text = f"{which} was still {quoted(execution.status)} after {deadline:g} s"
             raise ExecutionTimeoutError(text, id, execution)
     except GeneratorExit:
-        raise  # the event loop is gone, so that nothing can be sent
+        raise  # the event loop is gone, so nothing can be sent
     except BaseException as error:
         if cancel_if_abandoned and (begun or _may_have_begun(error)):
             await client.finish(_cancel(client, id, look))
@@ -247,10 +252,10 @@ async def _wait_until_ended(
 
 
 async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, look: Look) -> None:  # noqa: A002
-    """Cancel an execution, if it has not ended.
+    """Cancel an execution, unless it has ended.
 
-    What the API cancels is whatever the bulk sync executes. Hence a last look: it may be another execution by now.
-    Before its start was answered, an execution is looked at by starting it again with the same idempotency key.
+    The API cancels whichever execution of the bulk sync is running, which may be a different one by now. So poll once
+    more first. If the start got no response, poll by starting again with the same idempotency key.
     """
     end = client.now() + CLEANUP_LASTS
     try:
@@ -258,7 +263,7 @@ async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, look: Look
             try:
                 execution = await look(until(client, end))
                 break
-            except ConflictError:  # the API is still at the start
+            except ConflictError:  # the API still processes the start
                 if client.now() + FIRST_WAIT >= end:
                     raise
                 await client.sleep(FIRST_WAIT)
@@ -268,28 +273,28 @@ async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, look: Look
         why = described(failure)
         logger.warning("%s", line(f"Bulk sync {quoted(id)} may still run, because it could not be canceled: {why}"))
         if not isinstance(failure, Exception):
-            raise  # interrupted a second time: now the caller will not wait
-        # Why the wait has ended is what its caller must learn.
+            raise  # interrupted a second time: the caller does not wait any longer
+        # The caller needs the error that ended the wait.
 
 
 class _Progress:
-    """Tells of each schema what has changed."""
+    """Reports the schemas that have changed."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         if on_progress is not None and not callable(on_progress):
-            raise TypeError(f"on_progress must be a function, not {type(on_progress).__name__}")
+            raise TypeError(f"on_progress must be a function, got {type(on_progress).__name__}.")
         call = getattr(on_progress, "__call__", None)  # noqa: B004  (of an object whose class makes it async)
         if inspect.iscoroutinefunction(on_progress) or inspect.iscoroutinefunction(call):
-            raise TypeError("on_progress must be a plain function, not an async one")
+            raise TypeError("on_progress must be a plain function, got an async one.")
         self._tell = on_progress
         self._told: dict[str | int, tuple[object, ...]] = {}
 
     def report(self, execution: models.BulkSyncExecution) -> None:
-        """Tell of the schemas whose status or counts are others than before."""
+        """Report the schemas whose status or counts have changed."""
         if self._tell is None:
             return
         for place, schema in enumerate(execution.schemas or ()):
-            name = schema.schema or place  # without a name, schemas would take turns under one
+            name = schema.schema or place  # otherwise all schemas without a name would share one state
             state = (schema.status, schema.record_count, schema.error_count, schema.warning_count)
             if self._told.get(name) != state:
                 self._told[name] = state
@@ -301,7 +306,7 @@ async def _look(id: UUID | str, execution_id: UUID | str, operations: AsyncOpera
 
 
 def _ended(execution: models.BulkSyncExecution) -> bool:
-    # A later version may have more words for an end.
+    # A later API version may have more final statuses.
     unknown = execution.status not in models.ExecutionStatus.__members__.values()
     return execution.status in ENDED or (unknown and isinstance(execution.completed_at, dt.datetime))
 
@@ -314,11 +319,11 @@ def _completed(id: UUID | str, execution: models.BulkSyncExecution) -> models.Bu
 
 
 def _may_have_begun(error: BaseException) -> bool:
-    """Say whether a start that failed like this may have begun an execution."""
+    """Return whether a start that failed with this error may have begun an execution."""
     if not isinstance(error, RequestError):
-        return not isinstance(error, Exception)  # cancelled or interrupted on its way
+        return not isinstance(error, Exception)  # cancelled or interrupted while under way
     if isinstance(error, ConflictError):
-        return error.attempts > 1  # what is under way may be an earlier try
+        return error.attempts > 1  # the running execution may come from an earlier attempt
     if isinstance(error, APIStatusError):
         return may_be_in_flight(error)
     return error.attempts > 0 and not isinstance(error, NotSentError)

@@ -1,4 +1,4 @@
-"""Polling the API until something has ended, less and less often."""
+"""Poll the API until something has ended, at growing intervals."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .client_protocol import JobClient, Operations, until
 T = TypeVar("T")
 
 FIRST_WAIT = 0.5
-"""Seconds before the second poll: what is quick is seen quickly."""
+"""Seconds before the second poll: short, so that a quick end is detected quickly."""
 
 WAIT_GROWTH = 1.5
-"""By how much each wait is longer than the one before."""
+"""Factor by which each wait is longer than the one before."""
 
 LAST_POLL = 0.5
-"""How many seconds before the deadline the last poll begins, so that there is time for its response. Of a time that is
-shorter than two of these, half."""
+"""Seconds between the start of the last poll and the deadline, so that there is time for its response. If the time
+left at the start is shorter than twice this, half of it."""
 
 MOST_MISSED = 5
-"""How many polls in a row may fail before a wait that may have taken hours is given up."""
+"""Consecutive failed polls that a wait tolerates, since it may have taken hours already."""
 
 
 async def poll(
@@ -34,20 +34,20 @@ async def poll(
     end: float,
     interval: float,
 ) -> T | None:
-    """Call the API again and again, less and less often.
+    """Poll the API at growing intervals.
 
     Args:
-        client: What calls it.
-        look: Makes one call, with operations that keep to the deadline.
-        ended: Returns whether what was seen is the end.
+        client: The client that sends the requests.
+        look: Makes one poll, with operations that keep to the deadline.
+        ended: Returns whether the result of a poll is the end.
         end: When to give up, in the seconds of `client.now`.
-        interval: The most seconds between two polls, unless a Retry-After asks for more.
+        interval: Maximum seconds between two polls, unless a `Retry-After` asks for more.
 
     Returns:
-        What was seen last, or None where time was up before the end.
+        The result of the last poll, or None if the time is up.
 
     Raises:
-        RequestError: A poll failed for good, or too many in a row did.
+        RequestError: A poll failed permanently, or too many polls in a row failed.
     """
     wait, missed = min(FIRST_WAIT, interval), 0
     last = end - min(LAST_POLL, (end - client.now()) / 2)
@@ -62,7 +62,7 @@ async def poll(
                 raise
             if isinstance(error, APIStatusError):
                 wait = max(wait, error.retry_after or 0.0)
-            logger.info("%s Looking again in %.2f s.", error, wait)
+            logger.info("%s Polling again in %.2f s.", error, wait)
         else:
             missed = 0
             if ended(seen):

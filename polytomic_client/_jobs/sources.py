@@ -1,4 +1,4 @@
-"""Reading the schemas of a source anew: `refresh_bulk_source` of both clients."""
+"""Refresh a source's schemas: `refresh_bulk_source` of both clients."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .drivers import AsyncJobs
 from .polling import poll
 
 DEFAULT_DEADLINE = 600.0
-"""Seconds: a source with thousands of tables takes minutes. How long the API tries is documented nowhere."""
+"""Seconds: a source with thousands of tables takes minutes. The API does not document how long it refreshes."""
 
 DEFAULT_POLL_INTERVAL = 5.0
-"""Seconds between two looks at most."""
+"""Maximum seconds between two polls."""
 
 
 class AsyncSources(AsyncJobs[AsyncOperations]):
-    """What AsyncPolytomic does about sources."""
+    """The workflows of AsyncPolytomic for sources."""
 
     async def refresh_bulk_source(
         self,
@@ -33,23 +33,23 @@ class AsyncSources(AsyncJobs[AsyncOperations]):
         deadline: float = DEFAULT_DEADLINE,
         poll_interval: float = DEFAULT_POLL_INTERVAL,
     ) -> models.BulkSourceEnvelope:
-        """Have the schemas of a source read anew, wait until they are, and return them.
+        """Refresh a source's schemas, wait until that is done, and return them.
 
-        The cache is fresh when the API names another end of a refresh than before, and no later start: the words of
-        `cache_status` are documented nowhere. A refresh that is already under way is waited for, and counts.
+        The cache is fresh once the API reports a different end of a refresh and does not report a later start. The
+        values of `cache_status` are not documented, so they are ignored. A refresh already under way counts, too.
 
         Args:
-            connection_id: The connection to ask.
-            deadline: How many seconds to wait at most.
-            poll_interval: How many seconds lie between two looks at most.
+            connection_id: The connection of the source.
+            deadline: Maximum seconds to wait.
+            poll_interval: Maximum seconds between two polls.
 
         Returns:
-            What the connection offers, as `get_bulk_source` answers it, with fields.
+            The source with its schemas and their fields, as `get_bulk_source` returns it.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            DeadlineExceededError: The schemas were not fresh, or not answered, in time.
-            RequestError: A call failed for good.
+            DeadlineExceededError: The schemas were not fresh, or not returned, in time.
+            RequestError: A call failed permanently.
 
         Example:
             source = await polytomic.refresh_bulk_source(connection_id)
@@ -76,14 +76,14 @@ class AsyncSources(AsyncJobs[AsyncOperations]):
         try:
             await until(client, end).get_bulk_source(connection_id, refresh_schemas=True, include_fields=False)
         except RequestError as error:
-            # It is documented nowhere whether the answer waits for the schemas, longer than this client or a proxy
-            # does. The status tells when they are there.
+            # The API does not document whether its response waits for the schemas, longer than this client or a proxy
+            # waits. The status shows when they are fresh.
             if not isinstance(error, DeadlineExceededError) and not may_be_in_flight(error):
                 raise
-            logger.info("%s Looking whether the schemas are read nevertheless.", error)
+            logger.info("%s Polling, since the refresh may be under way nevertheless.", error)
         if await poll(client, look, fresh, end=end, interval=interval) is None:
             raise DeadlineExceededError(
-                f"the schemas of connection {quoted(connection_id)} were not fresh after {deadline:g} s: "
-                f"the state of the cache is {quoted(last.cache_status)!r}"
+                f"the schemas of connection {quoted(connection_id)} were not fresh after {deadline:g} s, "
+                f"got cache_status {quoted(last.cache_status)!r}."
             )
         return await until(client, end).get_bulk_source(connection_id, include_fields=True)

@@ -145,7 +145,7 @@ def test_two_syncs_share_nothing(api: Api) -> None:
         (
             {"destination_configuration": {"schema": {}}},
             422,
-            "destination_configuration: schema is a plain value: it takes no object",
+            "destination_configuration: schema must be a plain value, got an object",
         ),
         (
             {"destination_configuration": {"shema": "public"}},
@@ -155,7 +155,7 @@ def test_two_syncs_share_nothing(api: Api) -> None:
         ({"destination_connection_id": "bigquery"}, 422, "destination_configuration: dataset is required; schema is"),
         ({"schedule": {"frequency": "daily", "hour": "24"}}, 422, "schedule: hour must be a number from 0 to 23"),
         ({"schedule": {"frequency": "weekly", "day_of_week": "x"}}, 422, "schedule: day_of_week must be one of"),
-        ({"schedule": {"frequency": "multi"}}, 422, "schedule: a multi schedule needs at least one schedule"),
+        ({"schedule": {"frequency": "multi"}}, 422, "schedule: a multi schedule must have at least one schedule"),
         ({"schedule": {"frequency": "monthly"}}, 422, 'schedule.frequency: "monthly" is not one of'),
         ({"schedule": {}}, 422, 'schedule: "frequency" is a required property'),
         ({"mode": "append"}, 422, 'mode: "append" is not one of "replicate" or "snapshot"'),
