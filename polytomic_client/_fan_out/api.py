@@ -12,23 +12,19 @@ from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
 
 from .._call.retry import HITS_ALL, may_call_again
-from .._core.checks import LONGEST_SECONDS, is_count, is_positive
+from .._core.checks import LONGEST_SECONDS
 from .._core.clock import Clock, SystemClock
 from .._text import shown
 from .checkpoint import Checkpoint
-from .engine import Engine, Plan
+from .engine import Engine
 from .items import Items, Job, name_of
 from .limit import AutoLimit
 from .outcome import Outcome
+from .plan import DEFAULT_LIMIT, MOST_PER_SECOND, Plan, auto_limit, bounded
 from .progress import Progress
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
-
-DEFAULT_LIMIT = 64
-
-MOST_PER_SECOND = 1e9
-"""Requests per second. A higher rate is effectively unlimited: this is one request per nanosecond."""
 
 
 class _Loop(Generic[Item, Value]):
@@ -187,12 +183,12 @@ def fan_out(
     journal = None if checkpoint is None else Checkpoint(checkpoint)
     plan = Plan(
         limit=auto_limit(limit),
-        rate=_positive("rate", rate, MOST_PER_SECOND),
+        rate=bounded("rate", rate, MOST_PER_SECOND),
         ordered=ordered,
         retry=retry_failed if callable(retry_failed) else may_call_again if retry_failed else _never,
         checkpoint=journal,
         on_progress=on_progress,
-        deadline=_positive("deadline", deadline, LONGEST_SECONDS),
+        deadline=bounded("deadline", deadline, LONGEST_SECONDS),
         stop_on=stop_on,
         clock=clock or SystemClock(),
     )
@@ -258,29 +254,6 @@ def owner_of(function: Any) -> object:
     while isinstance(function, partial):
         function = cast("Any", function).func
     return getattr(function, "__self__", None)
-
-
-def auto_limit(limit: object) -> AutoLimit:
-    """Return the AutoLimit of a limit.
-
-    Raises:
-        ValueError: `limit` is not a positive int, "auto" or an AutoLimit.
-    """
-    if isinstance(limit, AutoLimit):
-        return limit
-    if limit == "auto":
-        return AutoLimit()
-    if not is_count(limit):
-        raise ValueError(f'limit must be a positive int, "auto" or an AutoLimit, got {shown(limit)}.')
-    return AutoLimit(minimum=limit, maximum=limit, initial=limit)
-
-
-def _positive(name: str, value: object, most: float) -> float | None:
-    if value is None:
-        return None
-    if not is_positive(value):
-        raise ValueError(f"{name} must be a positive number, got {shown(value)}.")
-    return float(min(value, most))
 
 
 def _never(_: Exception) -> bool:

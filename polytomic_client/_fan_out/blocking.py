@@ -14,10 +14,11 @@ from typing import Generic, Self, TypeVar, Unpack
 
 from .._core.cleanup import hold, new_task
 from .._http.places import LONGEST_WAIT
-from .api import DEFAULT_LIMIT, FanOut, FanOutOptions, auto_limit, fan_out, owner_of, refuse_checkpoint
+from .api import FanOut, FanOutOptions, fan_out, owner_of, refuse_checkpoint
 from .checkpoint import CheckpointError
 from .items import Job
 from .outcome import Outcome
+from .plan import DEFAULT_LIMIT, auto_limit
 from .progress import Progress
 from .threads import Threads
 

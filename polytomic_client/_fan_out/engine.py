@@ -9,18 +9,15 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Generic, TypeVar
 
-from attrs import frozen
-
 from .._call.gate import current_gate
 from .._call.retry import is_overload, may_call_again
 from .._core.cleanup import checkpoint, finish, new_task, running_loop
-from .._core.clock import Clock
 from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
-from .checkpoint import Checkpoint
 from .items import Items, Job, Receipts, deadline_passed
-from .limit import AutoLimit, LimitController
+from .limit import LimitController
 from .outbox import Outbox
 from .outcome import Outcome, failure_of, is_awaitable, not_async
+from .plan import Plan
 from .progress import REPORT_EVERY, Phase, Progress, Tally
 from .start_gate import Lane, Pace
 
@@ -34,21 +31,6 @@ ANOTHER_LOOP = "this fan-out belongs to a different event loop"
 
 STOPPING_LASTS = 1.0
 """Seconds that a cancelled block waits for calls that are slow to stop. After that they end in the background."""
-
-
-@frozen
-class Plan:
-    """The options of a fan-out. `fan_out` documents each."""
-
-    limit: AutoLimit
-    rate: float | None
-    ordered: bool
-    retry: Callable[[Exception], bool]
-    checkpoint: Checkpoint | None
-    on_progress: Callable[[Progress], object] | None
-    deadline: float | None
-    stop_on: tuple[type[Exception], ...]
-    clock: Clock
 
 
 class Engine(Generic[Item, Value]):
