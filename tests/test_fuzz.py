@@ -14,8 +14,8 @@ from .fuzz.targets import CORPUS, TARGETS
 
 SEEDS = sorted(CORPUS.iterdir())
 
-CHANGES = {"decode": 600, "error_body": 400, "retry_after": 10_000, "gunzip": 5_000, "exchange": 1_000}
-"""How many changed inputs each target gets: together about 3 s on two cores."""
+CHANGES = {"decode": 200, "error_body": 150, "retry_after": 3_000, "gunzip": 2_000, "exchange": 300}
+"""How many changed inputs each target gets: together about 1 s."""
 
 LONGEST = 4_000
 """Bytes of a changed input, so that none takes long."""

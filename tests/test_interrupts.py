@@ -91,8 +91,8 @@ def test_so_it_is_for_an_exception_from_another_thread(target: Target, kind: str
 def test_so_it_is_for_real_signals(target: Target, *, tls: bool) -> None:
     # Python runs the handlers of signals there alone, and so do the workers of pytest-xdist with tests.
     assert threading.current_thread() is threading.main_thread()
-    report = signals(target, 500, tls=tls)
+    report = signals(target, 300, tls=tls)
     check(report)
-    assert report.inside >= 500
+    assert report.inside >= 300
     assert len(report.places) >= 30
     assert sys.exc_info() == (None, None, None)

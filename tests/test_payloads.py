@@ -414,7 +414,7 @@ def holds(schema: dict[str, Any], value: Any) -> bool:
     return all(getattr(value, name) is UNSET or fits(member, getattr(value, name)) for name, member in members.items())
 
 
-many = settings(deadline=None, max_examples=15)
+many = settings(deadline=None, max_examples=10)
 few = settings(deadline=None, max_examples=4)
 
 

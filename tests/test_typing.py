@@ -42,7 +42,8 @@ def check(tool: str, source: Path) -> subprocess.CompletedProcess[str]:
     """Check the modules beside one, in a folder of their own, so that no settings of this project count."""
     if tool == "mypy":
         modules = sorted(path.name for path in source.parent.glob("*.py"))
-        return _run("mypy", "--strict", "--cache-dir", os.devnull, *modules, cwd=source.parent)
+        cache = source.parent.parent / "mypy-cache"  # of all tests of this process
+        return _run("mypy", "--strict", "--cache-dir", str(cache), *modules, cwd=source.parent)
     (source.parent / "pyrightconfig.json").write_text(json.dumps(PYRIGHT), encoding="utf-8")
     return _run("pyright", "--pythonpath", sys.executable, "-p", ".", cwd=source.parent)
 
@@ -57,7 +58,9 @@ def test_the_public_types_are_what_a_user_reads(tool: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("tool", ["mypy", "pyright"])
-def test_the_check_fails_for_a_wrong_type_and_for_a_comment_that_hides_nothing(tool: str, tmp_path: Path) -> None:
+def test_the_check_fails_for_a_wrong_type_a_comment_that_hides_nothing_and_a_name_that_the_package_does_not_have(
+    tool: str, tmp_path: Path
+) -> None:
     source = tmp_path / "wrong.py"
     source.write_text(
         "from typing import assert_type\n"
@@ -66,19 +69,7 @@ def test_the_check_fails_for_a_wrong_type_and_for_a_comment_that_hides_nothing(t
         "Polytomic()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]\n",
         encoding="utf-8",
     )
-
-    done = check(tool, source)
-
-    assert done.returncode == 1
-    assert "wrong.py:3:" in done.stdout
-    assert "wrong.py:4:" in done.stdout
-    assert done.stdout.count("error:") == 2
-
-
-@pytest.mark.parametrize("tool", ["mypy", "pyright"])
-def test_a_name_that_the_generated_package_does_not_have_is_an_error(tool: str, tmp_path: Path) -> None:
-    source = tmp_path / "names.py"
-    source.write_text(
+    (tmp_path / "names.py").write_text(
         "from polytomic_client.v2023_04_25.models import Nothing\n"
         "from polytomic_client.v2023_04_25 import Klient\n"
         "print(Nothing, Klient)\n",
@@ -88,5 +79,7 @@ def test_a_name_that_the_generated_package_does_not_have_is_an_error(tool: str, 
     done = check(tool, source)
 
     assert done.returncode == 1
-    assert "names.py:1:" in done.stdout
-    assert "names.py:2:" in done.stdout
+    errors = [line for line in done.stdout.splitlines() if "error:" in line]
+    assert [sum(f"wrong.py:{number}:" in line for line in errors) for number in (3, 4)] == [1, 1]
+    assert all(any(f"names.py:{number}:" in line for line in errors) for number in (1, 2))
+    assert sum("wrong.py:" in line for line in errors) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,15 @@ FULL: dict[str, Any] = json.loads((DATA / "kinds.json").read_text(encoding="utf-
 """A value for each member of the document with a member of every kind."""
 
 
+@cache
+def _document() -> str:
+    return json.dumps(documents.read(DOCUMENT))
+
+
 def read_document() -> dict[str, Any]:
-    return documents.read(DOCUMENT)
+    """Return our document, which the caller may change: YAML is read once, because that takes 0.1 s."""
+    document: dict[str, Any] = json.loads(_document())
+    return document
 
 
 def package_of(document: dict[str, Any], folder: Path) -> Path:
