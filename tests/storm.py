@@ -421,7 +421,7 @@ def phase(task: asyncio.Task[Any]) -> str:  # noqa: PLR0911  (one for each place
         return "before it starts"
     while inspect.iscoroutine(inner) and inner.cr_frame is not None:
         name, variables = inner.cr_code.co_name, inner.cr_frame.f_locals
-        if name == "_turn":
+        if name == "_wait_for_place":
             return "waits for a place"
         if name == "_connect":
             return "connects"

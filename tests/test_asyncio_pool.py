@@ -797,7 +797,7 @@ def test_eager_tasks_connect_call_and_close(addresses: list[str], monkeypatch: p
 async def test_a_place_is_lost_to_nobody_who_is_cancelled_while_it_waits_for_one(when: str) -> None:
     transport = AsyncioPool(config(max_connections=1))
     transport._free = 0
-    second, third = (asyncio.create_task(transport._wait(FOREVER)) for _ in range(2))
+    second, third = (asyncio.create_task(transport._wait_for_place(FOREVER)) for _ in range(2))
     await asyncio.sleep(0)
     if when == "as it has been given one":
         transport._leave()

@@ -125,7 +125,7 @@ def ends(job: Job, source: str | None = None, *, connections: int = 20) -> dict[
             raised[".".join(member)] = type(error).__name__
         except Exception as error:
             error.add_note(f"the answers lacked {'.'.join(member)}")
-            if not re.search("must be a UUID, .* not Unset", str(error)):  # an id that the next call needs
+            if not re.search("must be a UUID .* got Unset", str(error)):  # an id that the next call needs
                 raise
             raised[".".join(member)] = type(error).__name__
     return raised

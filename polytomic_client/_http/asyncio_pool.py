@@ -60,7 +60,7 @@ class AsyncioPool:
         if self._free:
             self._free -= 1
         else:
-            await self._wait(remaining)
+            await self._wait_for_place(remaining)
         try:
             if self._closed:
                 raise NotSentError(CLOSED)
@@ -82,7 +82,7 @@ class AsyncioPool:
             return result
         raise result
 
-    async def _wait(self, remaining: float) -> None:
+    async def _wait_for_place(self, remaining: float) -> None:
         """Wait for a place. A call that leaves hands its place to the call that has waited longest."""
         place = self._loop.create_future()
         self._queue[place] = None

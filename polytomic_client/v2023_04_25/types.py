@@ -273,7 +273,7 @@ def path_uuid(name: str, value: UUID | str) -> str:
         return str(UUID(value))
     except (ValueError, TypeError, AttributeError):
         raise ValueError(
-            f"{name} must be a UUID, such as 248df4b7-aa70-47b8-a036-33ac447e668d, not {shown(value)}"
+            f"{name} must be a UUID like 248df4b7-aa70-47b8-a036-33ac447e668d, got {shown(value)}."
         ) from None
 
 
@@ -284,7 +284,7 @@ def path_segment(name: str, value: object) -> str:
         ValueError: It is not a string or a number, or it is empty, `.` or `..`, which HTTP clients take out of a path.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise ValueError(f"{name} must be a string or a number, not {shown(value)}")
+        raise ValueError(f"{name} must be a string or a number, got {shown(value)}.")
     text = str(value)
     if text in ("", ".", ".."):
         raise ValueError(f"{name} must not be {text!r}: it would change the path of the request")
@@ -301,7 +301,7 @@ def query_of(params: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in there.items():
         for item in value if isinstance(value, (list, tuple)) else (value,):
             if not isinstance(item, (str, int, float)):
-                raise ValueError(f"{name} must be a string or a number, not {shown(item)}")
+                raise ValueError(f"{name} must be a string or a number, got {shown(item)}.")
     return there
 
 

@@ -133,7 +133,7 @@ body = dict.fromkeys(("as_list", "cls", "copy_members", "list"), ["2024-02-29T12
 assert models.Thing.from_dict(body).to_dict() == body
 assert attrs.evolve(models.Thing.from_dict(body | {"more": 1})).to_dict() == body | {"more": 1}
 class Recording(api.Operations):
-    def _call(self, operation, kwargs):
+    def _perform(self, operation, kwargs):
         assert kwargs["params"] == {"operation": "a"}, kwargs
         sys.exit(0)
 Recording().get_thing(operation="a")

@@ -212,7 +212,7 @@ def test_a_method_hands_its_arguments_on_and_not_the_version(made: Any) -> None:
         called.append((operation.name, kwargs))
         raise InterruptedError
 
-    things: Any = type("Recording", (made("api").Operations,), {"_call": record})()
+    things: Any = type("Recording", (made("api").Operations,), {"_perform": record})()
     with pytest.raises(InterruptedError):
         things.delete_part(ID, "a")
     with pytest.raises(InterruptedError):

@@ -133,7 +133,9 @@ def test_hand_written_code_that_no_longer_type_checks_is_named(tree: Tree) -> No
     status, output = tree.update(lambda text: text.replace("getBulkSourceStatus", "readBulkSourceStatus"))
 
     assert status == 1
-    assert re.search(r'polytomic_client/sources.py, line \d+: "Caller" has no attribute "get_bulk_source_st', output)
+    assert re.search(
+        r'polytomic_client/_jobs/sources.py, line \d+: "AsyncOperations" has no attribute "get_bulk_source_st', output
+    )
     assert tree.changed() == set()
 
 
