@@ -29,6 +29,9 @@ MOST_HELD = 10_000
 
 ANOTHER_LOOP = "this fan-out belongs to a different event loop"
 
+# What each call goes through reads these, and a member of an enum takes 0.1 us (3.11).
+RUNNING, LATE, HALTED, OVER, STOPPED = Phase
+
 STOPPING_LASTS = 1.0
 """Seconds that a cancelled block waits for calls that are slow to stop. After that they end in the background."""
 
@@ -60,11 +63,11 @@ class Engine(Generic[Item, Value]):
         self._again: deque[Job[Item, Value]] = deque()
         self.receipts: Receipts[Item, Value] = Receipts(plan.checkpoint)
         self._fault: BaseException | None = None
-        self._phase = Phase.RUNNING
+        self._phase = RUNNING
 
     def take_at_once(self) -> Job[Item, Value] | None:
         """Return the next finished job, or None if `take` must be called: it waits, and confirms the job before."""
-        if self._phase is Phase.STOPPED or self.receipts.wanted:
+        if self._phase is STOPPED or self.receipts.wanted:
             return None
         return self._outbox.take_at_once()
 
@@ -75,7 +78,7 @@ class Engine(Generic[Item, Value]):
         elif self._loop is not asyncio.get_running_loop():
             raise ClientClosedError(ANOTHER_LOOP)
         await checkpoint()
-        job = None if self._phase is Phase.STOPPED else await self._outbox.take()
+        job = None if self._phase is STOPPED else await self._outbox.take()
         if job is not None:
             self.receipts.expect(job)
             return job
@@ -103,7 +106,7 @@ class Engine(Generic[Item, Value]):
             if confirm:
                 self.receipts.confirm_all()
         finally:
-            self._phase = Phase.STOPPED
+            self._phase = STOPPED
             self._cancel()
             self._outbox.put(None)
             try:
@@ -115,7 +118,7 @@ class Engine(Generic[Item, Value]):
         """Cancel the calls under way from a finalizer, which may run in any thread at any time."""
         if self._loop is None:
             return
-        self._phase = Phase.STOPPED
+        self._phase = STOPPED
         if self._workers:
             with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
                 self._loop.call_soon_threadsafe(self._cancel)
@@ -175,7 +178,7 @@ class Engine(Generic[Item, Value]):
 
     def _halt(self, *, but: asyncio.Task[object] | None = None) -> None:
         """Start nothing more, and cancel the calls under way."""
-        self._phase = max(self._phase, Phase.HALTED)
+        self._phase = max(self._phase, HALTED)
         self._cancel(but=but)
 
     async def _watch(self, deadline: float) -> None:
@@ -183,8 +186,8 @@ class Engine(Generic[Item, Value]):
         self._expire()
 
     def _expire(self) -> None:
-        if self._phase < Phase.LATE:
-            self._phase = Phase.LATE
+        if self._phase < LATE:
+            self._phase = LATE
             for worker in self._interruptible:
                 worker.cancel()
 
@@ -197,8 +200,8 @@ class Engine(Generic[Item, Value]):
     def _ended(self, worker: asyncio.Task[None]) -> None:
         # A worker that was cancelled before its first step has not removed itself.
         self._workers.discard(worker)
-        if not self._workers and self._phase < Phase.OVER:
-            self._phase = Phase.OVER
+        if not self._workers and self._phase < OVER:
+            self._phase = OVER
             self._end()
 
     async def _work(self) -> None:
@@ -208,7 +211,7 @@ class Engine(Generic[Item, Value]):
         current_gate.set(lane)
         job: Job[Item, Value] | None = None
         try:
-            while len(self._workers) <= self._limit.current and self._phase < Phase.HALTED:
+            while len(self._workers) <= self._limit.current and self._phase < HALTED:
                 if not self._outbox.enter_at_once():
                     await self._outbox.enter()
                 job = self._items.next_at_once() or await self._next_job(worker)
@@ -221,7 +224,7 @@ class Engine(Generic[Item, Value]):
                 await self._do(worker, lane, job)
                 job = None
         except asyncio.CancelledError:
-            if self._phase < Phase.STOPPED:
+            if self._phase < STOPPED:
                 if job is not None and job.before is not None:
                     # Its second call was cancelled because the fan-out ends.
                     self._hand_over(job, job.before)
@@ -256,7 +259,7 @@ class Engine(Generic[Item, Value]):
                 outcome = job.too_late(self._plan.deadline, started=True)
             elif self._adapts and not lane.troubled:
                 self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight + 1)
-        if self._phase is Phase.STOPPED:
+        if self._phase is STOPPED:
             return  # `fetch` swallowed the cancellation, and the reader has left
         if outcome.error is None:
             self._hand_over(job, outcome)
@@ -331,7 +334,7 @@ class Engine(Generic[Item, Value]):
         return True
 
     def _is_late(self) -> bool:
-        return self._phase is Phase.LATE
+        return self._phase is LATE
 
     def _settle(
         self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
@@ -348,7 +351,7 @@ class Engine(Generic[Item, Value]):
         if (
             again
             and job.before is None
-            and self._phase < Phase.LATE
+            and self._phase < LATE
             and len(self._again) < MOST_HELD
             and self._plan.retry(error)
         ):
