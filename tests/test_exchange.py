@@ -327,13 +327,15 @@ BEHIND = {
 
 
 @pytest.mark.parametrize("more", BEHIND.values(), ids=BEHIND)
-@pytest.mark.parametrize("name", [name for name, shape in SHAPES.items() if shape.ends])
-def test_whatever_comes_behind_a_response_closes_its_connection_and_changes_nothing(name: str, more: bytes) -> None:
-    shape = SHAPES[name]
-    data = shape.data + more
-    for place in (0, *range(max(0, len(shape.data) - 8), len(shape.data))):
-        seen = read(data, [place], method=shape.method)
-        assert seen == Seen(shape.reply, None, heard=True, reusable_for=0, surplus=True, taken=len(data)), place
+def test_whatever_comes_behind_a_response_closes_its_connection_and_changes_nothing(more: bytes) -> None:
+    for name, shape in SHAPES.items():
+        if not shape.ends:
+            continue
+        data = shape.data + more
+        for place in (0, *range(max(0, len(shape.data) - 8), len(shape.data))):
+            seen = read(data, [place], method=shape.method)
+            expected = Seen(shape.reply, None, heard=True, reusable_for=0, surplus=True, taken=len(data))
+            assert seen == expected, f"{name}, cut at {place}"
 
 
 @pytest.mark.parametrize("framing", [b"length", b"chunks"])

@@ -436,6 +436,7 @@ def test_whatever_the_document_allows_survives_a_round_trip(name: str, data: st.
 STRUCTURED = [name for name in MODELS if not _is_map(SCHEMAS[name])]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", STRUCTURED)
 @given(data=st.data())
 @few
@@ -458,6 +459,7 @@ def when_null(schema: dict[str, Any]) -> object:
     return empty.get(described.get("type"))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", STRUCTURED)
 @given(data=st.data())
 @few
