@@ -519,19 +519,19 @@ def test_the_name_of_an_argument_is_shortened_too(name: str, polytomic: Polytomi
 
 def test_a_value_that_is_cut_is_named_by_its_type() -> None:
     for value, text in (
-        ("x" * 500, f"not '{'x' * 78}… (str)"),
-        (b"x" * 500, f"not b'{'x' * 77}… (bytes)"),
-        (10**99, f"not 1{'0' * 78}… (int)"),
-        (CONNECTION, "not CreateConnection"),
-        ({"password": PASSWORD}, "not dict"),
-        (Unprintable(), "not Unprintable"),
-        (10**5_000, "not int"),
-        (datetime(2026, 1, 1, tzinfo=UTC), "not datetime.datetime(2026, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)"),
-        (print, "not print (builtin_function_or_method)"),
-        (models.EventType("x\ny"), r"not 'x\ny'"),
-        (5, "not 5"),
-        (None, "not None"),
+        ("x" * 500, f"got '{'x' * 78}… (str)"),
+        (b"x" * 500, f"got b'{'x' * 77}… (bytes)"),
+        (10**99, f"got 1{'0' * 78}… (int)"),
+        (CONNECTION, "got CreateConnection"),
+        ({"password": PASSWORD}, "got dict"),
+        (Unprintable(), "got Unprintable"),
+        (10**5_000, "got int"),
+        (datetime(2026, 1, 1, tzinfo=UTC), "got datetime.datetime(2026, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)"),
+        (print, "got print (builtin_function_or_method)"),
+        (models.EventType("x\ny"), r"got 'x\ny'"),
+        (5, "got 5"),
+        (None, "got None"),
     ):
         with pytest.raises(ValueError, match="must be a UUID") as caught:
             Polytomic(api_key=KEY).get_connection(cast("Any", value))
-        assert str(caught.value).endswith(f", {text}")
+        assert str(caught.value).endswith(f", {text}.")
