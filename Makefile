@@ -11,7 +11,8 @@ FUZZ = tests/fuzz/.venv
 ATHERIS_VERSION = 3.0.0
 NETWORK_TESTS = $(addprefix tests/test_, $(addsuffix .py, asyncio_pool body broken_off errors exchange lifecycle network \
   resend resolver retry thread_pool tls wire))
-SPREAD = --numprocesses auto --maxprocesses 4 --dist worksteal
+# More than two cores' worth, because tests wait for sockets.
+SPREAD = --numprocesses 3 --dist worksteal
 QUICK = not process and not soak and not matrix
 # Where Python may not keep its bytecode, each process of the tests compiles all that it imports: up to 4 s.
 unexport PYTHONDONTWRITEBYTECODE

@@ -212,6 +212,15 @@ def operations(document: Document) -> Iterator[tuple[tuple[str, str, str], dict[
                 yield ("paths", path, method), item[method]
 
 
+CONFLICTS = "x-conflicts-with-state"
+"""Says of a 409 that it may be about a state, such as an execution under way, so that the client does not retry it."""
+
+
+def conflicts_with_state(document: Document, operation: dict[str, Any]) -> bool:
+    """Return whether a 409 of an operation may be about a state."""
+    return CONFLICTS in resolve(document, operation.get("responses", {}).get("409", {}))
+
+
 def find(document: Document, reference: str) -> Any:
     """Return what is at a place within the document, such as `#/components/schemas/Thing`, or None."""
     found: Any = document

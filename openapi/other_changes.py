@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .changes import Change, Severity
-from .document import VALUES, Document, is_array, is_object, pointer, resolve
+from .document import VALUES, Document, conflicts_with_state, is_array, is_object, operations, pointer, resolve
+from .names import identifier
 
 Steps = tuple[str | int, ...]
 """To a value of a document."""
@@ -16,7 +17,7 @@ PROSE = ("summary", "description", "title", "example", "examples", "externalDocs
 
 def other_changes(old: Document, new: Document, told: Sequence[Change]) -> list[Change]:
     """Return the changes that are told, and those that nobody has told."""
-    changes = [*told, *_servers(old, new), *_credentials(old, new), *_reworded(old, new)]
+    changes = [*told, *_servers(old, new), *_credentials(old, new), *_conflicts(old, new), *_reworded(old, new)]
     if changes:
         return changes
     places = tuple(pointer(path) for path in _differences(old, new))
@@ -38,6 +39,18 @@ def _credentials(old: Document, new: Document) -> Iterator[Change]:
         if one != two:
             place = pointer(("components", "securitySchemes", name))
             yield Change(Severity.BREAKING, f"another credential: {_shown(one)} is now {_shown(two)}", (place,))
+
+
+def _conflicts(old: Document, new: Document) -> Iterator[Change]:
+    """Yield the operations whose 409 the client retries with one document but not with the other."""
+    before = {operation.get("operationId"): conflicts_with_state(old, operation) for _, operation in operations(old)}
+    for (_, path, method), operation in operations(new):
+        name, now = operation.get("operationId"), conflicts_with_state(new, operation)
+        if before.get(name, now) != now:
+            what = "a 409 may now be about a state: the client does not retry it"
+            if not now:
+                what = "a 409 may only be about the idempotency key: the client retries it"
+            yield Change(Severity.BREAKING, what, (f"{method.upper()} {path}",), (f"{identifier(name)}()",))
 
 
 def _shown(scheme: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
-from .document import Document, is_array, is_object, objects, operations, pointer, resolve
+from .document import CONFLICTS, Document, is_array, is_object, objects, operations, pointer, resolve
 from .names import names
 
 Path = tuple[str | int, ...]
@@ -52,7 +52,7 @@ STYLES = {"query": "form", "path": "simple", "header": "simple"}
 
 def violations(document: Document) -> Iterator[tuple[str, str]]:
     """Yield each place where a valid document is against the rules, and what is wrong there."""
-    rules = (openapi, places, nullables, schemas, enums, endless, pins, parameters, bodies, answers, names)
+    rules = (openapi, places, nullables, schemas, enums, endless, pins, parameters, bodies, answers, conflicts, names)
     for path, message in chain.from_iterable(rule(document) for rule in rules):
         yield pointer(path), message
 
@@ -358,3 +358,12 @@ def answers(document: Document) -> Found:
                     yield place, "an answer without a schema is not read. Write schema: {} for anything"
                 elif "data" in schema.get("properties", {}) and "data" not in schema.get("required", ()):
                     yield place, "an envelope without its data is not a response. Add data to what is required"
+
+
+def conflicts(document: Document) -> Found:
+    """`x-conflicts-with-state` is true, and at a 409, which is the one response that it says something about."""
+    for path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            value = resolve(document, response).get(CONFLICTS)
+            if value is not None and (status != "409" or value is not True):
+                yield (*path, "responses", status), f"{CONFLICTS} is true, and at a 409. Leave it out elsewhere"

@@ -99,7 +99,13 @@ __all__ = [
     "verify_webhook",
 ]
 
-for _public in [globals()[_name] for _name in __all__]:
-    # Tracebacks name an exception as a user imports it.
-    if isinstance(_public, type) and issubclass(_public, BaseException):
-        _public.__module__ = __name__
+
+def _name_errors() -> None:
+    """Have tracebacks name an exception as a user imports it."""
+    for public in map(globals().get, __all__):
+        if isinstance(public, type) and issubclass(public, BaseException):
+            public.__module__ = __name__
+
+
+_name_errors()
+del _name_errors

@@ -31,7 +31,7 @@ def verify_webhook(body: bytes, signature: str | None, secret: str, *, digest: s
         verify_webhook(await request.body(), request.headers.get("Polytomic-Signature"), secret)
     """
     if not secret:
-        raise ValueError("secret must be a non-empty str, got an empty one.")
+        raise ValueError("secret must be a non-empty str")
     try:
         expected = hmac.new(secret.encode(), body, digest).digest()
     except (TypeError, ValueError):

@@ -153,8 +153,22 @@ OWN_TRANSPORTS = sampled(way for way in WAYS if "httpx" not in way)
 Ask = Callable[..., BulkDestinationEnvelope]
 
 
+SAMPLE = 16
+"""How many combinations of a test `make quick` runs: evenly spread over all of them."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first, so that no worker has a long test left when the others are done."""
+    """Mark all but a sample of many combinations, and put what takes long first, so that no worker ends with it."""
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("matrix") is None:
+            tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for combinations in tests.values():
+        step = max(1.0, len(combinations) / SAMPLE)
+        sample = {int(number * step) for number in range(SAMPLE)}
+        for number, item in enumerate(combinations):
+            if number not in sample:
+                item.add_marker("matrix")
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("soak", "process", "matrix")])
 
 

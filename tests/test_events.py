@@ -797,3 +797,15 @@ def test_the_error_holds_neither_the_secret_nor_the_right_signature() -> None:
 
     assert "canary" not in repr(caught.value)
     assert hmac.new(b"canary-secret", BODY, "sha256").hexdigest() not in repr(caught.value)
+
+
+def test_a_blocking_iterator_outlives_an_event_loop_that_runs_meanwhile() -> None:
+    api = Api([Happened(str(number), NOON + number * SECOND) for number in range(5)])
+    with Polytomic(api_key=KEY, **_where(api)) as polytomic:
+        events = polytomic.iter_events()
+
+        async def first() -> Event:
+            return next(events)
+
+        read = [asyncio.run(first()), *events]
+    check(read, api, api.events)

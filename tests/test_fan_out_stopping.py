@@ -16,7 +16,7 @@ from unittest.mock import AsyncMock, Mock
 import anyio
 import pytest
 
-from polytomic_client import Outcome, fan_out, fan_out_blocking, fetch_all, fetch_all_blocking
+from polytomic_client import DeadlineExceededError, Outcome, fan_out, fan_out_blocking, fetch_all, fetch_all_blocking
 from polytomic_client._fan_out.threads import Threads
 
 from .conftest import RUNNERS
@@ -387,3 +387,35 @@ def test_a_block_that_ends_before_its_thread_runs_starts_nothing(
             assert not thread.is_alive()
     assert found == []
     assert not (tmp_path / "finished").exists()
+
+
+async def test_an_error_that_ends_it_loses_no_outcome_of_a_deadline_that_passes_in_the_same_turn() -> None:
+    class RefusedError(Exception):
+        pass
+
+    async def fetch(item: int) -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if item == 0:
+                raise RefusedError from None
+            raise
+
+    found = list[Outcome[int, None]]()
+    with pytest.raises(RefusedError):
+        async with fan_out(fetch, range(4), limit=4, deadline=0.05, stop_on=(RefusedError,)) as outcomes:
+            async for outcome in outcomes:
+                found.append(outcome)
+    assert sorted((outcome.item, type(outcome.error)) for outcome in found) == [
+        (item, DeadlineExceededError) for item in (1, 2, 3)
+    ]
+
+
+async def test_what_happens_to_look_like_a_client_is_called_as_it_is() -> None:
+    class Service:
+        _blocking = True
+
+        async def fetch(self, item: int) -> int:
+            return item
+
+    assert [outcome.result() for outcome in await fetch_all(Service().fetch, range(3))] == [0, 1, 2]

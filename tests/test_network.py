@@ -347,3 +347,9 @@ def test_a_bad_proxy_in_the_environment_is_named_by_its_variable(monkeypatch: py
     monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy:1")
     with pytest.raises(ConfigurationError, match="HTTPS_PROXY must be http://host:port, got socks5"):
         AsyncPolytomic(api_key=KEY, trust_env=True)
+
+
+@pytest.mark.parametrize("client", [AsyncPolytomic, Polytomic])
+def test_a_client_that_is_refused_warns_of_nothing(client: type[Any]) -> None:
+    with pytest.raises(ConfigurationError, match="^deadline must be"):  # and a warning would be an error
+        client(api_key=KEY, verify=False, deadline=-1)

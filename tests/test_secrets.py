@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +31,7 @@ from polytomic_client import (
     PolytomicError,
     Timeout,
 )
+from polytomic_client._call.settings import Config
 from polytomic_client._call.steps import Authorize, Send
 from polytomic_client._core.secret import Secret
 from polytomic_client._http.messages import Request
@@ -227,6 +229,17 @@ def _check_parts(client: Any) -> None:
         with pytest.raises(TypeError, match="pickle"):
             pickle.dumps(refused)
     assert leaks(secret.reveal())
+
+
+@pytest.mark.parametrize("way", ["async", "sync"])
+def test_a_callable_that_shows_its_secret_is_shown_nowhere(way: str) -> None:
+    with Server(Answer(503, b"")) as server, pytest.raises(PolytomicError) as caught:
+        WAYS[way](api_key=partial(str, CANARY), base_url=server.url, max_attempts=1)
+    frames = [frame for error in chained(caught.value, set()) for frame, _ in traceback.walk_tb(error.__traceback__)]
+    ours = [frame for frame in frames if frame.f_code.co_filename.startswith(str(PACKAGE))]
+    local = [value for frame in ours for value in frame.f_locals.values()]
+    assert any(isinstance(value, Config) for value in local)
+    assert [value for value in local if leaks(repr(value))] == []
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS)

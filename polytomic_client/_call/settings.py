@@ -55,7 +55,7 @@ class Config(HTTPSettings):
         headers: Headers of every request, in addition to those of its operation.
     """
 
-    credential: Secret | KeySource
+    credential: Secret | KeySource = field(repr=False)  # a callable may hold a secret, and show it
     version: str = field(default=API_VERSION, converter=check_version)
     timeout: Timeout = field(default=DEFAULT_TIMEOUT, converter=to_timeout)
     deadline: float = seconds_field(DEFAULT_DEADLINE)
@@ -64,6 +64,9 @@ class Config(HTTPSettings):
     headers: dict[str, str] = field(factory=dict[str, str], repr=False)
 
     def __copy__(self) -> Config:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Config:
         return self
 
     def __reduce__(self) -> NoReturn:

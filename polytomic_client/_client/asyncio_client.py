@@ -32,7 +32,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
     """A client for asyncio and any version of the API."""
 
     _shared: Shared[AsyncTransport, asyncio.Lock]
-    _blocking = False
+    _polytomic_blocking = False
     _lock = asyncio.Lock
 
     @cached_property

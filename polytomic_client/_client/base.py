@@ -69,7 +69,7 @@ if hasattr(os, "register_at_fork"):
 class BaseClient(Generic[Key, HTTPXTransport]):
     """The base of both clients: settings, and requests built from operations."""
 
-    _blocking: ClassVar[bool]
+    _polytomic_blocking: ClassVar[bool]
     _lock: Callable[[], Any]
 
     def __init__(
@@ -128,9 +128,9 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             # Checked first, so that an invalid transport causes no warning.
             if transport is not None:
                 own = trust_env or not verify or ssl_context is not None or proxy is not None
-                _check_transport(transport, blocking=self._blocking, own_settings=own)
+                _check_transport(transport, blocking=self._polytomic_blocking, own_settings=own)
             self._config = build_config(
-                blocking=self._blocking,
+                blocking=self._polytomic_blocking,
                 api_key=cast("Any", api_key),
                 deployment_key=deployment_key,
                 basic_auth=basic_auth,

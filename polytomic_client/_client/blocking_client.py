@@ -31,7 +31,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     """A blocking client for any version of the API."""
 
     _shared: Shared[Transport, Places]
-    _blocking = True
+    _polytomic_blocking = True
     _lock = staticmethod(partial(Places, 1))
 
     @cached_property

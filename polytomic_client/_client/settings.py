@@ -76,13 +76,17 @@ def build_config(
         url_name = "POLYTOMIC_DEPLOYMENT_URL"
         base_url = os.environ.get(url_name) or DEFAULT_BASE_URL
     base_url = check_base_url(base_url, url_name)
-    return Config(
+    config = Config(
         credential=check_credential(api_key, deployment_key, basic_auth, names=names, blocking=blocking),
         base_url=base_url,
-        proxy=choose_proxy(proxy, trust_env=trust_env, base_url=base_url),
-        ssl_context=choose_tls(ssl_context, verify=verify, needed=own_connections and base_url.startswith("https:")),
         headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT},
         **settings,
+    )
+    # Last, because it may warn, and invalid settings need no warning.
+    return evolve(
+        config,
+        proxy=choose_proxy(proxy, trust_env=trust_env, base_url=base_url),
+        ssl_context=choose_tls(ssl_context, verify=verify, needed=own_connections and base_url.startswith("https:")),
     )
 
 

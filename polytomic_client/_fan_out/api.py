@@ -168,7 +168,7 @@ def fan_out(
     """
     if not callable(fetch):
         raise TypeError(f"fetch must be an async function, got {type(fetch).__name__}.")
-    if getattr(owner_of(fetch), "_blocking", None) is True:
+    if getattr(owner_of(fetch), "_polytomic_blocking", None) is True:
         raise TypeError("fetch must be async, got a method of a Polytomic. Use AsyncPolytomic or fan_out_blocking.")
     _check_function("on_progress", on_progress, or_none=True)
     _check_function("key", key)

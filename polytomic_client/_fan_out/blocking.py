@@ -224,7 +224,7 @@ def fan_out_blocking(
     """
     if not callable(fetch):
         raise TypeError(f"fetch must be a function, got {type(fetch).__name__}.")
-    if inspect.iscoroutinefunction(fetch) or getattr(owner_of(fetch), "_blocking", None) is False:
+    if inspect.iscoroutinefunction(fetch) or getattr(owner_of(fetch), "_polytomic_blocking", None) is False:
         raise TypeError("fetch must be a blocking function, got an async one. Use fan_out, or a method of Polytomic.")
     threads = Threads(auto_limit(options.get("limit", DEFAULT_LIMIT)).maximum)
 

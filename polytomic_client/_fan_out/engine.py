@@ -30,7 +30,7 @@ MOST_HELD = 10_000
 ANOTHER_LOOP = "this fan-out belongs to a different event loop"
 
 # What each call goes through reads these, and a member of an enum takes 0.1 us (3.11).
-RUNNING, LATE, HALTED, OVER, STOPPED = Phase
+RUNNING, HALTED, OVER, STOPPED = Phase
 
 STOPPING_LASTS = 1.0
 """Seconds that a cancelled block waits for calls that are slow to stop. After that they end in the background."""
@@ -64,6 +64,7 @@ class Engine(Generic[Item, Value]):
         self.receipts: Receipts[Item, Value] = Receipts(plan.checkpoint)
         self._fault: BaseException | None = None
         self._phase = RUNNING
+        self._late = False
 
     def take_at_once(self) -> Job[Item, Value] | None:
         """Return the next finished job, or None if `take` must be called: it waits, and confirms the job before."""
@@ -121,9 +122,14 @@ class Engine(Generic[Item, Value]):
         self._phase = STOPPED
         if self._workers:
             with suppress(RuntimeError):  # the event loop is closed, and its tasks are gone
-                self._loop.call_soon_threadsafe(self._cancel)
+                self._loop.call_soon_threadsafe(self._abandoned)
         # Without a reader, nothing is added any more: the next run may open the file at once.
         self.receipts.close()
+
+    def _abandoned(self) -> None:
+        # Once more, in the thread of the loop, which may have set another phase in the same moment.
+        self._phase = STOPPED
+        self._cancel()
 
     def progress(self) -> Progress:
         """Return the current progress."""
@@ -186,8 +192,8 @@ class Engine(Generic[Item, Value]):
         self._expire()
 
     def _expire(self) -> None:
-        if self._phase < LATE:
-            self._phase = LATE
+        if not self._late:
+            self._late = True
             for worker in self._interruptible:
                 worker.cancel()
 
@@ -276,7 +282,7 @@ class Engine(Generic[Item, Value]):
         return job if job is not None or not self._again else self._again.popleft()
 
     async def _interruptible_next(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
-        if not self._is_late():
+        if not self._late:
             self._interruptible.add(worker)
             try:
                 return await self._items.next()
@@ -292,7 +298,7 @@ class Engine(Generic[Item, Value]):
 
     async def _hold(self, worker: asyncio.Task[None], job: Job[Item, Value]) -> Outcome[Item, Value] | None:
         """Wait until a call may start; its worker can then be interrupted. Return an outcome if it is too late."""
-        if not self._is_late():
+        if not self._late:
             self._interruptible.add(worker)
             try:
                 for seconds in self._pace.waits():
@@ -300,7 +306,7 @@ class Engine(Generic[Item, Value]):
             except asyncio.CancelledError:
                 if not self._was_late(worker):
                     raise
-            if not self._is_late() and not self._pace.is_over():
+            if not self._late and not self._pace.is_over():
                 return None
             self._interruptible.discard(worker)
             self._expire()
@@ -328,13 +334,10 @@ class Engine(Generic[Item, Value]):
 
     def _was_late(self, worker: asyncio.Task[None]) -> bool:
         """Return whether a worker was cancelled because the deadline passed, and undo that cancellation."""
-        if not self._is_late() or not worker.cancelling():
+        if not self._late or self._phase is STOPPED or not worker.cancelling():
             return False
         worker.uncancel()
         return True
-
-    def _is_late(self) -> bool:
-        return self._phase is LATE
 
     def _settle(
         self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
@@ -348,13 +351,7 @@ class Engine(Generic[Item, Value]):
             return
         # A second call has a new idempotency key, so only a function of the user's may allow it.
         again = self._plan.retry is not may_call_again or not lane.unsettled
-        if (
-            again
-            and job.before is None
-            and self._phase < LATE
-            and len(self._again) < MOST_HELD
-            and self._plan.retry(error)
-        ):
+        if again and job.before is None and not self._late and len(self._again) < MOST_HELD and self._plan.retry(error):
             job.before = outcome
             self._again.append(job)
             self._outbox.leave()

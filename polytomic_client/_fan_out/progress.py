@@ -17,16 +17,14 @@ RATE_OVER = 20
 
 
 class Phase(IntEnum):
-    """The phase of a fan-out, which only increases."""
+    """How far a fan-out has come. Whether its deadline has passed is another matter: it may also end in time."""
 
     RUNNING = 0
-    LATE = 1
-    """Its deadline has passed: no call starts, and every further item has a NotReachedError as its outcome."""
-    HALTED = 2
-    """An error ends it: no call starts, and the calls under way are cancelled."""
-    OVER = 3
+    HALTED = 1
+    """An error ends it: no call starts, and those under way are cancelled."""
+    OVER = 2
     """The last worker has ended. Outcomes may still wait for their reader."""
-    STOPPED = 4
+    STOPPED = 3
     """Its reader has left."""
 
 

@@ -12,7 +12,7 @@ from ..errors import RequestError
 from ..v2023_04_25 import models
 from ..v2023_04_25.api import AsyncOperations, UpdateBulkSyncChanges
 from ..v2023_04_25.types import UNSET
-from .drivers import AsyncJobs
+from .drivers import Jobs
 
 NOT_CARRIED_OVER = frozenset({"organization_id"})
 """Members that an update sends only if they are changed: only partners may name an organization."""
@@ -21,7 +21,7 @@ UNDOCUMENTED = "additional_properties"
 """The members that the OpenAPI document does not name. An update sends them, because the API resets missing members."""
 
 
-class AsyncBulkSyncs(AsyncJobs[AsyncOperations]):
+class AsyncBulkSyncs(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for bulk syncs."""
 
     async def modify_bulk_sync(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -17,7 +17,7 @@ Client = TypeVar("Client", bound=AsyncClient)
 AnyClient = TypeVar("AnyClient", bound=BaseClient[Any, Any])
 
 
-class AsyncJobs(Generic[Operations]):
+class Jobs(Generic[Operations]):
     """Base of the classes with workflows as methods. They use only its `_job_client`."""
 
     @property
@@ -90,42 +90,18 @@ def blocking(workflow: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) ->
     def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return run(workflow(self, *args, **kwargs))
 
-    method.__doc__ = _without_await(workflow.__doc__)
+    method.__doc__ = (workflow.__doc__ or "").replace("await ", "")
     return method
 
 
-def blocking_iterator(
-    workflow: Callable[Concatenate[Any, P], AsyncIterator[T]],
-) -> Callable[Concatenate[Any, P], Iterator[T]]:
-    """Return a workflow that yields as a blocking method, with the same arguments and documentation."""
-
-    def iterate(found: AsyncIterator[T]) -> Iterator[T]:
-        while True:
-            try:
-                yield run(anext(found))
-            except StopAsyncIteration:
-                return
-
-    @wraps(workflow)
-    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
-        return iterate(workflow(self, *args, **kwargs))
-
-    method.__doc__ = _without_await(workflow.__doc__)
-    return method
-
-
-def run(coroutine: Awaitable[T]) -> T:
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine that never suspends, and return its result."""
     try:
-        next(coroutine.__await__())
+        coroutine.send(None)
     except StopIteration as stop:
         result: T = stop.value
         return result
     raise RuntimeError("a coroutine of a blocking client suspended")
-
-
-def _without_await(documentation: str | None) -> str:
-    return (documentation or "").replace("await ", "").replace("async for", "for")
 
 
 def _within(client: AnyClient, seconds: float) -> AnyClient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -13,7 +13,7 @@ from ..v2023_04_25 import models
 from ..v2023_04_25.api import AsyncOperations
 from ..v2023_04_25.types import UNSET
 from .client_protocol import JobClient
-from .drivers import AsyncJobs
+from .drivers import Jobs, run
 
 PAGE = 100
 """Events requested at once: the maximum that the API documents for its version 2025-09-18."""
@@ -43,7 +43,7 @@ _Part: TypeAlias = "tuple[dt.datetime, dt.datetime, list[models.Event] | None]"
 Types: TypeAlias = "Iterable[models.EventType | str] | models.EventType | str"
 
 
-class AsyncEvents(AsyncJobs[AsyncOperations]):
+class AsyncEvents(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for events."""
 
     def iter_events(
@@ -78,10 +78,51 @@ class AsyncEvents(AsyncJobs[AsyncOperations]):
         return _iterate(_EventReader(self._job_client, types, since))
 
 
+class Events(Jobs[AsyncOperations]):
+    """The methods of Polytomic for events."""
+
+    def iter_events(
+        self,
+        *,
+        types: Types | None = None,
+        since: dt.datetime | None = None,
+    ) -> Iterator[models.Event]:
+        """Iterate over events up to now, oldest first, each once.
+
+        Events that happen meanwhile may be included. To continue later, pass the last event's `created_at` as `since`:
+        the events at that instant come again.
+
+        Args:
+            types: Only events of these types. Default: all types.
+            since: Only events at or after this instant, which must have a time zone. Default: all that the API keeps,
+                which is 48 hours.
+
+        Returns:
+            An iterator that requests more events as it is read.
+
+        Raises:
+            TypeError: `since` is not a datetime; nothing was sent.
+            ValueError: `since` does not have a time zone; nothing was sent.
+            RequestError: While iterating: a call failed, an event lacks its id or time, or more events happened at one
+                instant than the API returns at once. The error names the instant.
+
+        Example:
+            for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=yesterday):
+                print(event.created_at, event.event)
+        """
+        return _iterate_blocking(_EventReader(self._job_client, types, since))
+
+
 async def _iterate(reader: _EventReader) -> AsyncIterator[models.Event]:
     while (events := await reader.next()) is not None:
         for event in events:
             yield event
+
+
+def _iterate_blocking(reader: _EventReader) -> Iterator[models.Event]:
+    # Without an async generator: an event loop that runs in this thread would close it at its own end.
+    while (events := run(reader.next())) is not None:
+        yield from events
 
 
 class _EventReader:

@@ -19,7 +19,7 @@ from ..errors import APIStatusError, ConflictError, DeadlineExceededError, NotSe
 from ..v2023_04_25 import models
 from ..v2023_04_25.api import AsyncOperations
 from .client_protocol import JobClient, end_of, until
-from .drivers import AsyncJobs
+from .drivers import Jobs
 from .polling import FIRST_WAIT, poll
 
 DEFAULT_POLL_INTERVAL = 15.0
@@ -94,7 +94,7 @@ class ExecutionTimeoutError(DeadlineExceededError):
         self.execution = execution
 
 
-class AsyncExecutions(AsyncJobs[AsyncOperations]):
+class AsyncExecutions(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for executions."""
 
     async def run_bulk_sync(

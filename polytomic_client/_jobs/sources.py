@@ -13,7 +13,7 @@ from ..errors import DeadlineExceededError, RequestError
 from ..v2023_04_25 import models
 from ..v2023_04_25.api import AsyncOperations
 from .client_protocol import end_of, until
-from .drivers import AsyncJobs
+from .drivers import Jobs
 from .polling import poll
 
 DEFAULT_DEADLINE = 600.0
@@ -23,7 +23,7 @@ DEFAULT_POLL_INTERVAL = 5.0
 """Maximum seconds between two polls."""
 
 
-class AsyncSources(AsyncJobs[AsyncOperations]):
+class AsyncSources(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for sources."""
 
     async def refresh_bulk_source(

@@ -9,8 +9,8 @@ from .._client.asyncio_client import AsyncClient
 from .._client.blocking_client import BlockingClient
 from .._jobs.bulk_syncs import AsyncBulkSyncs
 from .._jobs.client_protocol import JobClient
-from .._jobs.drivers import AsyncJobClient, BlockingJobClient, blocking, blocking_iterator
-from .._jobs.events import AsyncEvents
+from .._jobs.drivers import AsyncJobClient, BlockingJobClient, blocking
+from .._jobs.events import AsyncEvents, Events
 from .._jobs.executions import AsyncExecutions
 from .._jobs.sources import AsyncSources
 from .._runtime.operation import APIResponse, Operation
@@ -49,7 +49,7 @@ class AsyncPolytomic(AsyncClient, AsyncBulkSyncs, AsyncEvents, AsyncExecutions, 
         return AsyncJobClient(self)
 
 
-class Polytomic(BlockingClient, Operations):
+class Polytomic(BlockingClient, Events, Operations):
     """A blocking client for the Polytomic Bulk Sync API. Each operation of the OpenAPI document is a method.
 
     A client keeps its connections open, so create one and use it for everything, from any number of threads.
@@ -64,7 +64,6 @@ class Polytomic(BlockingClient, Operations):
     wait_for_execution = blocking(AsyncPolytomic.wait_for_execution)
     modify_bulk_sync = blocking(AsyncPolytomic.modify_bulk_sync)
     refresh_bulk_source = blocking(AsyncPolytomic.refresh_bulk_source)
-    iter_events = blocking_iterator(AsyncPolytomic.iter_events)
 
     @property
     def with_response(self) -> OperationsWithResponse:
@@ -78,7 +77,7 @@ class Polytomic(BlockingClient, Operations):
 
 class _AsyncWithResponse(AsyncOperationsWithResponse):
     __slots__ = ("_client",)
-    _blocking = False
+    _polytomic_blocking = False
 
     def __init__(self, client: AsyncPolytomic) -> None:
         self._client = client
@@ -89,7 +88,7 @@ class _AsyncWithResponse(AsyncOperationsWithResponse):
 
 class _WithResponse(OperationsWithResponse):
     __slots__ = ("_client",)
-    _blocking = True
+    _polytomic_blocking = True
 
     def __init__(self, client: Polytomic) -> None:
         self._client = client

@@ -223,7 +223,7 @@ class FakePolytomic:
             fake.fail(Reset(handled=True), "POST")
         """
         if isinstance(fault, type) or not callable(fault):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"fault must be callable, got {shown(fault)}. Use Reset() or Answer(503), for example.")
+            raise TypeError(f"fault must be a function or an object like Reset(), got {shown(fault)}.")
         if operation is not None and operation not in (known := _operations()):
             meant = difflib.get_close_matches(operation, known, 1)
             advice = f"Did you mean {meant[0]}?" if meant else f"Use one of {', '.join(sorted(known))}."

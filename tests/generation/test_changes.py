@@ -473,6 +473,10 @@ def change_order_of_members(document: Document) -> None:
     document["components"]["schemas"]["Thing"]["properties"] = dict(reversed(properties.items()))
 
 
+def conflict_with_state(document: Document) -> None:
+    document["paths"]["/things"]["post"]["responses"]["409"]["x-conflicts-with-state"] = True
+
+
 def change_openapi(document: Document) -> None:
     document["openapi"] = "3.1.1"
 
@@ -503,6 +507,11 @@ UNTOLD: dict[Edit, tuple[Severity, str, tuple[str, ...]]] = {
         "what oasdiff takes for no change",
         ("#/components/schemas/Thing/properties",),
     ),
+    conflict_with_state: (
+        BREAKING,
+        "a 409 may now be about a state: the client does not retry it",
+        ("POST /things",),
+    ),
     change_openapi: (COSMETIC, "what oasdiff takes for no change", ("#/openapi",)),
     add_what_nobody_uses: (COSMETIC, "what oasdiff takes for no change", ("#/components/schemas/Spare",)),
 }
@@ -514,6 +523,7 @@ def test_what_oasdiff_does_not_tell_is_told(edit: Edit) -> None:
     old["servers"] = [{"url": "https://a.example"}]
     old["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     old["security"] = [{"key": []}]
+    old["paths"]["/things"]["post"]["responses"]["409"] = {"description": "No."}
     new = copy.deepcopy(old)
     edit(new)
 

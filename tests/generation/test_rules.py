@@ -187,6 +187,16 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/responses/2XX",
         "is taken for its first status",
     ),
+    "a conflict that is not a 409": (
+        answer({"200": content(schema=NEW), "404": {"description": "No.", "x-conflicts-with-state": True}}),
+        f"{GET}/responses/404",
+        "x-conflicts-with-state is true, and at a 409",
+    ),
+    "a conflict that is no fact": (
+        answer({"200": content(schema=NEW), "409": {"description": "No.", "x-conflicts-with-state": "yes"}}),
+        f"{GET}/responses/409",
+        "x-conflicts-with-state is true, and at a 409",
+    ),
     "no success": (answer({"default": content(schema=NEW)}), f"{GET}/responses", "no answer is a success"),
     "an answer of nothing known": (answer({"200": content()}), f"{GET}/responses/200", "is not read"),
     "an envelope that may be empty": (
