@@ -276,7 +276,7 @@ def test_misuse_is_an_error_that_says_what_is_right(fake: FakePolytomic) -> None
         with pytest.raises(ValueError, match="times must be a positive int"):
             fake.fail(Refused(), times=wrong)
     for wrong in (Refused, 503, None):
-        with pytest.raises(TypeError, match=r"fault must be callable, got .*\. Use Reset\(\)"):
+        with pytest.raises(TypeError, match=r"fault must be a function or an object like Reset\(\), got "):
             fake.fail(wrong)
     for wrong in (199, 600, "503", True, None):
         with pytest.raises(ValueError, match="status must be an int from 200 to 599"):

@@ -118,7 +118,8 @@ class _Call:
         self._ends = config.clock.monotonic() + config.deadline
         self._attempts = 0
         self._last: RequestError | None = None
-        self._fresh = self._renewed = self._unknown = False
+        self._fresh = self._renewed = False
+        self._unknown = False
         """Whether the API may have acted on a request whose response never came."""
 
     def steps(self, finish: Callable[[Reply, Request, int], T]) -> Flow[T]:
