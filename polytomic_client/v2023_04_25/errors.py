@@ -1,23 +1,5 @@
 """The error of endpoint functions that are called with a Client of the user's own."""
 
-from __future__ import annotations
-
-from polytomic_client._text import excerpt
-
-
-class UnexpectedStatus(Exception):
-    """The API answered with a status that is not a success the document describes."""
-
-    def __init__(self, status_code: int, content: bytes) -> None:
-        super().__init__(status_code, content)
-        self.status_code = status_code
-        self.content = content
-
-    def __str__(self) -> str:
-        return f"unexpected status {self.status_code} with body {excerpt(self.content)!r}"
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
-
+from polytomic_client._runtime.errors import UnexpectedStatus
 
 __all__ = ["UnexpectedStatus"]
