@@ -47,7 +47,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\n{}"
 
 
 def config(url: str = "http://127.0.0.1:1", **settings: Any) -> Config:
-    return build_config(blocking=False, api_key=KEY, base_url=url, **settings)
+    return build_config(pin="2023-04-25", blocking=False, api_key=KEY, base_url=url, **settings)
 
 
 def get(url: str = "http://127.0.0.1:1", **fields: Any) -> Request:

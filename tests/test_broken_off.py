@@ -101,7 +101,12 @@ class Setting:
 
     def config(self) -> Config:
         return build_config(
-            blocking=False, api_key=KEY, base_url=self.url, max_connections=1, ssl_context=self._context
+            pin="2023-04-25",
+            blocking=False,
+            api_key=KEY,
+            base_url=self.url,
+            max_connections=1,
+            ssl_context=self._context,
         )
 
 

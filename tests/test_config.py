@@ -65,12 +65,17 @@ def test_a_key_with_a_stray_character_is_refused_without_showing_it(
 
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize(
-    "version", ["", "2025-9-18", "2025-13-01", "2023-04-25 ", "latest", None, 20230425, "\uff12023-04-25"]
+    "version", ["", "2025-9-18", "2025-13-01", "2023-04-25 ", "latest", 20230425, "\uff12023-04-25"]
 )
 def test_a_malformed_version_is_refused(client: type[Any], version: Any) -> None:
     refused(client, "version must be a date", api_key=KEY, version=version)
     with pytest.raises(ConfigurationError, match="version must be a date"):
         client(api_key=KEY).with_options(version=version or "")
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_without_a_version_a_client_has_that_of_its_class(client: type[Any]) -> None:
+    assert "version='2023-04-25'" in repr(client(api_key=KEY, version=None))
 
 
 BAD_URLS = [

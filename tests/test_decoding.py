@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -385,7 +386,7 @@ def test_locating_a_fault_costs_little_however_many_parts_the_body_has() -> None
         tries += 1
         return BulkDestinationEnvelope.from_dict(body)
 
-    operation = type(OPERATION)("count", {200: decoder})
+    operation = attrs.evolve(OPERATION, name="count", decoders={200: decoder})
     with pytest.raises(DecodeError) as refused:
         operation.decode(200, json.dumps({"data": {"modes": [{"id": [1] * 20_000}]}}).encode(), request=REQUEST)
 

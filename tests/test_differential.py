@@ -928,7 +928,7 @@ class Ours:
 
 
 def _settings(url: str, *, blocking: bool) -> Config:
-    return build_config(blocking=blocking, api_key=KEY, base_url=url, max_response_bytes=LIMIT)
+    return build_config(pin="2023-04-25", blocking=blocking, api_key=KEY, base_url=url, max_response_bytes=LIMIT)
 
 
 def _decoded(reply: Reply) -> Ours:

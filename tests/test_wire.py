@@ -8,10 +8,12 @@ import gzip
 from typing import Any
 from uuid import UUID
 
+import attrs
 import httpx
 import pytest
 
 from polytomic_client import AsyncPolytomic, ConfigurationError, Polytomic, __version__
+from polytomic_client.v2023_04_25 import AuthenticatedClient
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
 from .conftest import ID, KEY, Ask, with_response
@@ -71,6 +73,39 @@ def test_a_version_that_a_generated_function_is_given_stands() -> None:
         get_bulk_destination.sync(ID, client=polytomic.generated, x_polytomic_version="2022-12-12")
 
     assert server.requests[0].headers["x-polytomic-version"] == "2022-12-12"
+
+
+@pytest.mark.parametrize("other", ["2024-02-08", None])
+def test_a_version_that_a_generated_function_is_given_stands_even_if_it_is_its_own(other: str | None) -> None:
+    with Server() as server, Polytomic(api_key=KEY, base_url=server.url) as polytomic:
+        generated = polytomic.with_options(version=other).generated
+        get_bulk_destination.sync(ID, client=generated, x_polytomic_version="2023-04-25")
+
+    assert server.requests[0].headers["x-polytomic-version"] == "2023-04-25"
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(None, "2025-09-18"), ("2024-02-08", "2024-02-08")])
+async def test_an_operation_of_another_package_has_its_own_version_unless_the_client_asks_for_one(
+    asked: str | None, sent: str
+) -> None:
+    later = attrs.evolve(get_bulk_destination.OPERATION, version="2025-09-18")
+    kwargs = get_bulk_destination._get_kwargs(ID)
+    with Server(*[Answer(headers={"X-Polytomic-Version": sent})] * 2) as server:
+        with Polytomic(api_key=KEY, base_url=server.url, version=asked) as blocking:
+            blocking._perform(later, kwargs)
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url, version=asked) as polytomic:
+            await polytomic._perform(later, kwargs)
+
+    assert [request.headers["x-polytomic-version"] for request in server.requests] == [sent, sent]
+
+
+def test_a_client_of_the_users_own_sends_the_pin_of_the_operation() -> None:
+    with Server() as server, AuthenticatedClient(base_url=server.url, token=KEY) as client:
+        assert get_bulk_destination.sync(ID, client=client).data.modes
+        get_bulk_destination.sync(ID, client=client, x_polytomic_version="2024-02-08")
+
+    assert [request.headers["x-polytomic-version"] for request in server.requests] == ["2023-04-25", "2024-02-08"]
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_an_absent_version_header_is_accepted(ask: Ask) -> None:

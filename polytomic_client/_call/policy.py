@@ -16,7 +16,7 @@ from .._core.log import log_answer, logger
 from .._core.secret import Secret
 from .._http.body import EncodingError, inflate
 from .._http.messages import Reply, Request
-from .._runtime.operation import APIResponse, Operation
+from .._runtime.operation import VERSION_HEADER, APIResponse, Operation
 from .._text import shown
 from ..errors import (
     APIStatusError,
@@ -30,10 +30,9 @@ from ..errors import (
     VersionMismatchError,
     status_error,
 )
-from ..v2023_04_25 import API_VERSION
 from .gate import Gate, current_gate
 from .retry import REPEATABLE_METHODS, is_stale, may_be_in_flight, parse_retry_after, retry_delay
-from .settings import IDEMPOTENCY_HEADER, VERSION_HEADER, Config, check_version
+from .settings import IDEMPOTENCY_HEADER, Config, check_version
 from .state import CallState
 from .steps import Authorize, Flow, Send, Sleep, Step
 
@@ -52,8 +51,7 @@ def run(request: Request, config: Config, state: CallState, operation: Operation
     """Yield the steps of one call of an operation.
 
     Args:
-        request: The request. A version header other than the OpenAPI document's is kept. Otherwise, the client's is
-            set.
+        request: The request. A version header in it is kept.
         config: The settings of the client.
         state: The state that the calls of the client share.
         operation: The operation, which decodes the response.
@@ -110,7 +108,7 @@ class _Call:
         self._state = state
         self._operation = "request" if operation is None else operation.name
         self._successes = None if operation is None else operation.decoders
-        self._asked = _prepare(request, config)
+        self._asked = _prepare(request, config, config.pin if operation is None else operation.version)
         # A 409 can only be about the key if an earlier request had the same one: an attempt of this call, or another
         # call with a key that the caller made.
         self._in_flight = IDEMPOTENCY_HEADER in request.headers and not (operation and operation.conflicts_with_state)
@@ -272,11 +270,14 @@ class _Call:
         return error.locate(self._operation, str(self._request), self._attempts)
 
 
-def _prepare(request: Request, config: Config) -> str:
-    """Set the headers, and the credential if it is already known. Return the requested version."""
-    asked = request.headers.get(VERSION_HEADER, API_VERSION)
-    if asked == API_VERSION:
-        asked = config.version
+def _prepare(request: Request, config: Config, pin: str) -> str:
+    """Set the headers, and the credential if it is already known. Return the requested version.
+
+    The version of the request itself wins, then that of the client's settings, then the pin of the operation.
+    """
+    asked = request.headers.get(VERSION_HEADER)
+    if asked is None:
+        asked = config.version or pin
     else:
         check_version(asked)
     request.headers = {**config.headers, **request.headers, VERSION_HEADER: asked}

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NoReturn
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from .._core.checks import count_field, seconds_field
 from .._core.clock import Clock, SystemClock
@@ -14,13 +15,10 @@ from .._core.secret import NOT_PICKLED, Secret
 from .._http.settings import DEFAULT_TIMEOUT, HTTPSettings, Timeout, to_timeout
 from .._text import shown
 from ..errors import ConfigurationError
-from ..v2023_04_25 import API_VERSION
 from .credentials import KeySource
 
 DEFAULT_DEADLINE = 120.0
 DEFAULT_MAX_ATTEMPTS = 3
-
-VERSION_HEADER = "X-Polytomic-Version"
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 
@@ -38,7 +36,7 @@ def check_version(version: object) -> str:
             pass
         else:
             return version
-    raise ConfigurationError(f"version must be a date like {API_VERSION}, got {shown(version)}.")
+    raise ConfigurationError(f"version must be a date like 2024-02-08, got {shown(version)}.")
 
 
 @frozen(kw_only=True)
@@ -47,7 +45,8 @@ class Config(HTTPSettings):
 
     Attributes:
         credential: The value of the Authorization header, or a callable that returns an API key.
-        version: The dated version of the API to request.
+        pin: The dated version of the client's class, which applies where no operation says one.
+        version: The dated version to request instead of the pin.
         timeout: Maximum seconds for each step of an attempt.
         deadline: Maximum seconds for a call.
         max_attempts: Maximum attempts per call.
@@ -56,7 +55,8 @@ class Config(HTTPSettings):
     """
 
     credential: Secret | KeySource = field(repr=False)  # a callable may hold a secret, and show it
-    version: str = field(default=API_VERSION, converter=check_version)
+    pin: str
+    version: str | None = field(default=None, converter=optional(check_version))
     timeout: Timeout = field(default=DEFAULT_TIMEOUT, converter=to_timeout)
     deadline: float = seconds_field(DEFAULT_DEADLINE)
     max_attempts: int = count_field(DEFAULT_MAX_ATTEMPTS)

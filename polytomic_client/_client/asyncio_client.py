@@ -23,7 +23,7 @@ from .base import BaseClient, Shared
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
 
-    from ..v2023_04_25 import Client
+    from .._runtime.client import Client
 
 T = TypeVar("T")
 

@@ -17,7 +17,6 @@ from .._http.messages import Request
 from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
 from .._text import shown
 from ..errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
-from ..v2023_04_25 import API_VERSION
 from .settings import build_config, change_config
 
 Key = TypeVar("Key")
@@ -70,6 +69,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
     """The base of both clients: settings, and requests built from operations."""
 
     _polytomic_blocking: ClassVar[bool]
+    _pin: ClassVar[str]
     _lock: Callable[[], Any]
 
     def __init__(
@@ -79,7 +79,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         deployment_key: str | None = None,
         basic_auth: tuple[str, str] | None = None,
         base_url: str | None = None,
-        version: str = API_VERSION,
+        version: str | None = None,
         timeout: float | Timeout = DEFAULT_TIMEOUT,
         deadline: float = DEFAULT_DEADLINE,
         max_attempts: int = DEFAULT_MAX_ATTEMPTS,
@@ -105,7 +105,9 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             basic_auth: User and password, sent unchanged as Basic.
             base_url: The API's URL with an optional path, or its host, which implies https. http:// is only accepted
                 for this machine. Default: POLYTOMIC_DEPLOYMENT_URL, else https://app.polytomic.com.
-            version: The dated version to request. A response of another version raises VersionMismatchError.
+            version: The dated version to request. A response of another version raises VersionMismatchError. Default:
+                that of the client's class. Its methods and models are typed for that version alone: a response of
+                another one may lack members that the types promise, and has its own in `additional_properties`.
             timeout: Maximum seconds for each step of an attempt, or a Timeout.
             deadline: Maximum seconds for a call, including all attempts and the waits between them.
             max_attempts: Maximum attempts per call, including the first. An attempt with a fresh key after a 401 is not
@@ -135,6 +137,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 deployment_key=deployment_key,
                 basic_auth=basic_auth,
                 base_url=base_url,
+                pin=self._pin,
                 version=version,
                 timeout=timeout,
                 deadline=deadline,
@@ -173,7 +176,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             timeout: Maximum seconds for each step of an attempt, or a Timeout.
             deadline: Maximum seconds for a call, including all attempts and the waits between them.
             max_attempts: Maximum attempts per call, including the first.
-            version: The dated version to request.
+            version: The dated version to request, as for the constructor.
             headers: Headers to add. They cannot replace the client's own.
 
         Raises:
@@ -196,7 +199,8 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         return copy
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._config.base_url!r}, version={self._config.version!r})"
+        config = self._config
+        return f"{type(self).__name__}(base_url={config.base_url!r}, version={config.version or config.pin!r})"
 
     def _request(self, kwargs: dict[str, Any]) -> Request:
         """Build the request that an operation's `_get_kwargs` describes."""

@@ -8,9 +8,9 @@ from typing import NoReturn
 
 import httpx
 
-from .. import v2023_04_25 as generated
 from .._http.messages import Reply, Request
-from .._runtime.operation import Operation
+from .._runtime.client import Client
+from .._runtime.operation import VERSION_HEADER, Operation
 
 AsyncSend = Callable[[Request, Operation[object] | None], Awaitable[Reply]]
 Send = Callable[[Request, Operation[object] | None], Reply]
@@ -21,7 +21,7 @@ INSTEAD = (
 )
 
 
-def async_client(base_url: str, send: AsyncSend) -> generated.Client:
+def async_client(base_url: str, send: AsyncSend) -> Client:
     """Create a generated client whose asyncio functions send through the policy."""
     client = httpx.AsyncClient(
         base_url=base_url, transport=_AsyncPolicyTransport(send), trust_env=False, cookies=_no_cookies()
@@ -30,14 +30,14 @@ def async_client(base_url: str, send: AsyncSend) -> generated.Client:
     return _AsyncClient(base_url=base_url).set_async_httpx_client(client)
 
 
-def blocking_client(base_url: str, send: Send) -> generated.Client:
+def blocking_client(base_url: str, send: Send) -> Client:
     """Create a generated client whose sync functions send through the policy."""
     client = httpx.Client(base_url=base_url, transport=_PolicyTransport(send), trust_env=False, cookies=_no_cookies())
     client.headers.clear()
     return _BlockingClient(base_url=base_url).set_httpx_client(client)
 
 
-class _PolicyClient(generated.Client):
+class _PolicyClient(Client):
     """Rejects methods that would create an httpx client without the policy."""
 
     def with_headers(self, headers: dict[str, str]) -> NoReturn:  # noqa: ARG002
@@ -70,6 +70,8 @@ def _incoming(request: httpx.Request, content: bytes) -> tuple[Request, Operatio
     # The policy sets the headers that httpx adds by itself. The generated function sets the others.
     own = ("host", "content-length", "transfer-encoding")
     headers = {name.title(): value for name, value in request.headers.items() if name not in own}
+    if not request.extensions.get("version_given", True):
+        del headers[VERSION_HEADER]  # the policy decides
     ours = Request(request.method, str(request.url), headers, content or None)
     return ours, request.extensions.get("operation")
 

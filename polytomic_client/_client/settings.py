@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from .._call.credentials import KeySource, check_credential
-from .._call.settings import IDEMPOTENCY_HEADER, VERSION_HEADER, Config
+from .._call.settings import IDEMPOTENCY_HEADER, Config
 from .._core.version import __version__
 from .._http.proxy import choose_proxy
 from .._http.tls import choose_tls
+from .._runtime.operation import VERSION_HEADER
 from .._text import quoted, shown
 from ..errors import ConfigurationError
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from attrs import NOTHING, fields_dict
 
+from .._runtime.types import UNSET
 from .._text import quoted
 from ..errors import RequestError
 from ..v2023_04_25 import models
 from ..v2023_04_25.api import AsyncOperations, UpdateBulkSyncChanges
-from ..v2023_04_25.types import UNSET
 from .drivers import Jobs
 
 NOT_CARRIED_OVER = frozenset({"organization_id"})

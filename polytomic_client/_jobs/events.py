@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
+from .._runtime.types import UNSET
 from .._text import shown
 from ..errors import RequestError
 from ..v2023_04_25 import models
 from ..v2023_04_25.api import AsyncOperations
-from ..v2023_04_25.types import UNSET
 from .client_protocol import JobClient
 from .drivers import Jobs, run
 

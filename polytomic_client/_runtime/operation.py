@@ -15,6 +15,9 @@ from ..errors import DecodeError
 
 Value_co = TypeVar("Value_co", covariant=True)
 
+VERSION_HEADER = "X-Polytomic-Version"
+"""The header that pins the dated version of the API, in a request and in its response."""
+
 DECODING_FAILURES = (TypeError, ValueError, AttributeError, KeyError, RecursionError)
 """What generated decoders and `json` raise for a body that does not match the OpenAPI document."""
 
@@ -34,12 +37,18 @@ class Operation(Generic[Value_co]):
 
     Attributes:
         name: The operation id in snake case, which is also the name of the method.
+        version: The dated version of the API that it is of.
+        method: Its HTTP method.
+        path: Its path, with a placeholder for each parameter: `/api/bulk/dest/{connection_id}`.
         decoders: The decoder of the JSON body for each status that is a success. None if the response has no body.
         conflicts_with_state: Whether a 409 may be about something other than an earlier request with the same
             idempotency key. Set by `x-conflicts-with-state` in the OpenAPI document.
     """
 
     name: str
+    version: str
+    method: str
+    path: str
     decoders: Mapping[int, Callable[[Any], Value_co] | None]
     conflicts_with_state: bool = False
 
@@ -73,6 +82,21 @@ class Operation(Generic[Value_co]):
             text = str(error)
             # Python prints a cause with its error. A cause that quotes a long value adds nothing to the error.
             raise failure.locate(self.name, request, attempts) from error if line(text) == text else None
+
+
+def httpx_arguments(operation: Operation[object], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return what a generated function hands to httpx: its own arguments, the pin, and what the policy must know.
+
+    Args:
+        operation: The operation.
+        kwargs: The arguments of its `_get_kwargs`.
+    """
+    headers = kwargs.get("headers", {})
+    return {
+        **kwargs,
+        "headers": {VERSION_HEADER: operation.version, **headers},
+        "extensions": {"operation": operation, "version_given": VERSION_HEADER in headers},
+    }
 
 
 @frozen

@@ -14,6 +14,7 @@ from .._jobs.events import AsyncEvents, Events
 from .._jobs.executions import AsyncExecutions
 from .._jobs.sources import AsyncSources
 from .._runtime.operation import APIResponse, Operation
+from .._runtime.types import UNSET, Unset
 from ..v2023_04_25 import API_VERSION, models
 from ..v2023_04_25.api import (
     AsyncOperations,
@@ -21,7 +22,6 @@ from ..v2023_04_25.api import (
     Operations,
     OperationsWithResponse,
 )
-from ..v2023_04_25.types import UNSET, Unset
 
 __all__ = ["API_VERSION", "UNSET", "AsyncPolytomic", "Polytomic", "Unset", "models"]
 
@@ -38,6 +38,8 @@ class AsyncPolytomic(AsyncClient, AsyncBulkSyncs, AsyncEvents, AsyncExecutions, 
             response = await polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
             print([mode.id for mode in response.data.modes or ()])
     """
+
+    _pin = API_VERSION
 
     @property
     def with_response(self) -> AsyncOperationsWithResponse:
@@ -59,6 +61,8 @@ class Polytomic(BlockingClient, Events, Operations):
             response = polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
             print([mode.id for mode in response.data.modes or ()])
     """
+
+    _pin = API_VERSION
 
     run_bulk_sync = blocking(AsyncPolytomic.run_bulk_sync)
     wait_for_execution = blocking(AsyncPolytomic.wait_for_execution)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from starlette.exceptions import HTTPException
 
+from .._runtime.types import encode_datetime
 from .._text import quoted
 from ..destinations import check_destination_configuration, supports
 from ..schedules import NoNextRunError, next_runs
 from ..v2023_04_25 import models
-from ..v2023_04_25.types import encode_datetime
 from ._connections import check_organization, find_destination, find_source
 from ._document import Call
 from ._execution import Execution, resync_mode_of

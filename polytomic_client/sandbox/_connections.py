@@ -10,9 +10,9 @@ from uuid import UUID
 
 from starlette.exceptions import HTTPException
 
+from .._runtime.types import encode_datetime
 from .._text import quoted
 from ..v2023_04_25 import models
-from ..v2023_04_25.types import encode_datetime
 from ._catalog import SECRETS, TYPES, ConnectionType
 from ._document import Call
 from ._world import Connection, Handler, World

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from .. import v2023_04_25 as generated
+from .._runtime.types import decode_datetime
 from .._text import quoted
-from ..v2023_04_25.types import decode_datetime
 
 Document = Mapping[str, Any]
 """An OpenAPI document, or an object inside one."""

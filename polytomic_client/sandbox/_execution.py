@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from .._runtime.types import encode_datetime
 from ..v2023_04_25 import models as m
-from ..v2023_04_25.types import encode_datetime
 
 _BEGINS: Final = 0.1
 """The fraction of an execution's time that passes before it runs, and that canceling takes."""

@@ -11,7 +11,8 @@ import httpx
 from attrs import field, frozen
 from starlette.exceptions import HTTPException
 
-from .._call.settings import VERSION_HEADER, check_version
+from .._call.settings import check_version
+from .._runtime.operation import VERSION_HEADER
 from .._text import shown
 from ..sandbox._app import error_response
 

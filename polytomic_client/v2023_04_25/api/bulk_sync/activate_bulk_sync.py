@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.activate_bulk_sync import ActivateBulkSync
 from ...models.bulk_sync_activation_envelope import BulkSyncActivationEnvelope
 from ...types import (
@@ -28,13 +28,14 @@ def _get_kwargs(
     *,
     body: ActivateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
 
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "POST",
@@ -57,7 +58,9 @@ def _decode_200(body: Any) -> BulkSyncActivationEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSyncActivationEnvelope] = Operation("activate_bulk_sync", {200: _decode_200})
+OPERATION: Operation[BulkSyncActivationEnvelope] = Operation(
+    "activate_bulk_sync", API_VERSION, "POST", "/api/bulk/syncs/{id}/activate", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSyncActivationEnvelope:
@@ -83,7 +86,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ActivateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncActivationEnvelope]:
     """Activate or deactivate a bulk sync.
 
@@ -116,7 +119,7 @@ def sync_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -125,7 +128,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ActivateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncActivationEnvelope:
     """Activate or deactivate a bulk sync.
 
@@ -167,7 +170,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ActivateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncActivationEnvelope]:
     """Activate or deactivate a bulk sync.
 
@@ -201,7 +204,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -211,7 +214,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ActivateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncActivationEnvelope:
     """Activate or deactivate a bulk sync.
 

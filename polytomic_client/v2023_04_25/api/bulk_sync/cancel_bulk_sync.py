@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_sync_cancellation_envelope import BulkSyncCancellationEnvelope
 from ...types import (
     UNSET,
@@ -25,13 +25,14 @@ def _get_kwargs(
     id: UUID | str,
     *,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
 
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "POST",
@@ -50,7 +51,9 @@ def _decode_200(body: Any) -> BulkSyncCancellationEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSyncCancellationEnvelope] = Operation("cancel_bulk_sync", {200: _decode_200})
+OPERATION: Operation[BulkSyncCancellationEnvelope] = Operation(
+    "cancel_bulk_sync", API_VERSION, "POST", "/api/bulk/syncs/{id}/cancel", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSyncCancellationEnvelope:
@@ -75,7 +78,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncCancellationEnvelope]:
     """Ask for the running execution to be canceled.
 
@@ -106,7 +109,7 @@ def sync_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -114,7 +117,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncCancellationEnvelope:
     """Ask for the running execution to be canceled.
 
@@ -153,7 +156,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncCancellationEnvelope]:
     """Ask for the running execution to be canceled.
 
@@ -185,7 +188,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -194,7 +197,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncCancellationEnvelope:
     """Ask for the running execution to be canceled.
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_sync_envelope import BulkSyncEnvelope
 from ...models.create_bulk_sync import CreateBulkSync
 from ...types import (
@@ -25,13 +25,14 @@ def _get_kwargs(
     *,
     body: CreateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
 
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "POST",
@@ -52,7 +53,9 @@ def _decode_200(body: Any) -> BulkSyncEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSyncEnvelope] = Operation("create_bulk_sync", {200: _decode_200})
+OPERATION: Operation[BulkSyncEnvelope] = Operation(
+    "create_bulk_sync", API_VERSION, "POST", "/api/bulk/syncs", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSyncEnvelope:
@@ -77,7 +80,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: CreateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
     """Create a bulk sync.
 
@@ -109,7 +112,7 @@ def sync_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -117,7 +120,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: CreateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
     """Create a bulk sync.
 
@@ -157,7 +160,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: CreateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
     """Create a bulk sync.
 
@@ -190,7 +193,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -199,7 +202,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: CreateBulkSync,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
     """Create a bulk sync.
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...types import (
     UNSET,
     Response,
@@ -24,10 +24,11 @@ def _get_kwargs(
     id: UUID | str,
     *,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     params: dict[str, Any] = {}
 
@@ -48,7 +49,9 @@ def _get_kwargs(
     return _kwargs
 
 
-OPERATION: Operation[None] = Operation("delete_bulk_sync", {200: None, 204: None})
+OPERATION: Operation[None] = Operation(
+    "delete_bulk_sync", API_VERSION, "DELETE", "/api/bulk/syncs/{id}", {200: None, 204: None}
+)
 
 
 def _parse_response(response: httpx.Response) -> None:
@@ -74,7 +77,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[None]:
     """Delete a bulk sync.
 
@@ -103,7 +106,7 @@ def sync_detailed(
         refresh_schemas=refresh_schemas,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -111,7 +114,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> None:
     """Delete a bulk sync.
 
@@ -148,7 +151,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[None]:
     """Delete a bulk sync.
 
@@ -178,7 +181,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -187,7 +190,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> None:
     """Delete a bulk sync.
 

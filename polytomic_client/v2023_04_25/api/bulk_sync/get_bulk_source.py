@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_source_envelope import BulkSourceEnvelope
 from ...types import (
     UNSET,
@@ -27,10 +27,11 @@ def _get_kwargs(
     *,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     params: dict[str, Any] = {}
 
@@ -60,7 +61,9 @@ def _decode_200(body: Any) -> BulkSourceEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSourceEnvelope] = Operation("get_bulk_source", {200: _decode_200})
+OPERATION: Operation[BulkSourceEnvelope] = Operation(
+    "get_bulk_source", API_VERSION, "GET", "/api/bulk/source/{connection_id}", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSourceEnvelope:
@@ -86,7 +89,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceEnvelope]:
     """Say what a connection offers as the source of a bulk sync.
 
@@ -119,7 +122,7 @@ def sync_detailed(
         include_fields=include_fields,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -128,7 +131,7 @@ def sync(
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceEnvelope:
     """Say what a connection offers as the source of a bulk sync.
 
@@ -170,7 +173,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceEnvelope]:
     """Say what a connection offers as the source of a bulk sync.
 
@@ -204,7 +207,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -214,7 +217,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceEnvelope:
     """Say what a connection offers as the source of a bulk sync.
 

@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_source_status_envelope import BulkSourceStatusEnvelope
 from ...types import (
+    UNSET,
     Response,
+    Unset,
     path_uuid,
     require,
 )
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
 def _get_kwargs(
     connection_id: UUID | str,
     *,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "GET",
@@ -44,7 +47,13 @@ def _decode_200(body: Any) -> BulkSourceStatusEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSourceStatusEnvelope] = Operation("get_bulk_source_status", {200: _decode_200})
+OPERATION: Operation[BulkSourceStatusEnvelope] = Operation(
+    "get_bulk_source_status",
+    API_VERSION,
+    "GET",
+    "/api/bulk/source/{connection_id}/status",
+    {200: _decode_200},
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSourceStatusEnvelope:
@@ -68,7 +77,7 @@ def sync_detailed(
     connection_id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
     """Say how fresh the schemas of a source are.
 
@@ -95,14 +104,14 @@ def sync_detailed(
         connection_id=connection_id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     connection_id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
     """Say how fresh the schemas of a source are.
 
@@ -136,7 +145,7 @@ async def asyncio_detailed(
     connection_id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
     """Say how fresh the schemas of a source are.
 
@@ -164,7 +173,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -172,7 +181,7 @@ async def asyncio(
     connection_id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
     """Say how fresh the schemas of a source are.
 

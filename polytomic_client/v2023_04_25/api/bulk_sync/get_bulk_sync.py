@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_sync_envelope import BulkSyncEnvelope
 from ...types import (
     UNSET,
@@ -26,10 +26,11 @@ def _get_kwargs(
     id: UUID | str,
     *,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     params: dict[str, Any] = {}
 
@@ -56,7 +57,9 @@ def _decode_200(body: Any) -> BulkSyncEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSyncEnvelope] = Operation("get_bulk_sync", {200: _decode_200})
+OPERATION: Operation[BulkSyncEnvelope] = Operation(
+    "get_bulk_sync", API_VERSION, "GET", "/api/bulk/syncs/{id}", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSyncEnvelope:
@@ -81,7 +84,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
     """Return a bulk sync.
 
@@ -110,7 +113,7 @@ def sync_detailed(
         refresh_schemas=refresh_schemas,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -118,7 +121,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
     """Return a bulk sync.
 
@@ -155,7 +158,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
     """Return a bulk sync.
 
@@ -185,7 +188,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -194,7 +197,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     refresh_schemas: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
     """Return a bulk sync.
 

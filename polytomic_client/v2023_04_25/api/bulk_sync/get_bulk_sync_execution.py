@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_sync_execution_envelope import BulkSyncExecutionEnvelope
 from ...types import (
+    UNSET,
     Response,
+    Unset,
     path_uuid,
     require,
 )
@@ -23,10 +25,11 @@ def _get_kwargs(
     id: UUID | str,
     execution_id: UUID | str,
     *,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "GET",
@@ -46,7 +49,13 @@ def _decode_200(body: Any) -> BulkSyncExecutionEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSyncExecutionEnvelope] = Operation("get_bulk_sync_execution", {200: _decode_200})
+OPERATION: Operation[BulkSyncExecutionEnvelope] = Operation(
+    "get_bulk_sync_execution",
+    API_VERSION,
+    "GET",
+    "/api/bulk/syncs/{id}/executions/{execution_id}",
+    {200: _decode_200},
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSyncExecutionEnvelope:
@@ -71,7 +80,7 @@ def sync_detailed(
     execution_id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncExecutionEnvelope]:
     """Return an execution of a bulk sync.
 
@@ -100,7 +109,7 @@ def sync_detailed(
         execution_id=execution_id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -108,7 +117,7 @@ def sync(
     execution_id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncExecutionEnvelope:
     """Return an execution of a bulk sync.
 
@@ -145,7 +154,7 @@ async def asyncio_detailed(
     execution_id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncExecutionEnvelope]:
     """Return an execution of a bulk sync.
 
@@ -175,7 +184,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -184,7 +193,7 @@ async def asyncio(
     execution_id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncExecutionEnvelope:
     """Return an execution of a bulk sync.
 

@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_schema_envelope import BulkSchemaEnvelope
 from ...types import (
+    UNSET,
     Response,
+    Unset,
     path_segment,
     path_uuid,
     require,
@@ -24,10 +26,11 @@ def _get_kwargs(
     id: UUID | str,
     schema_id: str,
     *,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "GET",
@@ -47,7 +50,9 @@ def _decode_200(body: Any) -> BulkSchemaEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSchemaEnvelope] = Operation("get_bulk_sync_schema", {200: _decode_200})
+OPERATION: Operation[BulkSchemaEnvelope] = Operation(
+    "get_bulk_sync_schema", API_VERSION, "GET", "/api/bulk/syncs/{id}/schemas/{schema_id}", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSchemaEnvelope:
@@ -72,7 +77,7 @@ def sync_detailed(
     schema_id: str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
     """Return one schema of a bulk sync.
 
@@ -101,7 +106,7 @@ def sync_detailed(
         schema_id=schema_id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -109,7 +114,7 @@ def sync(
     schema_id: str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
     """Return one schema of a bulk sync.
 
@@ -146,7 +151,7 @@ async def asyncio_detailed(
     schema_id: str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
     """Return one schema of a bulk sync.
 
@@ -176,7 +181,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -185,7 +190,7 @@ async def asyncio(
     schema_id: str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
     """Return one schema of a bulk sync.
 

@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_schema_list_envelope import BulkSchemaListEnvelope
 from ...types import (
+    UNSET,
     Response,
+    Unset,
     path_uuid,
     require,
 )
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
 def _get_kwargs(
     id: UUID | str,
     *,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "GET",
@@ -44,7 +47,9 @@ def _decode_200(body: Any) -> BulkSchemaListEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSchemaListEnvelope] = Operation("list_bulk_sync_schemas", {200: _decode_200})
+OPERATION: Operation[BulkSchemaListEnvelope] = Operation(
+    "list_bulk_sync_schemas", API_VERSION, "GET", "/api/bulk/syncs/{id}/schemas", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSchemaListEnvelope:
@@ -68,7 +73,7 @@ def sync_detailed(
     id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaListEnvelope]:
     """List the schemas of a bulk sync.
 
@@ -95,14 +100,14 @@ def sync_detailed(
         id=id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaListEnvelope:
     """List the schemas of a bulk sync.
 
@@ -136,7 +141,7 @@ async def asyncio_detailed(
     id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaListEnvelope]:
     """List the schemas of a bulk sync.
 
@@ -164,7 +169,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -172,7 +177,7 @@ async def asyncio(
     id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaListEnvelope:
     """List the schemas of a bulk sync.
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_sync_list_envelope import BulkSyncListEnvelope
 from ...types import (
     UNSET,
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 def _get_kwargs(
     *,
     active: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     params: dict[str, Any] = {}
 
@@ -51,7 +52,9 @@ def _decode_200(body: Any) -> BulkSyncListEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSyncListEnvelope] = Operation("list_bulk_syncs", {200: _decode_200})
+OPERATION: Operation[BulkSyncListEnvelope] = Operation(
+    "list_bulk_syncs", API_VERSION, "GET", "/api/bulk/syncs", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSyncListEnvelope:
@@ -75,7 +78,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     active: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncListEnvelope]:
     """List the bulk syncs of the organization.
 
@@ -103,14 +106,14 @@ def sync_detailed(
         active=active,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     *,
     client: AuthenticatedClient | Client,
     active: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncListEnvelope:
     """List the bulk syncs of the organization.
 
@@ -145,7 +148,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     active: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncListEnvelope]:
     """List the bulk syncs of the organization.
 
@@ -174,7 +177,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -182,7 +185,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     active: bool | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncListEnvelope:
     """List the bulk syncs of the organization.
 

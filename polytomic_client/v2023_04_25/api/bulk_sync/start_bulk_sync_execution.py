@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_sync_execution_envelope import BulkSyncExecutionEnvelope
 from ...models.start_bulk_sync_execution import StartBulkSyncExecution
 from ...types import (
@@ -28,13 +28,14 @@ def _get_kwargs(
     *,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
 
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "POST",
@@ -58,7 +59,12 @@ def _decode_200(body: Any) -> BulkSyncExecutionEnvelope:
 
 
 OPERATION: Operation[BulkSyncExecutionEnvelope] = Operation(
-    "start_bulk_sync_execution", {200: _decode_200}, conflicts_with_state=True
+    "start_bulk_sync_execution",
+    API_VERSION,
+    "POST",
+    "/api/bulk/syncs/{id}/executions",
+    {200: _decode_200},
+    conflicts_with_state=True,
 )
 
 
@@ -85,7 +91,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncExecutionEnvelope]:
     """Start an execution of a bulk sync.
 
@@ -119,7 +125,7 @@ def sync_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -128,7 +134,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncExecutionEnvelope:
     """Start an execution of a bulk sync.
 
@@ -171,7 +177,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncExecutionEnvelope]:
     """Start an execution of a bulk sync.
 
@@ -206,7 +212,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -216,7 +222,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncExecutionEnvelope:
     """Start an execution of a bulk sync.
 

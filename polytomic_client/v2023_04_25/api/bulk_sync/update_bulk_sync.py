@@ -3,13 +3,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_sync_envelope import BulkSyncEnvelope
 from ...models.update_bulk_sync import UpdateBulkSync
 from ...types import (
+    UNSET,
     Response,
+    Unset,
     encode_model,
     path_uuid,
     require,
@@ -25,10 +27,11 @@ def _get_kwargs(
     id: UUID | str,
     *,
     body: UpdateBulkSync,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "PATCH",
@@ -51,7 +54,9 @@ def _decode_200(body: Any) -> BulkSyncEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSyncEnvelope] = Operation("update_bulk_sync", {200: _decode_200})
+OPERATION: Operation[BulkSyncEnvelope] = Operation(
+    "update_bulk_sync", API_VERSION, "PATCH", "/api/bulk/syncs/{id}", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSyncEnvelope:
@@ -76,7 +81,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: UpdateBulkSync,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
     """Replace how a bulk sync is set up.
 
@@ -106,7 +111,7 @@ def sync_detailed(
         body=body,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -114,7 +119,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: UpdateBulkSync,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
     """Replace how a bulk sync is set up.
 
@@ -152,7 +157,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: UpdateBulkSync,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
     """Replace how a bulk sync is set up.
 
@@ -183,7 +188,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -192,7 +197,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: UpdateBulkSync,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
     """Replace how a bulk sync is set up.
 

@@ -3,13 +3,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.bulk_schema_envelope import BulkSchemaEnvelope
 from ...models.update_bulk_schema import UpdateBulkSchema
 from ...types import (
+    UNSET,
     Response,
+    Unset,
     encode_model,
     path_segment,
     path_uuid,
@@ -27,10 +29,11 @@ def _get_kwargs(
     schema_id: str,
     *,
     body: UpdateBulkSchema,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "PATCH",
@@ -54,7 +57,13 @@ def _decode_200(body: Any) -> BulkSchemaEnvelope:
     return answer
 
 
-OPERATION: Operation[BulkSchemaEnvelope] = Operation("update_bulk_sync_schema", {200: _decode_200})
+OPERATION: Operation[BulkSchemaEnvelope] = Operation(
+    "update_bulk_sync_schema",
+    API_VERSION,
+    "PATCH",
+    "/api/bulk/syncs/{id}/schemas/{schema_id}",
+    {200: _decode_200},
+)
 
 
 def _parse_response(response: httpx.Response) -> BulkSchemaEnvelope:
@@ -80,7 +89,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: UpdateBulkSchema,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
     """Change how one schema of a bulk sync is synced.
 
@@ -111,7 +120,7 @@ def sync_detailed(
         body=body,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -120,7 +129,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: UpdateBulkSchema,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
     """Change how one schema of a bulk sync is synced.
 
@@ -160,7 +169,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: UpdateBulkSchema,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
     """Change how one schema of a bulk sync is synced.
 
@@ -192,7 +201,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -202,7 +211,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: UpdateBulkSchema,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
     """Change how one schema of a bulk sync is synced.
 

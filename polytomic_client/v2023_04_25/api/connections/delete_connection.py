@@ -3,11 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...types import (
+    UNSET,
     Response,
+    Unset,
     path_uuid,
 )
 
@@ -20,10 +22,11 @@ if TYPE_CHECKING:
 def _get_kwargs(
     id: UUID | str,
     *,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "DELETE",
@@ -36,7 +39,9 @@ def _get_kwargs(
     return _kwargs
 
 
-OPERATION: Operation[None] = Operation("delete_connection", {200: None, 204: None})
+OPERATION: Operation[None] = Operation(
+    "delete_connection", API_VERSION, "DELETE", "/api/connections/{id}", {200: None, 204: None}
+)
 
 
 def _parse_response(response: httpx.Response) -> None:
@@ -61,7 +66,7 @@ def sync_detailed(
     id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[None]:
     """Delete a connection.
 
@@ -88,14 +93,14 @@ def sync_detailed(
         id=id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> None:
     """Delete a connection.
 
@@ -129,7 +134,7 @@ async def asyncio_detailed(
     id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[None]:
     """Delete a connection.
 
@@ -157,7 +162,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -165,7 +170,7 @@ async def asyncio(
     id: UUID | str,
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> None:
     """Delete a connection.
 

@@ -4,9 +4,9 @@ import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.event_list_envelope import EventListEnvelope
 from ...models.event_type import EventType
 from ...types import (
@@ -32,10 +32,11 @@ def _get_kwargs(
     starting_after: datetime.datetime | Unset = UNSET,
     ending_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     params: dict[str, Any] = {}
 
@@ -74,7 +75,9 @@ def _decode_200(body: Any) -> EventListEnvelope:
     return answer
 
 
-OPERATION: Operation[EventListEnvelope] = Operation("list_events", {200: _decode_200})
+OPERATION: Operation[EventListEnvelope] = Operation(
+    "list_events", API_VERSION, "GET", "/api/events", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> EventListEnvelope:
@@ -102,7 +105,7 @@ def sync_detailed(
     starting_after: datetime.datetime | Unset = UNSET,
     ending_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[EventListEnvelope]:
     """List events.
 
@@ -137,7 +140,7 @@ def sync_detailed(
         limit=limit,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -148,7 +151,7 @@ def sync(
     starting_after: datetime.datetime | Unset = UNSET,
     ending_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> EventListEnvelope:
     """List events.
 
@@ -194,7 +197,7 @@ async def asyncio_detailed(
     starting_after: datetime.datetime | Unset = UNSET,
     ending_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[EventListEnvelope]:
     """List events.
 
@@ -230,7 +233,7 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -242,7 +245,7 @@ async def asyncio(
     starting_after: datetime.datetime | Unset = UNSET,
     ending_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = UNSET,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> EventListEnvelope:
     """List events.
 

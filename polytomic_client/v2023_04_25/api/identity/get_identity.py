@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from polytomic_client._runtime.operation import Operation
+from polytomic_client._runtime.operation import Operation, httpx_arguments
 
-from ... import errors
+from ... import API_VERSION, errors
 from ...models.identity_envelope import IdentityEnvelope
 from ...types import (
+    UNSET,
     Response,
+    Unset,
     require,
 )
 
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 
 def _get_kwargs(
     *,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
-    headers["X-Polytomic-Version"] = x_polytomic_version
+    if not isinstance(x_polytomic_version, Unset):
+        headers["X-Polytomic-Version"] = x_polytomic_version
 
     _kwargs: dict[str, Any] = {
         "method": "GET",
@@ -39,7 +42,9 @@ def _decode_200(body: Any) -> IdentityEnvelope:
     return answer
 
 
-OPERATION: Operation[IdentityEnvelope] = Operation("get_identity", {200: _decode_200})
+OPERATION: Operation[IdentityEnvelope] = Operation(
+    "get_identity", API_VERSION, "GET", "/api/me", {200: _decode_200}
+)
 
 
 def _parse_response(response: httpx.Response) -> IdentityEnvelope:
@@ -62,7 +67,7 @@ def _build_response(response: httpx.Response) -> Response[IdentityEnvelope]:
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[IdentityEnvelope]:
     """Say whose credential it is.
 
@@ -87,13 +92,13 @@ def sync_detailed(
     kwargs = _get_kwargs(
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**kwargs, extensions={"operation": OPERATION}))
+    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> IdentityEnvelope:
     """Say whose credential it is.
 
@@ -124,7 +129,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> Response[IdentityEnvelope]:
     """Say whose credential it is.
 
@@ -150,14 +155,14 @@ async def asyncio_detailed(
         x_polytomic_version=x_polytomic_version,
     )
     return _build_response(
-        await client.get_async_httpx_client().request(**kwargs, extensions={"operation": OPERATION})
+        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-    x_polytomic_version: str = "2023-04-25",
+    x_polytomic_version: str | Unset = UNSET,
 ) -> IdentityEnvelope:
     """Say whose credential it is.
 
