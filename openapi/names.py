@@ -38,7 +38,7 @@ CLASSES = frozenset(
     {
         *("Any", "Iterator", "Literal", "Mapping", "MutableMapping", "Self", "TypedDict", "TypeVar", "Coroutine", "T"),
         *("UUID", "IntEnum", "StrEnum", "UNSET", "Unset", "File", "BytesIO", "Operation", "OPERATION", "APIResponse"),
-        *("AuthenticatedClient", "Client", "Response"),
+        *("Required", "Unpack", "AuthenticatedClient", "Client", "Response"),
         *("AsyncOperations", "AsyncOperationsWithResponse", "Operations", "OperationsWithResponse"),
     }
 )

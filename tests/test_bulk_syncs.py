@@ -187,7 +187,7 @@ def test_an_update_sends_what_it_is_given_and_no_more(call: Call, sent: list[Any
             "data_cutoff_timestamp": None,
         }
     ]
-    assert changed.data.name == "As it is now"
+    assert changed.name == "As it is now"
 
 
 # --- modify_bulk_sync ------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def test_a_modification_sends_the_whole_back_with_the_change(call: Call, sent: l
 
     assert lines(server) == BOTH
     assert sent == [KEPT | {"active": False}]
-    assert changed.data.name == "As it is now"
+    assert changed.name == "As it is now"
     assert "idempotency-key" not in server.requests[1].headers
 
 

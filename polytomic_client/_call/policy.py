@@ -47,7 +47,7 @@ BUDGET_SPENT = (
 UNKNOWN_BEFORE = "an earlier attempt was sent, and its outcome is unknown"
 
 
-def run(request: Request, config: Config, state: CallState, operation: Operation[T]) -> Flow[APIResponse[T]]:
+def run(request: Request, config: Config, state: CallState, operation: Operation[T]) -> Flow[T]:
     """Yield the steps of one call of an operation.
 
     Args:
@@ -57,12 +57,19 @@ def run(request: Request, config: Config, state: CallState, operation: Operation
         operation: The operation, which decodes the response.
 
     Returns:
-        The decoded response.
+        The decoded body of the response.
 
     Raises:
         RequestError: The call failed.
     """
     return _Call(request, config, state, operation).steps(partial(_decoded, operation))
+
+
+def run_with_response(
+    request: Request, config: Config, state: CallState, operation: Operation[T]
+) -> Flow[APIResponse[T]]:
+    """Yield the steps of one call, as `run` does, and return the decoded body with the response around it."""
+    return _Call(request, config, state, operation).steps(partial(_with_response, operation))
 
 
 def relay(request: Request, config: Config, state: CallState, operation: Operation[object] | None) -> Flow[Reply]:
@@ -303,20 +310,24 @@ def _undecoded(reply: Reply, _request: Request, _attempts: int) -> Reply:
     return reply
 
 
-def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> APIResponse[T]:
+def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> T:
     """Decode the last response.
 
     Raises:
         DecodeError: The body does not match the OpenAPI document.
     """
-    parsed = operation.decode(
+    return operation.decode(
         reply.status,
         reply.content,
         request=str(request),
         attempts=attempts,
         request_id=reply.headers.get("X-Request-Id"),
     )
-    return APIResponse(parsed, reply.status, reply.headers, reply.content, attempts)
+
+
+def _with_response(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> APIResponse[T]:
+    value = _decoded(operation, reply, request, attempts)
+    return APIResponse(value, reply.status, reply.headers, reply.content, attempts)
 
 
 def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int] | None) -> Reply:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from .._call.credentials import KeySource
-from .._call.policy import relay, run
+from .._call.policy import relay, run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
 from .._core.cleanup import CLEANUP_LASTS, finish, new_task
 from .._core.secret import Secret
@@ -97,8 +97,13 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         task.add_done_callback(self._shared.cleanups.discard)
         await finish([task], CLEANUP_LASTS)
 
-    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, T]:
         return self._drive(run(self._request(kwargs), self._config, self._shared.state, operation))
+
+    def _perform_with_response(
+        self, operation: Operation[T], kwargs: dict[str, Any]
+    ) -> Coroutine[Any, Any, APIResponse[T]]:
+        return self._drive(run_with_response(self._request(kwargs), self._config, self._shared.state, operation))
 
     def _send(self, request: Request, operation: Operation[object] | None) -> Coroutine[Any, Any, Reply]:
         return self._drive(relay(request, self._config, self._shared.state, operation))

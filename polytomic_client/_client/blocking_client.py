@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .._call.policy import relay, run
+from .._call.policy import relay, run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Step, proceed, stopped
 from .._core.clock import SystemClock
 from .._core.secret import Secret
@@ -69,8 +69,11 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     ) -> None:
         self.close()
 
-    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> T:
         return self._drive(run(self._request(kwargs), self._config, self._shared.state, operation))
+
+    def _perform_with_response(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+        return self._drive(run_with_response(self._request(kwargs), self._config, self._shared.state, operation))
 
     def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
         return self._drive(relay(request, self._config, self._shared.state, operation))

@@ -28,7 +28,7 @@ class AsyncBulkSyncs(Jobs[AsyncOperations]):
         self,
         id: UUID | str,  # noqa: A002  (as the generated methods call it)
         **changes: Unpack[UpdateBulkSyncChanges],
-    ) -> models.BulkSyncEnvelope:
+    ) -> models.BulkSync:
         """Change some members of a bulk sync, and keep the others.
 
         An update of the API replaces the whole bulk sync. So this gets the bulk sync, changes it and sends all of it
@@ -73,4 +73,4 @@ class AsyncBulkSyncs(Jobs[AsyncOperations]):
                 f"the response for bulk sync {quoted(id)} lacks {', '.join(missing)}, which an update requires. "
                 f"Pass {missing[0]}=..."
             )
-        return await operations.update_bulk_sync(id, body=models.UpdateBulkSync(**whole))
+        return (await operations.update_bulk_sync(id, body=models.UpdateBulkSync(**whole))).data

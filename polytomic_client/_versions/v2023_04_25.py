@@ -87,7 +87,7 @@ class _AsyncWithResponse(AsyncOperationsWithResponse):
         self._client = client
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
-        return self._client._perform(operation, kwargs)  # noqa: SLF001  (a view of the same client)
+        return self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (a view of the same client)
 
 
 class _WithResponse(OperationsWithResponse):
@@ -98,7 +98,7 @@ class _WithResponse(OperationsWithResponse):
         self._client = client
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
-        return self._client._perform(operation, kwargs)  # noqa: SLF001  (a view of the same client)
+        return self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (a view of the same client)
 
 
 class _Unsuspended(AsyncOperations):
@@ -107,5 +107,5 @@ class _Unsuspended(AsyncOperations):
     def __init__(self, client: BlockingClient) -> None:
         self._client = client
 
-    async def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+    async def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> T:
         return self._client._perform(operation, kwargs)  # noqa: SLF001  (a view of the same client)

@@ -212,11 +212,23 @@ async def bodies(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
     connection = CreateConnection(name="Warehouse", type_="postgresql", configuration=configuration)
     assert_type(blocking.create_connection(body=connection), CreatedConnectionEnvelope)
 
-    await polytomic.create_bulk_sync(body)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    await polytomic.create_bulk_sync(body={"name": "Sync"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    await polytomic.update_bulk_sync(ID, body=body)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    await polytomic.start_bulk_sync_execution(ID)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    await polytomic.update_bulk_sync(ID, body=body, idempotency_key="key")  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
+    await polytomic.create_bulk_sync(body)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await polytomic.create_bulk_sync(body={"name": "Sync"})  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    await polytomic.update_bulk_sync(ID, body=body)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    assert_type(await polytomic.start_bulk_sync_execution(ID), BulkSyncExecutionEnvelope)
+    assert_type(await polytomic.start_bulk_sync_execution(ID, test=True), BulkSyncExecutionEnvelope)
+    assert_type(await polytomic.activate_bulk_sync(ID, active=False), BulkSyncActivationEnvelope)
+    assert_type(blocking.activate_bulk_sync(ID, active=False, idempotency_key="key-1234"), BulkSyncActivationEnvelope)
+    assert_type(
+        blocking.create_connection(name="Warehouse", type_="postgresql", configuration=configuration),
+        CreatedConnectionEnvelope,
+    )
+    with_status = await polytomic.with_response.activate_bulk_sync(ID, body=ActivateBulkSync(active=False))
+    assert_type(with_status, APIResponse[BulkSyncActivationEnvelope])
+    await polytomic.activate_bulk_sync(ID)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await polytomic.activate_bulk_sync(ID, active="no")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    await polytomic.activate_bulk_sync(ID, activ=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await polytomic.update_bulk_sync(ID, body=body, idempotency_key="key")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     StartBulkSyncExecution(resync_mode="refetch")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     UpdateBulkSync(name="Sync")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     BulkSchedule(frequency=ScheduleFrequency.DAILY, hour=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -391,7 +403,7 @@ async def flows(polytomic: AsyncPolytomic) -> None:
     changed = await polytomic.modify_bulk_sync(
         ID, active=False, mode=BulkMode.REPLICATE, destination_configuration=DestinationConfiguration({"schema": "x"})
     )
-    assert_type(changed, BulkSyncEnvelope)
+    assert_type(changed, BulkSync)
     assert_type(polytomic.iter_events(), AsyncIterator[Event])
     async for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=NOON):
         assert_type(event, Event)
@@ -414,9 +426,7 @@ def blocking_flows(polytomic: Polytomic) -> None:
     assert_type(execution, BulkSyncExecution)
     assert_type(polytomic.wait_for_execution(ID, execution.id), BulkSyncExecution)
     assert_type(polytomic.refresh_bulk_source(ID), BulkSourceEnvelope)
-    assert_type(
-        polytomic.modify_bulk_sync(ID, schedule=BulkSchedule(frequency=ScheduleFrequency.MANUAL)), BulkSyncEnvelope
-    )
+    assert_type(polytomic.modify_bulk_sync(ID, schedule=BulkSchedule(frequency=ScheduleFrequency.MANUAL)), BulkSync)
     assert_type(polytomic.iter_events(types=EventType.SYNC_FAILED), Iterator[Event])
     for event in polytomic.iter_events(since=NOON):
         assert_type(event, Event)

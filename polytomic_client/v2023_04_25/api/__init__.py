@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar, Unpack, overload
 from uuid import UUID
+
+from polytomic_client._runtime.methods import body_of, with_response, with_response_blocking
 
 from ..types import UNSET, Unset
 
@@ -43,8 +45,11 @@ if TYPE_CHECKING:
     from ..models.event_list_envelope import EventListEnvelope
     from ..models.event_type import EventType
     from ..models.event_type_list_envelope import EventTypeListEnvelope
+    from ..models.fetch_mode import FetchMode
     from ..models.identity_envelope import IdentityEnvelope
     from ..models.normalize_names import NormalizeNames
+    from ..models.resync_mode import ResyncMode
+    from ..models.schema_configuration import SchemaConfiguration
     from ..models.schema_envelope import SchemaEnvelope
     from ..models.source_configuration import SourceConfiguration
     from ..models.start_bulk_sync_execution import StartBulkSyncExecution
@@ -56,8 +61,104 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class UpdateBulkSyncChanges(TypedDict, total=False):
+class CreateBulkSyncMembers(TypedDict, total=False):
+    """The members of CreateBulkSync, by their Python names."""
+
+    name: Required[str]
+    source_connection_id: Required[UUID]
+    destination_connection_id: Required[UUID]
+    destination_configuration: Required[DestinationConfiguration]
+    mode: Required[BulkMode]
+    schedule: Required[BulkSchedule]
+    source_configuration: SourceConfiguration
+    active: bool
+    automatically_add_new_fields: BulkDiscover
+    automatically_add_new_objects: BulkDiscover
+    data_cutoff_timestamp: datetime.datetime | None
+    disable_record_timestamps: bool
+    discover: bool
+    normalize_names: NormalizeNames
+    organization_id: UUID
+    policies: list[UUID]
+    schemas: list[SchemaConfiguration | str]
+
+
+class UpdateBulkSyncMembers(TypedDict, total=False):
     """The members of UpdateBulkSync, by their Python names."""
+
+    name: Required[str]
+    source_connection_id: Required[UUID]
+    destination_connection_id: Required[UUID]
+    destination_configuration: Required[DestinationConfiguration]
+    mode: Required[BulkMode]
+    schedule: Required[BulkSchedule]
+    source_configuration: SourceConfiguration
+    active: bool
+    automatically_add_new_fields: BulkDiscover
+    automatically_add_new_objects: BulkDiscover
+    data_cutoff_timestamp: datetime.datetime | None
+    disable_record_timestamps: bool
+    discover: bool
+    normalize_names: NormalizeNames
+    organization_id: UUID
+    policies: list[UUID]
+
+
+class ActivateBulkSyncMembers(TypedDict, total=False):
+    """The members of ActivateBulkSync, by their Python names."""
+
+    active: Required[bool]
+
+
+class StartBulkSyncExecutionMembers(TypedDict, total=False):
+    """The members of StartBulkSyncExecution, by their Python names."""
+
+    schemas: list[str]
+    test: bool
+    resync: bool
+    resync_mode: ResyncMode
+    fetch_mode: FetchMode
+
+
+class UpdateBulkSchemaMembers(TypedDict, total=False):
+    """The members of UpdateBulkSchema, by their Python names."""
+
+    enabled: bool
+    fields: list[BulkField]
+    filters: list[BulkFilter]
+    partition_key: None | str
+    tracking_field: None | str
+    data_cutoff_timestamp: datetime.datetime | None
+    disable_data_cutoff: bool
+    user_output_name: None | str
+
+
+class CreateConnectionMembers(TypedDict, total=False):
+    """The members of CreateConnection, by their Python names."""
+
+    name: Required[str]
+    type_: Required[str]
+    configuration: ConnectionConfiguration
+    organization_id: UUID
+    policies: list[UUID]
+    redirect_url: str
+    validate: bool
+
+
+class UpdateConnectionMembers(TypedDict, total=False):
+    """The members of UpdateConnection, by their Python names."""
+
+    name: Required[str]
+    type_: str
+    configuration: ConnectionConfiguration
+    organization_id: UUID
+    policies: list[UUID]
+    reconnect: bool
+    validate: bool
+
+
+class UpdateBulkSyncChanges(TypedDict, total=False):
+    """The members of UpdateBulkSync that change, by their Python names."""
 
     name: str
     source_connection_id: UUID
@@ -78,7 +179,7 @@ class UpdateBulkSyncChanges(TypedDict, total=False):
 
 
 class UpdateBulkSchemaChanges(TypedDict, total=False):
-    """The members of UpdateBulkSchema, by their Python names."""
+    """The members of UpdateBulkSchema that change, by their Python names."""
 
     enabled: bool
     fields: list[BulkField]
@@ -91,7 +192,7 @@ class UpdateBulkSchemaChanges(TypedDict, total=False):
 
 
 class UpdateConnectionChanges(TypedDict, total=False):
-    """The members of UpdateConnection, by their Python names."""
+    """The members of UpdateConnection that change, by their Python names."""
 
     name: str
     type_: str
@@ -107,9 +208,7 @@ class AsyncOperations:
 
     __slots__ = ()
 
-    def _perform(
-        self, operation: Operation[T], kwargs: dict[str, Any]
-    ) -> Coroutine[Any, Any, APIResponse[T]]:
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, T]:
         raise NotImplementedError
 
     async def get_bulk_destination(
@@ -126,25 +225,24 @@ class AsyncOperations:
             id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
     async def get_bulk_source(
         self,
@@ -165,19 +263,19 @@ class AsyncOperations:
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -185,7 +283,6 @@ class AsyncOperations:
                 include_fields=include_fields,
             ),
         )
-        return _answer.parsed
 
     async def get_bulk_source_schema(
         self,
@@ -201,26 +298,25 @@ class AsyncOperations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
                 schema_id=schema_id,
             ),
         )
-        return _answer.parsed
 
     async def get_bulk_source_status(
         self,
@@ -234,25 +330,24 @@ class AsyncOperations:
             connection_id (UUID | str): The connection to ask.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
             ),
         )
-        return _answer.parsed
 
     async def list_bulk_syncs(
         self,
@@ -268,31 +363,47 @@ class AsyncOperations:
                 Documented for later versions.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 active=active,
             ),
         )
-        return _answer.parsed
 
+    @overload
     async def create_bulk_sync(
         self,
         *,
         body: CreateBulkSync,
         idempotency_key: str | Unset = UNSET,
+    ) -> BulkSyncEnvelope: ...
+
+    @overload
+    async def create_bulk_sync(
+        self,
+        *,
+        idempotency_key: str | Unset = UNSET,
+        **members: Unpack[CreateBulkSyncMembers],
+    ) -> BulkSyncEnvelope: ...
+
+    async def create_bulk_sync(
+        self,
+        *,
+        body: CreateBulkSync | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        **members: Any,
     ) -> BulkSyncEnvelope:
         """Create a bulk sync.
 
@@ -301,31 +412,31 @@ class AsyncOperations:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
+            **members: The members of the body instead, by their Python names.
             idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
                 first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
-                body=body,
+                body=body_of("create_bulk_sync", _operation.BODY, body, members),
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     async def get_bulk_sync(
         self,
@@ -342,26 +453,25 @@ class AsyncOperations:
             refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 refresh_schemas=refresh_schemas,
             ),
         )
-        return _answer.parsed
 
     async def delete_bulk_sync(
         self,
@@ -378,32 +488,47 @@ class AsyncOperations:
             refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
-            Nothing: the answer has no content.
+            Nothing: the response has no content.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 refresh_schemas=refresh_schemas,
             ),
         )
-        return _answer.parsed
 
+    @overload
     async def update_bulk_sync(
         self,
         id: UUID | str,
         *,
         body: UpdateBulkSync,
+    ) -> BulkSyncEnvelope: ...
+
+    @overload
+    async def update_bulk_sync(
+        self,
+        id: UUID | str,
+        **members: Unpack[UpdateBulkSyncMembers],
+    ) -> BulkSyncEnvelope: ...
+
+    async def update_bulk_sync(
+        self,
+        id: UUID | str,
+        *,
+        body: UpdateBulkSync | Unset = UNSET,
+        **members: Any,
     ) -> BulkSyncEnvelope:
         """Replace how a bulk sync is set up.
 
@@ -413,35 +538,54 @@ class AsyncOperations:
         Args:
             id (UUID | str): The bulk sync.
             body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
+            **members: The members of the body instead, by their Python names.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
-                body=body,
+                body=body_of("update_bulk_sync", _operation.BODY, body, members),
             ),
         )
-        return _answer.parsed
 
+    @overload
     async def activate_bulk_sync(
         self,
         id: UUID | str,
         *,
         body: ActivateBulkSync,
         idempotency_key: str | Unset = UNSET,
+    ) -> BulkSyncActivationEnvelope: ...
+
+    @overload
+    async def activate_bulk_sync(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | Unset = UNSET,
+        **members: Unpack[ActivateBulkSyncMembers],
+    ) -> BulkSyncActivationEnvelope: ...
+
+    async def activate_bulk_sync(
+        self,
+        id: UUID | str,
+        *,
+        body: ActivateBulkSync | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        **members: Any,
     ) -> BulkSyncActivationEnvelope:
         """Activate or deactivate a bulk sync.
 
@@ -450,32 +594,32 @@ class AsyncOperations:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
+            **members: The members of the body instead, by their Python names.
             idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
                 first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
-                body=body,
+                body=body_of("activate_bulk_sync", _operation.BODY, body, members),
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     async def cancel_bulk_sync(
         self,
@@ -494,26 +638,25 @@ class AsyncOperations:
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     async def list_bulk_sync_executions(
         self,
@@ -527,32 +670,50 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
+    @overload
     async def start_bulk_sync_execution(
         self,
         id: UUID | str,
         *,
         body: StartBulkSyncExecution,
         idempotency_key: str | Unset = UNSET,
+    ) -> BulkSyncExecutionEnvelope: ...
+
+    @overload
+    async def start_bulk_sync_execution(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | Unset = UNSET,
+        **members: Unpack[StartBulkSyncExecutionMembers],
+    ) -> BulkSyncExecutionEnvelope: ...
+
+    async def start_bulk_sync_execution(
+        self,
+        id: UUID | str,
+        *,
+        body: StartBulkSyncExecution | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        **members: Any,
     ) -> BulkSyncExecutionEnvelope:
         """Start an execution of a bulk sync.
 
@@ -562,32 +723,32 @@ class AsyncOperations:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
+            **members: The members of the body instead, by their Python names.
             idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
                 first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
-                body=body,
+                body=body_of("start_bulk_sync_execution", _operation.BODY, body, members),
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     async def get_bulk_sync_execution(
         self,
@@ -603,26 +764,25 @@ class AsyncOperations:
             execution_id (UUID | str): The execution.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 execution_id=execution_id,
             ),
         )
-        return _answer.parsed
 
     async def list_bulk_sync_schemas(
         self,
@@ -636,25 +796,24 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
     async def get_bulk_sync_schema(
         self,
@@ -670,33 +829,50 @@ class AsyncOperations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 schema_id=schema_id,
             ),
         )
-        return _answer.parsed
 
+    @overload
     async def update_bulk_sync_schema(
         self,
         id: UUID | str,
         schema_id: str,
         *,
         body: UpdateBulkSchema,
+    ) -> BulkSchemaEnvelope: ...
+
+    @overload
+    async def update_bulk_sync_schema(
+        self,
+        id: UUID | str,
+        schema_id: str,
+        **members: Unpack[UpdateBulkSchemaMembers],
+    ) -> BulkSchemaEnvelope: ...
+
+    async def update_bulk_sync_schema(
+        self,
+        id: UUID | str,
+        schema_id: str,
+        *,
+        body: UpdateBulkSchema | Unset = UNSET,
+        **members: Any,
     ) -> BulkSchemaEnvelope:
         """Change how one schema of a bulk sync is synced.
 
@@ -706,29 +882,29 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
             body (UpdateBulkSchema): What to change about how a schema is synced.
+            **members: The members of the body instead, by their Python names.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 schema_id=schema_id,
-                body=body,
+                body=body_of("update_bulk_sync_schema", _operation.BODY, body, members),
             ),
         )
-        return _answer.parsed
 
     async def get_bulk_sync_status(
         self,
@@ -742,25 +918,24 @@ class AsyncOperations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
     async def get_identity(
         self,
@@ -770,22 +945,21 @@ class AsyncOperations:
         The user, organization or partner that the credential belongs to. The cheapest way to check a key.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .identity import get_identity as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
-        return _answer.parsed
 
     async def list_connections(
         self,
@@ -795,28 +969,44 @@ class AsyncOperations:
         Secrets in their configuration are answered as asterisks.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import list_connections as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
-        return _answer.parsed
 
+    @overload
     async def create_connection(
         self,
         *,
         body: CreateConnection,
         idempotency_key: str | Unset = UNSET,
+    ) -> CreatedConnectionEnvelope: ...
+
+    @overload
+    async def create_connection(
+        self,
+        *,
+        idempotency_key: str | Unset = UNSET,
+        **members: Unpack[CreateConnectionMembers],
+    ) -> CreatedConnectionEnvelope: ...
+
+    async def create_connection(
+        self,
+        *,
+        body: CreateConnection | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        **members: Any,
     ) -> CreatedConnectionEnvelope:
         """Create a connection.
 
@@ -825,31 +1015,31 @@ class AsyncOperations:
 
         Args:
             body (CreateConnection): A connection to create.
+            **members: The members of the body instead, by their Python names.
             idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
                 first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import create_connection as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
-                body=body,
+                body=body_of("create_connection", _operation.BODY, body, members),
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     async def get_connection(
         self,
@@ -863,25 +1053,24 @@ class AsyncOperations:
             id (UUID | str): The connection.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import get_connection as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
     async def delete_connection(
         self,
@@ -895,31 +1084,46 @@ class AsyncOperations:
             id (UUID | str): The connection.
 
         Returns:
-            Nothing: the answer has no content.
+            Nothing: the response has no content.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import delete_connection as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
+    @overload
     async def update_connection(
         self,
         id: UUID | str,
         *,
         body: UpdateConnection,
+    ) -> ConnectionEnvelope: ...
+
+    @overload
+    async def update_connection(
+        self,
+        id: UUID | str,
+        **members: Unpack[UpdateConnectionMembers],
+    ) -> ConnectionEnvelope: ...
+
+    async def update_connection(
+        self,
+        id: UUID | str,
+        *,
+        body: UpdateConnection | Unset = UNSET,
+        **members: Any,
     ) -> ConnectionEnvelope:
         """Change a connection.
 
@@ -928,28 +1132,28 @@ class AsyncOperations:
         Args:
             id (UUID | str): The connection.
             body (UpdateConnection): What to change about a connection.
+            **members: The members of the body instead, by their Python names.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import update_connection as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
-                body=body,
+                body=body_of("update_connection", _operation.BODY, body, members),
             ),
         )
-        return _answer.parsed
 
     async def list_connection_types(
         self,
@@ -959,22 +1163,21 @@ class AsyncOperations:
         What a connection can be made of.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import list_connection_types as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
-        return _answer.parsed
 
     async def list_events(
         self,
@@ -997,19 +1200,19 @@ class AsyncOperations:
             limit (int | Unset): How many events at most.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .events import list_events as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 organization_id=organization_id,
@@ -1019,7 +1222,6 @@ class AsyncOperations:
                 limit=limit,
             ),
         )
-        return _answer.parsed
 
     async def list_event_types(
         self,
@@ -1029,26 +1231,25 @@ class AsyncOperations:
         What can happen.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .events import list_event_types as _operation
 
-        _answer = await self._perform(
+        return await self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
-        return _answer.parsed
 
 
 class AsyncOperationsWithResponse:
-    """The operations with asyncio, each answer with its status and headers."""
+    """The operations with asyncio, each response with its status, headers and body."""
 
     __slots__ = ()
 
@@ -1057,939 +1258,33 @@ class AsyncOperationsWithResponse:
     ) -> Coroutine[Any, Any, APIResponse[T]]:
         raise NotImplementedError
 
-    async def get_bulk_destination(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[BulkDestinationEnvelope]:
-        """Say what a connection accepts as the destination of a bulk sync.
-
-        The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
-        `destination_configuration` and `mode` from the answer.
-
-        Args:
-            id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_destination as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    async def get_bulk_source(
-        self,
-        connection_id: UUID | str,
-        *,
-        refresh_schemas: bool | Unset = UNSET,
-        include_fields: bool | Unset = UNSET,
-    ) -> APIResponse[BulkSourceEnvelope]:
-        """Say what a connection offers as the source of a bulk sync.
-
-        The answer names the schemas that can be synced from this connection, such as tables or objects,
-        with their fields.
-
-        Args:
-            connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
-                background. getBulkSourceStatus says when that is done.
-            include_fields (bool | Unset): Whether the schemas come with their fields.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_source as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                connection_id=connection_id,
-                refresh_schemas=refresh_schemas,
-                include_fields=include_fields,
-            ),
-        )
-        return _answer
-
-    async def get_bulk_source_schema(
-        self,
-        connection_id: UUID | str,
-        schema_id: str,
-    ) -> APIResponse[SchemaEnvelope]:
-        """Describe one schema of a source.
-
-        The answer is one of the schemas of getBulkSource, with its fields.
-
-        Args:
-            connection_id (UUID | str): The connection to ask.
-            schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_source_schema as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                connection_id=connection_id,
-                schema_id=schema_id,
-            ),
-        )
-        return _answer
-
-    async def get_bulk_source_status(
-        self,
-        connection_id: UUID | str,
-    ) -> APIResponse[BulkSourceStatusEnvelope]:
-        """Say how fresh the schemas of a source are.
-
-        Polytomic keeps the schemas of a source in a cache. The answer says when it was last refreshed.
-
-        Args:
-            connection_id (UUID | str): The connection to ask.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_source_status as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                connection_id=connection_id,
-            ),
-        )
-        return _answer
-
-    async def list_bulk_syncs(
-        self,
-        *,
-        active: bool | Unset = UNSET,
-    ) -> APIResponse[BulkSyncListEnvelope]:
-        """List the bulk syncs of the organization.
-
-        The answer holds all of them: this version has no pages.
-
-        Args:
-            active (bool | Unset): List only the syncs that are active, or only those that are not.
-                Documented for later versions.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import list_bulk_syncs as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                active=active,
-            ),
-        )
-        return _answer
-
-    async def create_bulk_sync(
-        self,
-        *,
-        body: CreateBulkSync,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[BulkSyncEnvelope]:
-        """Create a bulk sync.
-
-        Ask getBulkDestination first which configuration and modes the destination accepts, and
-        getBulkSource which schemas there are.
-
-        Args:
-            body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import create_bulk_sync as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                body=body,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    async def get_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        refresh_schemas: bool | Unset = UNSET,
-    ) -> APIResponse[BulkSyncEnvelope]:
-        """Return a bulk sync.
-
-        The answer says how it is set up, not how it runs: that is getBulkSyncStatus.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_sync as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                refresh_schemas=refresh_schemas,
-            ),
-        )
-        return _answer
-
-    async def delete_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        refresh_schemas: bool | Unset = UNSET,
-    ) -> APIResponse[None]:
-        """Delete a bulk sync.
-
-        What it has written stays in the destination.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import delete_bulk_sync as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                refresh_schemas=refresh_schemas,
-            ),
-        )
-        return _answer
-
-    async def update_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        body: UpdateBulkSync,
-    ) -> APIResponse[BulkSyncEnvelope]:
-        """Replace how a bulk sync is set up.
-
-        It is a full replacement, although it is a PATCH: what the body leaves out is reset to its default.
-        The schemas that are synced stay as they are.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import update_bulk_sync as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                body=body,
-            ),
-        )
-        return _answer
-
-    async def activate_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        body: ActivateBulkSync,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[BulkSyncActivationEnvelope]:
-        """Activate or deactivate a bulk sync.
-
-        An active one runs by its schedule. Deactivating also asks for the running execution to be canceled.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import activate_bulk_sync as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                body=body,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    async def cancel_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[BulkSyncCancellationEnvelope]:
-        """Ask for the running execution to be canceled.
-
-        The answer comes at once, and the execution ends later: its status says when.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import cancel_bulk_sync as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    async def list_bulk_sync_executions(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[BulkSyncExecutionListEnvelope]:
-        """List the executions of a bulk sync.
-
-        The executions that have ended and the one that is under way.
-
-        Args:
-            id (UUID | str): The bulk sync.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import list_bulk_sync_executions as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    async def start_bulk_sync_execution(
-        self,
-        id: UUID | str,
-        *,
-        body: StartBulkSyncExecution,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[BulkSyncExecutionEnvelope]:
-        """Start an execution of a bulk sync.
-
-        An empty body runs everything that is enabled, as the schedule would. While an execution is under
-        way another is refused with a 409.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import start_bulk_sync_execution as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                body=body,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    async def get_bulk_sync_execution(
-        self,
-        id: UUID | str,
-        execution_id: UUID | str,
-    ) -> APIResponse[BulkSyncExecutionEnvelope]:
-        """Return an execution of a bulk sync.
-
-        Ask again until its status is completed, canceled, failed, errors or interrupted.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            execution_id (UUID | str): The execution.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_sync_execution as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                execution_id=execution_id,
-            ),
-        )
-        return _answer
-
-    async def list_bulk_sync_schemas(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[BulkSchemaListEnvelope]:
-        """List the schemas of a bulk sync.
-
-        The schemas of the source, each with whether and how it is synced.
-
-        Args:
-            id (UUID | str): The bulk sync.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import list_bulk_sync_schemas as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    async def get_bulk_sync_schema(
-        self,
-        id: UUID | str,
-        schema_id: str,
-    ) -> APIResponse[BulkSchemaEnvelope]:
-        """Return one schema of a bulk sync.
-
-        Whether and how it is synced.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_sync_schema as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                schema_id=schema_id,
-            ),
-        )
-        return _answer
-
-    async def update_bulk_sync_schema(
-        self,
-        id: UUID | str,
-        schema_id: str,
-        *,
-        body: UpdateBulkSchema,
-    ) -> APIResponse[BulkSchemaEnvelope]:
-        """Change how one schema of a bulk sync is synced.
-
-        Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-            body (UpdateBulkSchema): What to change about how a schema is synced.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import update_bulk_sync_schema as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                schema_id=schema_id,
-                body=body,
-            ),
-        )
-        return _answer
-
-    async def get_bulk_sync_status(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[BulkSyncStatusEnvelope]:
-        """Say how a bulk sync runs.
-
-        The execution that is under way, the last one that ended, and when the next begins.
-
-        Args:
-            id (UUID | str): The bulk sync.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_sync_status as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    async def get_identity(
-        self,
-    ) -> APIResponse[IdentityEnvelope]:
-        """Say whose credential it is.
-
-        The user, organization or partner that the credential belongs to. The cheapest way to check a key.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .identity import get_identity as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(),
-        )
-        return _answer
-
-    async def list_connections(
-        self,
-    ) -> APIResponse[ConnectionListEnvelope]:
-        """List the connections of the organization.
-
-        Secrets in their configuration are answered as asterisks.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import list_connections as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(),
-        )
-        return _answer
-
-    async def create_connection(
-        self,
-        *,
-        body: CreateConnection,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[CreatedConnectionEnvelope]:
-        """Create a connection.
-
-        What `configuration` takes depends on the type. For a type that uses OAuth the answer holds
-        `auth_url`, to be opened in a browser.
-
-        Args:
-            body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import create_connection as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                body=body,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    async def get_connection(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[ConnectionEnvelope]:
-        """Return a connection.
-
-        Secrets in its configuration are answered as asterisks.
-
-        Args:
-            id (UUID | str): The connection.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import get_connection as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    async def delete_connection(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[None]:
-        """Delete a connection.
-
-        A connection that syncs still use cannot be deleted.
-
-        Args:
-            id (UUID | str): The connection.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import delete_connection as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    async def update_connection(
-        self,
-        id: UUID | str,
-        *,
-        body: UpdateConnection,
-    ) -> APIResponse[ConnectionEnvelope]:
-        """Change a connection.
-
-        The name must always be given.
-
-        Args:
-            id (UUID | str): The connection.
-            body (UpdateConnection): What to change about a connection.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import update_connection as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                body=body,
-            ),
-        )
-        return _answer
-
-    async def list_connection_types(
-        self,
-    ) -> APIResponse[ConnectionTypeListEnvelope]:
-        """List the types of connections.
-
-        What a connection can be made of.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import list_connection_types as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(),
-        )
-        return _answer
-
-    async def list_events(
-        self,
-        *,
-        organization_id: UUID | str | Unset = UNSET,
-        type_: EventType | Unset = UNSET,
-        starting_after: datetime.datetime | Unset = UNSET,
-        ending_before: datetime.datetime | Unset = UNSET,
-        limit: int | Unset = UNSET,
-    ) -> APIResponse[EventListEnvelope]:
-        """List events.
-
-        Events are kept for 48 hours. Page through them by time.
-
-        Args:
-            organization_id (UUID | Unset): Events of this organization only. For partners.
-            type_ (EventType | Unset): What happened.
-            starting_after (datetime.datetime | Unset): Events after this instant only.
-            ending_before (datetime.datetime | Unset): Events before this instant only.
-            limit (int | Unset): How many events at most.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .events import list_events as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                organization_id=organization_id,
-                type_=type_,
-                starting_after=starting_after,
-                ending_before=ending_before,
-                limit=limit,
-            ),
-        )
-        return _answer
-
-    async def list_event_types(
-        self,
-    ) -> APIResponse[EventTypeListEnvelope]:
-        """List the types of events.
-
-        What can happen.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .events import list_event_types as _operation
-
-        _answer = await self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(),
-        )
-        return _answer
+    get_bulk_destination = with_response(AsyncOperations.get_bulk_destination)
+    get_bulk_source = with_response(AsyncOperations.get_bulk_source)
+    get_bulk_source_schema = with_response(AsyncOperations.get_bulk_source_schema)
+    get_bulk_source_status = with_response(AsyncOperations.get_bulk_source_status)
+    list_bulk_syncs = with_response(AsyncOperations.list_bulk_syncs)
+    create_bulk_sync = with_response(AsyncOperations.create_bulk_sync)
+    get_bulk_sync = with_response(AsyncOperations.get_bulk_sync)
+    delete_bulk_sync = with_response(AsyncOperations.delete_bulk_sync)
+    update_bulk_sync = with_response(AsyncOperations.update_bulk_sync)
+    activate_bulk_sync = with_response(AsyncOperations.activate_bulk_sync)
+    cancel_bulk_sync = with_response(AsyncOperations.cancel_bulk_sync)
+    list_bulk_sync_executions = with_response(AsyncOperations.list_bulk_sync_executions)
+    start_bulk_sync_execution = with_response(AsyncOperations.start_bulk_sync_execution)
+    get_bulk_sync_execution = with_response(AsyncOperations.get_bulk_sync_execution)
+    list_bulk_sync_schemas = with_response(AsyncOperations.list_bulk_sync_schemas)
+    get_bulk_sync_schema = with_response(AsyncOperations.get_bulk_sync_schema)
+    update_bulk_sync_schema = with_response(AsyncOperations.update_bulk_sync_schema)
+    get_bulk_sync_status = with_response(AsyncOperations.get_bulk_sync_status)
+    get_identity = with_response(AsyncOperations.get_identity)
+    list_connections = with_response(AsyncOperations.list_connections)
+    create_connection = with_response(AsyncOperations.create_connection)
+    get_connection = with_response(AsyncOperations.get_connection)
+    delete_connection = with_response(AsyncOperations.delete_connection)
+    update_connection = with_response(AsyncOperations.update_connection)
+    list_connection_types = with_response(AsyncOperations.list_connection_types)
+    list_events = with_response(AsyncOperations.list_events)
+    list_event_types = with_response(AsyncOperations.list_event_types)
 
 
 class Operations:
@@ -1997,7 +1292,7 @@ class Operations:
 
     __slots__ = ()
 
-    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
+    def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> T:
         raise NotImplementedError
 
     def get_bulk_destination(
@@ -2014,25 +1309,24 @@ class Operations:
             id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_destination as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
     def get_bulk_source(
         self,
@@ -2053,19 +1347,19 @@ class Operations:
             include_fields (bool | Unset): Whether the schemas come with their fields.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
@@ -2073,7 +1367,6 @@ class Operations:
                 include_fields=include_fields,
             ),
         )
-        return _answer.parsed
 
     def get_bulk_source_schema(
         self,
@@ -2089,26 +1382,25 @@ class Operations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source_schema as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
                 schema_id=schema_id,
             ),
         )
-        return _answer.parsed
 
     def get_bulk_source_status(
         self,
@@ -2122,25 +1414,24 @@ class Operations:
             connection_id (UUID | str): The connection to ask.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source_status as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 connection_id=connection_id,
             ),
         )
-        return _answer.parsed
 
     def list_bulk_syncs(
         self,
@@ -2156,31 +1447,47 @@ class Operations:
                 Documented for later versions.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_syncs as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 active=active,
             ),
         )
-        return _answer.parsed
 
+    @overload
     def create_bulk_sync(
         self,
         *,
         body: CreateBulkSync,
         idempotency_key: str | Unset = UNSET,
+    ) -> BulkSyncEnvelope: ...
+
+    @overload
+    def create_bulk_sync(
+        self,
+        *,
+        idempotency_key: str | Unset = UNSET,
+        **members: Unpack[CreateBulkSyncMembers],
+    ) -> BulkSyncEnvelope: ...
+
+    def create_bulk_sync(
+        self,
+        *,
+        body: CreateBulkSync | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        **members: Any,
     ) -> BulkSyncEnvelope:
         """Create a bulk sync.
 
@@ -2189,31 +1496,31 @@ class Operations:
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
+            **members: The members of the body instead, by their Python names.
             idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
                 first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import create_bulk_sync as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
-                body=body,
+                body=body_of("create_bulk_sync", _operation.BODY, body, members),
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     def get_bulk_sync(
         self,
@@ -2230,26 +1537,25 @@ class Operations:
             refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 refresh_schemas=refresh_schemas,
             ),
         )
-        return _answer.parsed
 
     def delete_bulk_sync(
         self,
@@ -2266,32 +1572,47 @@ class Operations:
             refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
-            Nothing: the answer has no content.
+            Nothing: the response has no content.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import delete_bulk_sync as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 refresh_schemas=refresh_schemas,
             ),
         )
-        return _answer.parsed
 
+    @overload
     def update_bulk_sync(
         self,
         id: UUID | str,
         *,
         body: UpdateBulkSync,
+    ) -> BulkSyncEnvelope: ...
+
+    @overload
+    def update_bulk_sync(
+        self,
+        id: UUID | str,
+        **members: Unpack[UpdateBulkSyncMembers],
+    ) -> BulkSyncEnvelope: ...
+
+    def update_bulk_sync(
+        self,
+        id: UUID | str,
+        *,
+        body: UpdateBulkSync | Unset = UNSET,
+        **members: Any,
     ) -> BulkSyncEnvelope:
         """Replace how a bulk sync is set up.
 
@@ -2301,35 +1622,54 @@ class Operations:
         Args:
             id (UUID | str): The bulk sync.
             body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
+            **members: The members of the body instead, by their Python names.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import update_bulk_sync as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
-                body=body,
+                body=body_of("update_bulk_sync", _operation.BODY, body, members),
             ),
         )
-        return _answer.parsed
 
+    @overload
     def activate_bulk_sync(
         self,
         id: UUID | str,
         *,
         body: ActivateBulkSync,
         idempotency_key: str | Unset = UNSET,
+    ) -> BulkSyncActivationEnvelope: ...
+
+    @overload
+    def activate_bulk_sync(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | Unset = UNSET,
+        **members: Unpack[ActivateBulkSyncMembers],
+    ) -> BulkSyncActivationEnvelope: ...
+
+    def activate_bulk_sync(
+        self,
+        id: UUID | str,
+        *,
+        body: ActivateBulkSync | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        **members: Any,
     ) -> BulkSyncActivationEnvelope:
         """Activate or deactivate a bulk sync.
 
@@ -2338,32 +1678,32 @@ class Operations:
         Args:
             id (UUID | str): The bulk sync.
             body (ActivateBulkSync): Whether a bulk sync is to be active.
+            **members: The members of the body instead, by their Python names.
             idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
                 first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import activate_bulk_sync as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
-                body=body,
+                body=body_of("activate_bulk_sync", _operation.BODY, body, members),
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     def cancel_bulk_sync(
         self,
@@ -2382,26 +1722,25 @@ class Operations:
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import cancel_bulk_sync as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     def list_bulk_sync_executions(
         self,
@@ -2415,32 +1754,50 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
+    @overload
     def start_bulk_sync_execution(
         self,
         id: UUID | str,
         *,
         body: StartBulkSyncExecution,
         idempotency_key: str | Unset = UNSET,
+    ) -> BulkSyncExecutionEnvelope: ...
+
+    @overload
+    def start_bulk_sync_execution(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | Unset = UNSET,
+        **members: Unpack[StartBulkSyncExecutionMembers],
+    ) -> BulkSyncExecutionEnvelope: ...
+
+    def start_bulk_sync_execution(
+        self,
+        id: UUID | str,
+        *,
+        body: StartBulkSyncExecution | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        **members: Any,
     ) -> BulkSyncExecutionEnvelope:
         """Start an execution of a bulk sync.
 
@@ -2450,32 +1807,32 @@ class Operations:
         Args:
             id (UUID | str): The bulk sync.
             body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
+            **members: The members of the body instead, by their Python names.
             idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
                 first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
-                body=body,
+                body=body_of("start_bulk_sync_execution", _operation.BODY, body, members),
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     def get_bulk_sync_execution(
         self,
@@ -2491,26 +1848,25 @@ class Operations:
             execution_id (UUID | str): The execution.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 execution_id=execution_id,
             ),
         )
-        return _answer.parsed
 
     def list_bulk_sync_schemas(
         self,
@@ -2524,25 +1880,24 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
     def get_bulk_sync_schema(
         self,
@@ -2558,33 +1913,50 @@ class Operations:
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 schema_id=schema_id,
             ),
         )
-        return _answer.parsed
 
+    @overload
     def update_bulk_sync_schema(
         self,
         id: UUID | str,
         schema_id: str,
         *,
         body: UpdateBulkSchema,
+    ) -> BulkSchemaEnvelope: ...
+
+    @overload
+    def update_bulk_sync_schema(
+        self,
+        id: UUID | str,
+        schema_id: str,
+        **members: Unpack[UpdateBulkSchemaMembers],
+    ) -> BulkSchemaEnvelope: ...
+
+    def update_bulk_sync_schema(
+        self,
+        id: UUID | str,
+        schema_id: str,
+        *,
+        body: UpdateBulkSchema | Unset = UNSET,
+        **members: Any,
     ) -> BulkSchemaEnvelope:
         """Change how one schema of a bulk sync is synced.
 
@@ -2594,29 +1966,29 @@ class Operations:
             id (UUID | str): The bulk sync.
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
             body (UpdateBulkSchema): What to change about how a schema is synced.
+            **members: The members of the body instead, by their Python names.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
                 schema_id=schema_id,
-                body=body,
+                body=body_of("update_bulk_sync_schema", _operation.BODY, body, members),
             ),
         )
-        return _answer.parsed
 
     def get_bulk_sync_status(
         self,
@@ -2630,25 +2002,24 @@ class Operations:
             id (UUID | str): The bulk sync.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_status as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
     def get_identity(
         self,
@@ -2658,22 +2029,21 @@ class Operations:
         The user, organization or partner that the credential belongs to. The cheapest way to check a key.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .identity import get_identity as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
-        return _answer.parsed
 
     def list_connections(
         self,
@@ -2683,28 +2053,44 @@ class Operations:
         Secrets in their configuration are answered as asterisks.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import list_connections as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
-        return _answer.parsed
 
+    @overload
     def create_connection(
         self,
         *,
         body: CreateConnection,
         idempotency_key: str | Unset = UNSET,
+    ) -> CreatedConnectionEnvelope: ...
+
+    @overload
+    def create_connection(
+        self,
+        *,
+        idempotency_key: str | Unset = UNSET,
+        **members: Unpack[CreateConnectionMembers],
+    ) -> CreatedConnectionEnvelope: ...
+
+    def create_connection(
+        self,
+        *,
+        body: CreateConnection | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        **members: Any,
     ) -> CreatedConnectionEnvelope:
         """Create a connection.
 
@@ -2713,31 +2099,31 @@ class Operations:
 
         Args:
             body (CreateConnection): A connection to create.
+            **members: The members of the body instead, by their Python names.
             idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
                 first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
                 letters, digits, `_` and `-`. Left out, the client makes one.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import create_connection as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
-                body=body,
+                body=body_of("create_connection", _operation.BODY, body, members),
                 idempotency_key=idempotency_key,
             ),
         )
-        return _answer.parsed
 
     def get_connection(
         self,
@@ -2751,25 +2137,24 @@ class Operations:
             id (UUID | str): The connection.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import get_connection as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
     def delete_connection(
         self,
@@ -2783,31 +2168,46 @@ class Operations:
             id (UUID | str): The connection.
 
         Returns:
-            Nothing: the answer has no content.
+            Nothing: the response has no content.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import delete_connection as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
             ),
         )
-        return _answer.parsed
 
+    @overload
     def update_connection(
         self,
         id: UUID | str,
         *,
         body: UpdateConnection,
+    ) -> ConnectionEnvelope: ...
+
+    @overload
+    def update_connection(
+        self,
+        id: UUID | str,
+        **members: Unpack[UpdateConnectionMembers],
+    ) -> ConnectionEnvelope: ...
+
+    def update_connection(
+        self,
+        id: UUID | str,
+        *,
+        body: UpdateConnection | Unset = UNSET,
+        **members: Any,
     ) -> ConnectionEnvelope:
         """Change a connection.
 
@@ -2816,28 +2216,28 @@ class Operations:
         Args:
             id (UUID | str): The connection.
             body (UpdateConnection): What to change about a connection.
+            **members: The members of the body instead, by their Python names.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import update_connection as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 id=id,
-                body=body,
+                body=body_of("update_connection", _operation.BODY, body, members),
             ),
         )
-        return _answer.parsed
 
     def list_connection_types(
         self,
@@ -2847,22 +2247,21 @@ class Operations:
         What a connection can be made of.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .connections import list_connection_types as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
-        return _answer.parsed
 
     def list_events(
         self,
@@ -2885,19 +2284,19 @@ class Operations:
             limit (int | Unset): How many events at most.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .events import list_events as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(
                 organization_id=organization_id,
@@ -2907,7 +2306,6 @@ class Operations:
                 limit=limit,
             ),
         )
-        return _answer.parsed
 
     def list_event_types(
         self,
@@ -2917,962 +2315,55 @@ class Operations:
         What can happen.
 
         Returns:
-            The answer.
+            The response.
 
         Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has a class of its own.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
+            DecodeError: The response does not match the document.
+            VersionMismatchError: The response is of another version of the API.
         """
         from .events import list_event_types as _operation
 
-        _answer = self._perform(
+        return self._perform(
             _operation.OPERATION,
             _operation._get_kwargs(),
         )
-        return _answer.parsed
 
 
 class OperationsWithResponse:
-    """The operations, blocking, each answer with its status and headers."""
+    """The operations, blocking, each response with its status, headers and body."""
 
     __slots__ = ()
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         raise NotImplementedError
 
-    def get_bulk_destination(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[BulkDestinationEnvelope]:
-        """Say what a connection accepts as the destination of a bulk sync.
-
-        The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
-        `destination_configuration` and `mode` from the answer.
-
-        Args:
-            id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_destination as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    def get_bulk_source(
-        self,
-        connection_id: UUID | str,
-        *,
-        refresh_schemas: bool | Unset = UNSET,
-        include_fields: bool | Unset = UNSET,
-    ) -> APIResponse[BulkSourceEnvelope]:
-        """Say what a connection offers as the source of a bulk sync.
-
-        The answer names the schemas that can be synced from this connection, such as tables or objects,
-        with their fields.
-
-        Args:
-            connection_id (UUID | str): The connection to ask.
-            refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
-                background. getBulkSourceStatus says when that is done.
-            include_fields (bool | Unset): Whether the schemas come with their fields.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_source as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                connection_id=connection_id,
-                refresh_schemas=refresh_schemas,
-                include_fields=include_fields,
-            ),
-        )
-        return _answer
-
-    def get_bulk_source_schema(
-        self,
-        connection_id: UUID | str,
-        schema_id: str,
-    ) -> APIResponse[SchemaEnvelope]:
-        """Describe one schema of a source.
-
-        The answer is one of the schemas of getBulkSource, with its fields.
-
-        Args:
-            connection_id (UUID | str): The connection to ask.
-            schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_source_schema as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                connection_id=connection_id,
-                schema_id=schema_id,
-            ),
-        )
-        return _answer
-
-    def get_bulk_source_status(
-        self,
-        connection_id: UUID | str,
-    ) -> APIResponse[BulkSourceStatusEnvelope]:
-        """Say how fresh the schemas of a source are.
-
-        Polytomic keeps the schemas of a source in a cache. The answer says when it was last refreshed.
-
-        Args:
-            connection_id (UUID | str): The connection to ask.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_source_status as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                connection_id=connection_id,
-            ),
-        )
-        return _answer
-
-    def list_bulk_syncs(
-        self,
-        *,
-        active: bool | Unset = UNSET,
-    ) -> APIResponse[BulkSyncListEnvelope]:
-        """List the bulk syncs of the organization.
-
-        The answer holds all of them: this version has no pages.
-
-        Args:
-            active (bool | Unset): List only the syncs that are active, or only those that are not.
-                Documented for later versions.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import list_bulk_syncs as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                active=active,
-            ),
-        )
-        return _answer
-
-    def create_bulk_sync(
-        self,
-        *,
-        body: CreateBulkSync,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[BulkSyncEnvelope]:
-        """Create a bulk sync.
-
-        Ask getBulkDestination first which configuration and modes the destination accepts, and
-        getBulkSource which schemas there are.
-
-        Args:
-            body (CreateBulkSync): A bulk sync to create.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import create_bulk_sync as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                body=body,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    def get_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        refresh_schemas: bool | Unset = UNSET,
-    ) -> APIResponse[BulkSyncEnvelope]:
-        """Return a bulk sync.
-
-        The answer says how it is set up, not how it runs: that is getBulkSyncStatus.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_sync as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                refresh_schemas=refresh_schemas,
-            ),
-        )
-        return _answer
-
-    def delete_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        refresh_schemas: bool | Unset = UNSET,
-    ) -> APIResponse[None]:
-        """Delete a bulk sync.
-
-        What it has written stays in the destination.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import delete_bulk_sync as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                refresh_schemas=refresh_schemas,
-            ),
-        )
-        return _answer
-
-    def update_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        body: UpdateBulkSync,
-    ) -> APIResponse[BulkSyncEnvelope]:
-        """Replace how a bulk sync is set up.
-
-        It is a full replacement, although it is a PATCH: what the body leaves out is reset to its default.
-        The schemas that are synced stay as they are.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import update_bulk_sync as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                body=body,
-            ),
-        )
-        return _answer
-
-    def activate_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        body: ActivateBulkSync,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[BulkSyncActivationEnvelope]:
-        """Activate or deactivate a bulk sync.
-
-        An active one runs by its schedule. Deactivating also asks for the running execution to be canceled.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            body (ActivateBulkSync): Whether a bulk sync is to be active.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import activate_bulk_sync as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                body=body,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    def cancel_bulk_sync(
-        self,
-        id: UUID | str,
-        *,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[BulkSyncCancellationEnvelope]:
-        """Ask for the running execution to be canceled.
-
-        The answer comes at once, and the execution ends later: its status says when.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import cancel_bulk_sync as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    def list_bulk_sync_executions(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[BulkSyncExecutionListEnvelope]:
-        """List the executions of a bulk sync.
-
-        The executions that have ended and the one that is under way.
-
-        Args:
-            id (UUID | str): The bulk sync.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import list_bulk_sync_executions as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    def start_bulk_sync_execution(
-        self,
-        id: UUID | str,
-        *,
-        body: StartBulkSyncExecution,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[BulkSyncExecutionEnvelope]:
-        """Start an execution of a bulk sync.
-
-        An empty body runs everything that is enabled, as the schedule would. While an execution is under
-        way another is refused with a 409.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import start_bulk_sync_execution as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                body=body,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    def get_bulk_sync_execution(
-        self,
-        id: UUID | str,
-        execution_id: UUID | str,
-    ) -> APIResponse[BulkSyncExecutionEnvelope]:
-        """Return an execution of a bulk sync.
-
-        Ask again until its status is completed, canceled, failed, errors or interrupted.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            execution_id (UUID | str): The execution.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_sync_execution as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                execution_id=execution_id,
-            ),
-        )
-        return _answer
-
-    def list_bulk_sync_schemas(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[BulkSchemaListEnvelope]:
-        """List the schemas of a bulk sync.
-
-        The schemas of the source, each with whether and how it is synced.
-
-        Args:
-            id (UUID | str): The bulk sync.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import list_bulk_sync_schemas as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    def get_bulk_sync_schema(
-        self,
-        id: UUID | str,
-        schema_id: str,
-    ) -> APIResponse[BulkSchemaEnvelope]:
-        """Return one schema of a bulk sync.
-
-        Whether and how it is synced.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_sync_schema as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                schema_id=schema_id,
-            ),
-        )
-        return _answer
-
-    def update_bulk_sync_schema(
-        self,
-        id: UUID | str,
-        schema_id: str,
-        *,
-        body: UpdateBulkSchema,
-    ) -> APIResponse[BulkSchemaEnvelope]:
-        """Change how one schema of a bulk sync is synced.
-
-        Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
-
-        Args:
-            id (UUID | str): The bulk sync.
-            schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-            body (UpdateBulkSchema): What to change about how a schema is synced.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import update_bulk_sync_schema as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                schema_id=schema_id,
-                body=body,
-            ),
-        )
-        return _answer
-
-    def get_bulk_sync_status(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[BulkSyncStatusEnvelope]:
-        """Say how a bulk sync runs.
-
-        The execution that is under way, the last one that ended, and when the next begins.
-
-        Args:
-            id (UUID | str): The bulk sync.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .bulk_sync import get_bulk_sync_status as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    def get_identity(
-        self,
-    ) -> APIResponse[IdentityEnvelope]:
-        """Say whose credential it is.
-
-        The user, organization or partner that the credential belongs to. The cheapest way to check a key.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .identity import get_identity as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(),
-        )
-        return _answer
-
-    def list_connections(
-        self,
-    ) -> APIResponse[ConnectionListEnvelope]:
-        """List the connections of the organization.
-
-        Secrets in their configuration are answered as asterisks.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import list_connections as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(),
-        )
-        return _answer
-
-    def create_connection(
-        self,
-        *,
-        body: CreateConnection,
-        idempotency_key: str | Unset = UNSET,
-    ) -> APIResponse[CreatedConnectionEnvelope]:
-        """Create a connection.
-
-        What `configuration` takes depends on the type. For a type that uses OAuth the answer holds
-        `auth_url`, to be opened in a browser.
-
-        Args:
-            body (CreateConnection): A connection to create.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import create_connection as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                body=body,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return _answer
-
-    def get_connection(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[ConnectionEnvelope]:
-        """Return a connection.
-
-        Secrets in its configuration are answered as asterisks.
-
-        Args:
-            id (UUID | str): The connection.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import get_connection as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    def delete_connection(
-        self,
-        id: UUID | str,
-    ) -> APIResponse[None]:
-        """Delete a connection.
-
-        A connection that syncs still use cannot be deleted.
-
-        Args:
-            id (UUID | str): The connection.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import delete_connection as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-            ),
-        )
-        return _answer
-
-    def update_connection(
-        self,
-        id: UUID | str,
-        *,
-        body: UpdateConnection,
-    ) -> APIResponse[ConnectionEnvelope]:
-        """Change a connection.
-
-        The name must always be given.
-
-        Args:
-            id (UUID | str): The connection.
-            body (UpdateConnection): What to change about a connection.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import update_connection as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                id=id,
-                body=body,
-            ),
-        )
-        return _answer
-
-    def list_connection_types(
-        self,
-    ) -> APIResponse[ConnectionTypeListEnvelope]:
-        """List the types of connections.
-
-        What a connection can be made of.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .connections import list_connection_types as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(),
-        )
-        return _answer
-
-    def list_events(
-        self,
-        *,
-        organization_id: UUID | str | Unset = UNSET,
-        type_: EventType | Unset = UNSET,
-        starting_after: datetime.datetime | Unset = UNSET,
-        ending_before: datetime.datetime | Unset = UNSET,
-        limit: int | Unset = UNSET,
-    ) -> APIResponse[EventListEnvelope]:
-        """List events.
-
-        Events are kept for 48 hours. Page through them by time.
-
-        Args:
-            organization_id (UUID | Unset): Events of this organization only. For partners.
-            type_ (EventType | Unset): What happened.
-            starting_after (datetime.datetime | Unset): Events after this instant only.
-            ending_before (datetime.datetime | Unset): Events before this instant only.
-            limit (int | Unset): How many events at most.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .events import list_events as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(
-                organization_id=organization_id,
-                type_=type_,
-                starting_after=starting_after,
-                ending_before=ending_before,
-                limit=limit,
-            ),
-        )
-        return _answer
-
-    def list_event_types(
-        self,
-    ) -> APIResponse[EventTypeListEnvelope]:
-        """List the types of events.
-
-        What can happen.
-
-        Returns:
-            The answer with its status and headers.
-
-        Raises:
-            APIStatusError: The API answered an error; each status has a class of its own.
-            TransportError: The connection failed, before or after the request was sent.
-            DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The answer is not what the document says.
-            VersionMismatchError: Another version of the API answered.
-        """
-        from .events import list_event_types as _operation
-
-        _answer = self._perform(
-            _operation.OPERATION,
-            _operation._get_kwargs(),
-        )
-        return _answer
+    get_bulk_destination = with_response_blocking(Operations.get_bulk_destination)
+    get_bulk_source = with_response_blocking(Operations.get_bulk_source)
+    get_bulk_source_schema = with_response_blocking(Operations.get_bulk_source_schema)
+    get_bulk_source_status = with_response_blocking(Operations.get_bulk_source_status)
+    list_bulk_syncs = with_response_blocking(Operations.list_bulk_syncs)
+    create_bulk_sync = with_response_blocking(Operations.create_bulk_sync)
+    get_bulk_sync = with_response_blocking(Operations.get_bulk_sync)
+    delete_bulk_sync = with_response_blocking(Operations.delete_bulk_sync)
+    update_bulk_sync = with_response_blocking(Operations.update_bulk_sync)
+    activate_bulk_sync = with_response_blocking(Operations.activate_bulk_sync)
+    cancel_bulk_sync = with_response_blocking(Operations.cancel_bulk_sync)
+    list_bulk_sync_executions = with_response_blocking(Operations.list_bulk_sync_executions)
+    start_bulk_sync_execution = with_response_blocking(Operations.start_bulk_sync_execution)
+    get_bulk_sync_execution = with_response_blocking(Operations.get_bulk_sync_execution)
+    list_bulk_sync_schemas = with_response_blocking(Operations.list_bulk_sync_schemas)
+    get_bulk_sync_schema = with_response_blocking(Operations.get_bulk_sync_schema)
+    update_bulk_sync_schema = with_response_blocking(Operations.update_bulk_sync_schema)
+    get_bulk_sync_status = with_response_blocking(Operations.get_bulk_sync_status)
+    get_identity = with_response_blocking(Operations.get_identity)
+    list_connections = with_response_blocking(Operations.list_connections)
+    create_connection = with_response_blocking(Operations.create_connection)
+    get_connection = with_response_blocking(Operations.get_connection)
+    delete_connection = with_response_blocking(Operations.delete_connection)
+    update_connection = with_response_blocking(Operations.update_connection)
+    list_connection_types = with_response_blocking(Operations.list_connection_types)
+    list_events = with_response_blocking(Operations.list_events)
+    list_event_types = with_response_blocking(Operations.list_event_types)

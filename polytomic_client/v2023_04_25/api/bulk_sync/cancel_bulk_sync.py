@@ -80,30 +80,7 @@ def sync_detailed(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncCancellationEnvelope]:
-    """Ask for the running execution to be canceled.
-
-    The answer comes at once, and the execution ends later: its status says when.
-
-    Args:
-        id (UUID | str): The bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-            letters, digits, `_` and `-`. Left out, the client makes one.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `sync` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         idempotency_key=idempotency_key,
@@ -133,15 +110,15 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
         id=id,
@@ -158,30 +135,7 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncCancellationEnvelope]:
-    """Ask for the running execution to be canceled.
-
-    The answer comes at once, and the execution ends later: its status says when.
-
-    Args:
-        id (UUID | str): The bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-            letters, digits, `_` and `-`. Left out, the client makes one.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `asyncio` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         idempotency_key=idempotency_key,
@@ -213,15 +167,15 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return (
         await asyncio_detailed(

@@ -75,29 +75,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkDestinationEnvelope]:
-    """Say what a connection accepts as the destination of a bulk sync.
-
-    The answer names the configuration that a bulk sync into this connection takes, the modes it can
-    write in, and how it can be resynced. Ask before you create a bulk sync, and build its
-    `destination_configuration` and `mode` from the answer.
-
-    Args:
-        id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `sync` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         x_polytomic_version=x_polytomic_version,
@@ -124,15 +102,15 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
         id=id,
@@ -147,29 +125,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkDestinationEnvelope]:
-    """Say what a connection accepts as the destination of a bulk sync.
-
-    The answer names the configuration that a bulk sync into this connection takes, the modes it can
-    write in, and how it can be resynced. Ask before you create a bulk sync, and build its
-    `destination_configuration` and `mode` from the answer.
-
-    Args:
-        id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `asyncio` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         x_polytomic_version=x_polytomic_version,
@@ -198,15 +154,15 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return (
         await asyncio_detailed(

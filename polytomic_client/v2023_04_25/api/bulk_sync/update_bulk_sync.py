@@ -58,6 +58,8 @@ OPERATION: Operation[BulkSyncEnvelope] = Operation(
     "update_bulk_sync", API_VERSION, "PATCH", "/api/bulk/syncs/{id}", {200: _decode_200}
 )
 
+BODY = UpdateBulkSync
+
 
 def _parse_response(response: httpx.Response) -> BulkSyncEnvelope:
     if response.status_code not in OPERATION.decoders:
@@ -83,29 +85,7 @@ def sync_detailed(
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
-    """Replace how a bulk sync is set up.
-
-    It is a full replacement, although it is a PATCH: what the body leaves out is reset to its default.
-    The schemas that are synced stay as they are.
-
-    Args:
-        id (UUID | str): The bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `sync` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -134,15 +114,15 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
         id=id,
@@ -159,29 +139,7 @@ async def asyncio_detailed(
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
-    """Replace how a bulk sync is set up.
-
-    It is a full replacement, although it is a PATCH: what the body leaves out is reset to its default.
-    The schemas that are synced stay as they are.
-
-    Args:
-        id (UUID | str): The bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `asyncio` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -212,15 +170,15 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return (
         await asyncio_detailed(

@@ -65,6 +65,8 @@ OPERATION: Operation[BulkSchemaEnvelope] = Operation(
     {200: _decode_200},
 )
 
+BODY = UpdateBulkSchema
+
 
 def _parse_response(response: httpx.Response) -> BulkSchemaEnvelope:
     if response.status_code not in OPERATION.decoders:
@@ -91,29 +93,7 @@ def sync_detailed(
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
-    """Change how one schema of a bulk sync is synced.
-
-    Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
-
-    Args:
-        id (UUID | str): The bulk sync.
-        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateBulkSchema): What to change about how a schema is synced.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `sync` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         schema_id=schema_id,
@@ -144,15 +124,15 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
         id=id,
@@ -171,29 +151,7 @@ async def asyncio_detailed(
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
-    """Change how one schema of a bulk sync is synced.
-
-    Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
-
-    Args:
-        id (UUID | str): The bulk sync.
-        schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateBulkSchema): What to change about how a schema is synced.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `asyncio` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         schema_id=schema_id,
@@ -226,15 +184,15 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return (
         await asyncio_detailed(

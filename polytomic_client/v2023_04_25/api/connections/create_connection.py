@@ -57,6 +57,8 @@ OPERATION: Operation[CreatedConnectionEnvelope] = Operation(
     "create_connection", API_VERSION, "POST", "/api/connections", {200: _decode_200}
 )
 
+BODY = CreateConnection
+
 
 def _parse_response(response: httpx.Response) -> CreatedConnectionEnvelope:
     if response.status_code not in OPERATION.decoders:
@@ -82,31 +84,7 @@ def sync_detailed(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[CreatedConnectionEnvelope]:
-    """Create a connection.
-
-    What `configuration` takes depends on the type. For a type that uses OAuth the answer holds
-    `auth_url`, to be opened in a browser.
-
-    Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (CreateConnection): A connection to create.
-        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-            letters, digits, `_` and `-`. Left out, the client makes one.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `sync` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         body=body,
         idempotency_key=idempotency_key,
@@ -137,15 +115,15 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
         client=client,
@@ -162,31 +140,7 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[CreatedConnectionEnvelope]:
-    """Create a connection.
-
-    What `configuration` takes depends on the type. For a type that uses OAuth the answer holds
-    `auth_url`, to be opened in a browser.
-
-    Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (CreateConnection): A connection to create.
-        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-            letters, digits, `_` and `-`. Left out, the client makes one.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `asyncio` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         body=body,
         idempotency_key=idempotency_key,
@@ -219,15 +173,15 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return (
         await asyncio_detailed(

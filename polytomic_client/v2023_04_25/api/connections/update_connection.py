@@ -58,6 +58,8 @@ OPERATION: Operation[ConnectionEnvelope] = Operation(
     "update_connection", API_VERSION, "PATCH", "/api/connections/{id}", {200: _decode_200}
 )
 
+BODY = UpdateConnection
+
 
 def _parse_response(response: httpx.Response) -> ConnectionEnvelope:
     if response.status_code not in OPERATION.decoders:
@@ -83,28 +85,7 @@ def sync_detailed(
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[ConnectionEnvelope]:
-    """Change a connection.
-
-    The name must always be given.
-
-    Args:
-        id (UUID | str): The connection.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateConnection): What to change about a connection.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `sync` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -132,15 +113,15 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
         id=id,
@@ -157,28 +138,7 @@ async def asyncio_detailed(
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[ConnectionEnvelope]:
-    """Change a connection.
-
-    The name must always be given.
-
-    Args:
-        id (UUID | str): The connection.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateConnection): What to change about a connection.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `asyncio` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -208,15 +168,15 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return (
         await asyncio_detailed(

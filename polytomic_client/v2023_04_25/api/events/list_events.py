@@ -107,31 +107,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[EventListEnvelope]:
-    """List events.
-
-    Events are kept for 48 hours. Page through them by time.
-
-    Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        organization_id (UUID | Unset): Events of this organization only. For partners.
-        type_ (EventType | Unset): What happened.
-        starting_after (datetime.datetime | Unset): Events after this instant only.
-        ending_before (datetime.datetime | Unset): Events before this instant only.
-        limit (int | Unset): How many events at most.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `sync` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         organization_id=organization_id,
         type_=type_,
@@ -168,15 +144,15 @@ def sync(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
         client=client,
@@ -199,31 +175,7 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[EventListEnvelope]:
-    """List events.
-
-    Events are kept for 48 hours. Page through them by time.
-
-    Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        organization_id (UUID | Unset): Events of this organization only. For partners.
-        type_ (EventType | Unset): What happened.
-        starting_after (datetime.datetime | Unset): Events after this instant only.
-        ending_before (datetime.datetime | Unset): Events before this instant only.
-        limit (int | Unset): How many events at most.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
-
-    Returns:
-        The answer with its status and headers.
-
-    Raises:
-        ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
-        TransportError: The connection failed, before or after the request was sent.
-        DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
-    """
+    """Do what `asyncio` does, and return the Response around its value."""
     kwargs = _get_kwargs(
         organization_id=organization_id,
         type_=type_,
@@ -262,15 +214,15 @@ async def asyncio(
             version that did. Default: '2023-04-25'.
 
     Returns:
-        The answer.
+        The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API answered an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has a class of its own.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The answer is not what the document says.
-        VersionMismatchError: Another version of the API answered.
+        DecodeError: The response does not match the document.
+        VersionMismatchError: The response is of another version of the API.
     """
     return (
         await asyncio_detailed(
