@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import cast
 from uuid import UUID
 
-from polytomic_client import APIStatusError, AsyncPolytomic, Outcome, fetch_all
+from polytomic_client import APIStatusError, AsyncPolytomic, Failure, Outcome, Success, fetch_all
 from polytomic_client.destinations import check_destination_configuration, template
 from polytomic_client.sandbox import Connection, Sandbox
 from polytomic_client.v2023_04_25.models import BulkDestination, BulkDestinationEnvelope
@@ -75,7 +75,7 @@ def print_table(rows: Sequence[tuple[str, ...]]) -> None:
             start = " " * len(start)
 
 
-def reason(error: BaseException | None) -> str:
+def reason(error: Exception) -> str:
     """Say why a connection gave no destination: the status and what the API said, or what went wrong before."""
     if isinstance(error, APIStatusError):
         return f"{error.status_code} {error.message}"
@@ -93,8 +93,8 @@ async def main() -> int:
         outcomes = await ask(sandbox)
         seconds = time.perf_counter() - started
     answers = list(zip(sandbox.world.connections, outcomes, strict=True))
-    fetched = [(connection, outcome.result().data) for connection, outcome in answers if outcome.ok]
-    failed = [(connection, outcome.error) for connection, outcome in answers if not outcome.ok]
+    fetched = [(connection, outcome.value.data) for connection, outcome in answers if isinstance(outcome, Success)]
+    failed = [(connection, outcome.error) for connection, outcome in answers if isinstance(outcome, Failure)]
 
     header = ("connection", "type", "modes", "resync modes", "configuration (* required)")
     print_table([header, *(row(connection, destination) for connection, destination in fetched[:ROWS])])

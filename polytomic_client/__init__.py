@@ -7,12 +7,12 @@ from ._fan_out.api import FanOut, FanOutOptions, fan_out, fetch_all
 from ._fan_out.blocking import BlockingFanOut, fan_out_blocking, fetch_all_blocking
 from ._fan_out.checkpoint import CheckpointError
 from ._fan_out.limit import AutoLimit
-from ._fan_out.outcome import Outcome
+from ._fan_out.outcome import Failure, Outcome, Success
 from ._fan_out.progress import Progress
 from ._http.settings import Timeout
 from ._jobs.executions import ExecutionCanceledError, ExecutionFailedError, ExecutionTimeoutError
 from ._runtime.operation import APIResponse
-from ._versions.v2023_04_25 import API_VERSION, AsyncPolytomic, Polytomic
+from ._versions.v2023_04_25 import API_VERSION, UNSET, AsyncPolytomic, Polytomic, models
 from .errors import (
     APIStatusError,
     AuthenticationError,
@@ -46,6 +46,7 @@ from .webhooks import WebhookSignatureError, verify_webhook
 
 __all__ = [
     "API_VERSION",
+    "UNSET",
     "APIResponse",
     "APIStatusError",
     "AsyncPolytomic",
@@ -65,6 +66,7 @@ __all__ = [
     "ExecutionCanceledError",
     "ExecutionFailedError",
     "ExecutionTimeoutError",
+    "Failure",
     "FanOut",
     "FanOutOptions",
     "NotFoundError",
@@ -84,6 +86,7 @@ __all__ = [
     "ResponseTooLargeError",
     "SecurityWarning",
     "ServerError",
+    "Success",
     "TLSError",
     "Timeout",
     "TransportError",
@@ -96,6 +99,7 @@ __all__ = [
     "fan_out_blocking",
     "fetch_all",
     "fetch_all_blocking",
+    "models",
     "verify_webhook",
 ]
 

@@ -325,11 +325,6 @@ async def test_a_malformed_id_among_many_is_an_outcome() -> None:
     assert isinstance(outcomes[1].error, ValueError)
 
 
-def test_an_outcome_says_what_it_is() -> None:
-    failed: Outcome[str, int] = Outcome(0, "a", LookupError(), None)
-    assert "LookupError" in repr(failed)
-
-
 class Fatal(BaseException):
     """As what pytest.fail raises: no Exception, and no cancellation."""
 

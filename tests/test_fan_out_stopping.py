@@ -16,7 +16,16 @@ from unittest.mock import AsyncMock, Mock
 import anyio
 import pytest
 
-from polytomic_client import DeadlineExceededError, Outcome, fan_out, fan_out_blocking, fetch_all, fetch_all_blocking
+from polytomic_client import (
+    DeadlineExceededError,
+    Failure,
+    Outcome,
+    Success,
+    fan_out,
+    fan_out_blocking,
+    fetch_all,
+    fetch_all_blocking,
+)
 from polytomic_client._fan_out.threads import Threads
 
 from .conftest import RUNNERS
@@ -338,7 +347,7 @@ async def test_an_outcome_is_gone_while_its_reader_waits_for_the_next(*, blockin
         for outcome in outcomes:
             error, outcome = outcome.error, None  # noqa: PLW2901
             seen.set()
-            yield Outcome(0, 0, error, None)
+            yield Success(0, 0, None) if error is None else Failure(0, 0, error)
 
     if blocking:
         assert await asyncio.to_thread(read) == [None, None]

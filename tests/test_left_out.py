@@ -36,7 +36,7 @@ from polytomic_client import (
     fan_out_blocking,
     schedules,
 )
-from polytomic_client.sandbox import Failure
+from polytomic_client.sandbox import SchemaFailure
 from polytomic_client.testing import FakePolytomic
 from polytomic_client.v2023_04_25.models import (
     BulkMode,
@@ -167,7 +167,7 @@ def running(fake: FakePolytomic) -> None:
 
 def failing(fake: FakePolytomic) -> None:
     schema = "public.orders"
-    fake.world.failures[schema] = Failure("permission denied")
+    fake.world.failures[schema] = SchemaFailure("permission denied")
     with fake.blocking_client() as polytomic:
         with pytest.raises(ExecutionFailedError, match="ended as ") as failed:
             polytomic.run_bulk_sync(create(polytomic, fake), on_progress=show)

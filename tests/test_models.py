@@ -661,7 +661,8 @@ def test_models_and_httpx_are_imported_when_first_used() -> None:
     program = f"""
 import sys
 import {api.__name__}
-from {package.__name__} import models
+from polytomic_client import models
+assert models.__name__ == {models.__name__!r}
 assert set(models.__all__) <= set(dir(models))
 loaded = [name for name in sys.modules if name.startswith({models.__name__ + "."!r}) or name == "httpx"]
 assert loaded == [], loaded

@@ -12,6 +12,7 @@ import pytest
 
 import polytomic_client
 from polytomic_client import AsyncPolytomic, Polytomic
+from polytomic_client.v2023_04_25 import models, types
 
 ROOT = Path(__file__).parent.parent
 PUBLIC = [(name, getattr(polytomic_client, name)) for name in polytomic_client.__all__]
@@ -23,8 +24,14 @@ def test_all_names_are_exported_and_nothing_else() -> None:
         for name, value in vars(polytomic_client).items()
         if not name.startswith("_") and not inspect.ismodule(value)
     }
-    assert set(polytomic_client.__all__) - {"__version__"} == exported
+    assert set(polytomic_client.__all__) - {"__version__", "models"} == exported
     assert polytomic_client.__all__ == sorted(polytomic_client.__all__, key=_isort_key)
+
+
+def test_the_models_and_unset_of_the_default_version_are_exported() -> None:
+    assert polytomic_client.models is models
+    assert polytomic_client.UNSET is types.UNSET
+    assert {"models", "UNSET"} <= set(polytomic_client.__all__)
 
 
 def _isort_key(name: str) -> tuple[int, str]:

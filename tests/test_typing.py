@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.process
 
 
-API = Path(__file__).resolve().parent / "typing" / "api.py"
+PROGRAMS = Path(__file__).resolve().parent / "typing"
 
 PYRIGHT = {
     "typeCheckingMode": "strict",
@@ -50,9 +50,9 @@ def check(tool: str, source: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("tool", ["mypy", "pyright"])
 def test_the_public_types_are_what_a_user_reads(tool: str, tmp_path: Path) -> None:
-    shutil.copy(API, tmp_path)
+    shutil.copytree(PROGRAMS, tmp_path, dirs_exist_ok=True)
 
-    done = check(tool, tmp_path / API.name)
+    done = check(tool, tmp_path / "api.py")
 
     assert done.returncode == 0, done.stdout
 

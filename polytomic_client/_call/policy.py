@@ -37,7 +37,7 @@ from .state import CallState
 from .steps import Authorize, Flow, Send, Sleep, Step
 
 T = TypeVar("T")
-Failure = TypeVar("Failure", bound=RequestError)
+Error = TypeVar("Error", bound=RequestError)
 
 BUDGET_SPENT = (
     "Not retried, because the retry budget of this client is spent: further retries would prolong an outage. "
@@ -271,7 +271,7 @@ class _Call:
             text += f"; previous attempt: {self._last.reason()}"
         return self._located(DeadlineExceededError(text))
 
-    def _located(self, error: Failure) -> Failure:
+    def _located(self, error: Error) -> Error:
         error.idempotency_key = self._request.headers.get(IDEMPOTENCY_HEADER)
         error.outcome_unknown = self._unknown
         return error.locate(self._operation, str(self._request), self._attempts)

@@ -16,7 +16,7 @@ from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotR
 from .items import Items, Job, Receipts, deadline_passed
 from .limit import LimitController
 from .outbox import Outbox
-from .outcome import Outcome, failure_of, is_awaitable, not_async
+from .outcome import Failure, Outcome, Success, failure_of, is_awaitable, not_async
 from .plan import Plan
 from .progress import REPORT_EVERY, Phase, Progress, Tally
 from .start_gate import Lane, Pace
@@ -254,7 +254,7 @@ class Engine(Generic[Item, Value]):
                 awaitable = self._fetch(job.item)
                 if not is_awaitable(awaitable):
                     raise not_async(self._fetch, awaitable)
-                outcome = Outcome(job.index, job.item, None, await awaitable)
+                outcome = Success(job.index, job.item, await awaitable)
             except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  (it is the outcome's)
                 outcome = self._failure(worker, lane, job, error)
             finally:
@@ -314,7 +314,7 @@ class Engine(Generic[Item, Value]):
 
     def _failure(
         self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], error: Exception | asyncio.CancelledError
-    ) -> Outcome[Item, Value]:
+    ) -> Failure[Item]:
         """Return the outcome of a call that raised, unless the fan-out or its worker was cancelled."""
         if isinstance(error, asyncio.CancelledError) and worker.cancelling():
             if not self._was_late(worker):
@@ -325,7 +325,7 @@ class Engine(Generic[Item, Value]):
             if not lane.troubled:
                 self._note_trouble(lane, error)
             lane.troubled = True
-        return Outcome(job.index, job.item, failure, None)
+        return Failure(job.index, job.item, failure)
 
     def _note_trouble(self, lane: Lane, error: Exception) -> None:
         # Also called in the thread of a blocking call.
@@ -339,12 +339,9 @@ class Engine(Generic[Item, Value]):
         worker.uncancel()
         return True
 
-    def _settle(
-        self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Outcome[Item, Value]
-    ) -> None:
+    def _settle(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Failure[Item]) -> None:
         """Handle a failed call: end the fan-out, schedule a second call, or hand over the outcome."""
         error = outcome.error
-        assert error is not None
         if isinstance(error, self._plan.stop_on):
             self._fail(error)
             self._halt(but=worker)

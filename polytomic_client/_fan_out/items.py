@@ -14,7 +14,7 @@ from .._core.log import logger
 from .._text import shown
 from ..errors import DeadlineExceededError, NotReachedError
 from .checkpoint import Checkpoint
-from .outcome import Outcome
+from .outcome import Failure, Outcome
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -41,11 +41,11 @@ class Job(Generic[Item, Value]):
     index: int
     item: Item
     key: str | None
-    before: Outcome[Item, Value] | None = None
+    before: Failure[Item] | None = None
     outcome: Outcome[Item, Value] = field(init=False, repr=False)
     delivered: bool = False
 
-    def too_late(self, deadline: float | None, *, started: bool) -> Outcome[Item, Value]:
+    def too_late(self, deadline: float | None, *, started: bool) -> Failure[Item]:
         """Return the outcome of a job whose call a deadline prevented or interrupted: its first outcome, if any.
 
         Args:
@@ -59,7 +59,7 @@ class Job(Generic[Item, Value]):
             error = DeadlineExceededError(f"{passed} during the call, which may have reached the API")
         else:
             error = NotReachedError(f"{passed} before the call was made")
-        return Outcome(self.index, self.item, error, None)
+        return Failure(self.index, self.item, error)
 
 
 class Receipts(Generic[Item, Value]):

@@ -1,4 +1,4 @@
-"""The outcome of one item of a fan-out, and the checks that `fetch` is a valid function."""
+"""The outcome of one item of a fan-out: a success or a failure. And the checks that `fetch` is a valid function."""
 
 from __future__ import annotations
 
@@ -6,42 +6,74 @@ import inspect
 from asyncio import CancelledError
 from collections.abc import Callable
 from types import CoroutineType
-from typing import Generic, TypeVar, cast
+from typing import ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar, final
 
-from attrs import frozen
+from attrs import field, frozen
 
-from .._text import quoted, shown
+from .._text import described, quoted, shown
 from ..errors import CallCancelledError
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 
+@final
 @frozen
-class Outcome(Generic[Item, Value]):
-    """The outcome of one item.
+class Success(Generic[Item, Value]):
+    """The outcome of an item whose call succeeded. Its hash is that of its index, so that a value need not have one.
 
     Attributes:
         index: The item's position in the input, from 0.
         item: The item.
-        error: The exception if the call failed, else None.
+        value: What the call returned.
+        error: None.
+        ok: True.
     """
 
-    index: int
-    item: Item
-    error: Exception | None
-    _value: Value | None
+    __match_args__ = ("item", "value")
 
-    @property
-    def ok(self) -> bool:
-        """Whether the call succeeded."""
-        return self.error is None
+    index: int
+    item: Item = field(hash=False, repr=shown)
+    value: Value = field(hash=False, repr=shown)
+    error: ClassVar[None] = None
+    ok: ClassVar[Literal[True]] = True
 
     def result(self) -> Value:
-        """Return the value, or raise the error, as a Future does."""
-        if self.error is not None:
-            raise self.error
-        return cast("Value", self._value)
+        """Return the value, as a Future does."""
+        return self.value
+
+
+@final
+@frozen
+class Failure(Generic[Item]):
+    """The outcome of an item whose call failed. Its hash is that of its index.
+
+    Attributes:
+        index: The item's position in the input, from 0.
+        item: The item.
+        error: The exception.
+        ok: False.
+    """
+
+    __match_args__ = ("item", "error")
+
+    index: int
+    item: Item = field(hash=False, repr=shown)
+    error: Exception = field(hash=False, repr=described)
+    ok: ClassVar[Literal[False]] = False
+
+    @property
+    def value(self) -> NoReturn:
+        """Raise the error, because a failed call has no value."""
+        raise self.error
+
+    def result(self) -> NoReturn:
+        """Raise the error, as a Future does."""
+        raise self.error
+
+
+Outcome: TypeAlias = Success[Item, Value] | Failure[Item]
+"""The outcome of one item, for annotations: `Outcome[UUID, models.BulkDestinationEnvelope]`."""
 
 
 class WrongFetchError(TypeError):

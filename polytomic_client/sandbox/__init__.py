@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 try:
-    from ._execution import Failure
+    from ._execution import SchemaFailure
     from ._server import Sandbox
     from ._world import Connection, World
 except ModuleNotFoundError as error:
@@ -21,4 +21,4 @@ except ModuleNotFoundError as error:
         raise SystemExit(_advice) from None
     raise ImportError(_advice) from error
 
-__all__ = ("Connection", "Failure", "Sandbox", "World")
+__all__ = ("Connection", "Sandbox", "SchemaFailure", "World")

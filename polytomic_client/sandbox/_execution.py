@@ -23,7 +23,7 @@ _ENDED_AS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class SchemaFailure:
     """A failure of a schema whenever it is synced."""
 
     message: str
@@ -43,7 +43,7 @@ class Part:
     schema: str
     output_name: str
     records: int
-    failure: Failure | None = None
+    failure: SchemaFailure | None = None
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from .._core.checks import is_number
 from .._text import shown
 from ._catalog import SECRETS, TYPES, ConnectionType
 from ._document import Call
-from ._execution import Execution, Failure, Part
+from ._execution import Execution, Part, SchemaFailure
 
 _DESTINATIONS: Final = tuple(type_.id for type_ in TYPES.values() if type_.destination is not None)
 
@@ -191,7 +191,7 @@ class World:
         self.organization_id = self.new_id()
         self.user_id = self.new_id()
         self.bulk_syncs: dict[UUID, BulkSync] = {}
-        self.failures: dict[str | UUID, Failure] = {}
+        self.failures: dict[str | UUID, SchemaFailure] = {}
         self.executions: list[Execution] = []
         self._caches: dict[UUID, Cache] = {}
 

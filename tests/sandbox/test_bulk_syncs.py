@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from polytomic_client.sandbox import Failure, Sandbox
+from polytomic_client.sandbox import Sandbox, SchemaFailure
 
 from .conftest import NOBODY, START, Api, connected
 
@@ -587,7 +587,7 @@ def test_an_execution_belongs_to_its_sync(api: Api) -> None:
 def test_failures_count_for_what_is_started_from_then_on(api: Api) -> None:
     path = api.created()
     before = api.started(path)
-    api.world.failures["public.orders"] = Failure("permission denied", errors=7)
+    api.world.failures["public.orders"] = SchemaFailure("permission denied", errors=7)
     api.advance(100)
     assert api.get(before)["status"] == "completed"
     fatal = api.started(path)
@@ -596,7 +596,7 @@ def test_failures_count_for_what_is_started_from_then_on(api: Api) -> None:
     assert (api.get(fatal)["status"], api.get(fatal)["error_count"]) == ("failed", 7)
     assert [schema["status"] for schema in api.get(fatal)["schemas"]] == ["completed", "failed", "completed"]
     assert api.get(fatal)["schemas"][1]["status_message"] == "permission denied"
-    api.world.failures["public.users"] = Failure("2 records are too long", errors=2, fatal=False)
+    api.world.failures["public.users"] = SchemaFailure("2 records are too long", errors=2, fatal=False)
     errors = api.started(path)
     without = api.started(api.created(), schemas=["public.orders"])
     api.advance(100)

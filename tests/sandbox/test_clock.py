@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from polytomic_client import AsyncPolytomic, ExecutionFailedError, ExecutionTimeoutError, Polytomic
-from polytomic_client.sandbox import Connection, Failure, Sandbox
+from polytomic_client.sandbox import Connection, Sandbox, SchemaFailure
 from polytomic_client.v2023_04_25 import models
 
 START = datetime(2023, 4, 25, tzinfo=UTC)
@@ -94,7 +94,7 @@ def test_one_bulk_sync_of_several_can_fail() -> None:
         Polytomic(api_key=sandbox.key, base_url=sandbox.url, clock=sandbox.clock) as polytomic,
     ):
         one, other = create(polytomic, sandbox), create(polytomic, sandbox)
-        sandbox.world.failures[one] = Failure("the disk is full")
+        sandbox.world.failures[one] = SchemaFailure("the disk is full")
 
         assert polytomic.run_bulk_sync(other).status == "completed"
         with pytest.raises(ExecutionFailedError, match="the disk is full") as caught:

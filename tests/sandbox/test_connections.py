@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from polytomic_client.sandbox import Connection, Failure
+from polytomic_client.sandbox import Connection, SchemaFailure
 from polytomic_client.sandbox._catalog import TYPES
 
 from .conftest import NOBODY, START, Api
@@ -379,7 +379,7 @@ def eventful(api: Api) -> Api:
     path = api.created()
     api.started(path)
     api.advance(200)
-    api.world.failures["public.users"] = Failure("permission denied")
+    api.world.failures["public.users"] = SchemaFailure("permission denied")
     api.started(path)
     api.advance(200)
     return api

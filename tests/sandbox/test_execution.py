@@ -8,15 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from polytomic_client.sandbox import Failure
+from polytomic_client.sandbox import SchemaFailure
 from polytomic_client.sandbox._execution import Execution, Part
 
 from .conftest import check_schema
 
 BEGUN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PARTS = (Part("public.users", "users", 100), Part("public.orders", "orders", 200), Part("events", "events", 300))
-DENIED = Failure("permission denied")
-BROKEN = Failure("3 records are broken", errors=3, fatal=False)
+DENIED = SchemaFailure("permission denied")
+BROKEN = SchemaFailure("3 records are broken", errors=3, fatal=False)
 
 
 def at(seconds: float) -> datetime:
@@ -35,7 +35,7 @@ def make(*parts: Part, lasts: float = 100, canceled: float | None = None, **requ
     return execution
 
 
-def failing(**failures: Failure) -> Execution:
+def failing(**failures: SchemaFailure) -> Execution:
     """An execution in which schemas fail, each named by what it is called in the destination."""
     return make(*(Part(part.schema, part.output_name, part.records, failures.get(part.output_name)) for part in PARTS))
 
@@ -161,7 +161,7 @@ def test_without_schemas_it_completes_with_nothing() -> None:
 
 @pytest.mark.parametrize("canceled", [None, 0, 5, 9.95, 10, 25, 35, 40, 55, 91, 99.9])
 @pytest.mark.parametrize("failure", [None, DENIED, BROKEN])
-def test_at_every_instant_what_it_says_fits_together(canceled: float | None, failure: Failure | None) -> None:
+def test_at_every_instant_what_it_says_fits_together(canceled: float | None, failure: SchemaFailure | None) -> None:
     execution = make(PARTS[0], Part("b", "b", 200, failure), PARTS[2], canceled=canceled)
     before = 0
     for step in range(230):
@@ -331,7 +331,7 @@ def test_canceled_after_a_failure_it_is_canceled_and_the_schema_has_failed() -> 
         ({"orders": DENIED}, "bulk_sync.failed"),
     ],
 )
-def test_events_happen_when_it_begins_and_when_it_ends(failures: dict[str, Failure], type_: str) -> None:
+def test_events_happen_when_it_begins_and_when_it_ends(failures: dict[str, SchemaFailure], type_: str) -> None:
     execution = failing(**failures)
     assert happened(execution, 9.999) == []
     assert happened(execution, 10) == happened(execution, 99.999) == [("bulk_sync.running", at(10))]
