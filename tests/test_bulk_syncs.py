@@ -187,7 +187,7 @@ def test_an_update_sends_what_it_is_given_and_no_more(call: Call, sent: list[Any
             "data_cutoff_timestamp": None,
         }
     ]
-    assert changed.name == "As it is now"
+    assert changed.data.name == "As it is now"
 
 
 # --- modify_bulk_sync ------------------------------------------------------------------------------------------------
