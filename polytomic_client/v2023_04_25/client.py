@@ -1,4 +1,4 @@
-"""The clients of endpoint functions, for who calls the API without the policy of AsyncPolytomic and Polytomic."""
+"""The clients of the endpoint functions, without the retries and typed errors of AsyncPolytomic and Polytomic."""
 
 from polytomic_client._runtime.client import AuthenticatedClient, Client
 

@@ -1,4 +1,4 @@
-"""The error of endpoint functions that are called with a Client of the user's own."""
+"""The error raised by endpoint functions that are called with your own Client."""
 
 from polytomic_client._runtime.errors import UnexpectedStatus
 

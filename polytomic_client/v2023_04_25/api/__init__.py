@@ -215,24 +215,23 @@ class AsyncOperations:
         self,
         id: UUID | str,
     ) -> BulkDestinationEnvelope:
-        """Say what a connection accepts as the destination of a bulk sync.
+        """Get the configuration, modes and resync modes a destination supports.
 
-        The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
-        `destination_configuration` and `mode` from the answer.
+        Call this before you create a bulk sync into the connection. Build the `destination_configuration`
+        and `mode` of the bulk sync from the response.
 
         Args:
-            id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
+            id (UUID | str): The id of the destination connection, not of a bulk sync.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_destination as _operation
@@ -251,26 +250,26 @@ class AsyncOperations:
         refresh_schemas: bool | Unset = UNSET,
         include_fields: bool | Unset = UNSET,
     ) -> BulkSourceEnvelope:
-        """Say what a connection offers as the source of a bulk sync.
+        """Get the schemas a source offers to bulk syncs.
 
-        The answer names the schemas that can be synced from this connection, such as tables or objects,
-        with their fields.
+        A schema is, for example, a table or an object of the source. The response includes the fields of
+        each schema.
 
         Args:
-            connection_id (UUID | str): The connection to ask.
+            connection_id (UUID | str): The id of the connection.
             refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
-                background. getBulkSourceStatus says when that is done.
-            include_fields (bool | Unset): Whether the schemas come with their fields.
+                background. Poll `get_bulk_source_status` for its end.
+            include_fields (bool | Unset): Whether to include the fields of each schema.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source as _operation
@@ -289,12 +288,12 @@ class AsyncOperations:
         connection_id: UUID | str,
         schema_id: str,
     ) -> SchemaEnvelope:
-        """Describe one schema of a source.
+        """Get one schema of a source, with its fields.
 
-        The answer is one of the schemas of getBulkSource, with its fields.
+        The response is one of the schemas that `get_bulk_source` returns.
 
         Args:
-            connection_id (UUID | str): The connection to ask.
+            connection_id (UUID | str): The id of the connection.
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
@@ -302,10 +301,10 @@ class AsyncOperations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source_schema as _operation
@@ -322,22 +321,23 @@ class AsyncOperations:
         self,
         connection_id: UUID | str,
     ) -> BulkSourceStatusEnvelope:
-        """Say how fresh the schemas of a source are.
+        """Get the time of the last refresh of a source's schemas.
 
-        Polytomic keeps the schemas of a source in a cache. The answer says when it was last refreshed.
+        Polytomic caches the schemas of a source. The response has the state of that cache and the time of
+        its last refresh.
 
         Args:
-            connection_id (UUID | str): The connection to ask.
+            connection_id (UUID | str): The id of the connection.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source_status as _operation
@@ -356,21 +356,21 @@ class AsyncOperations:
     ) -> BulkSyncListEnvelope:
         """List the bulk syncs of the organization.
 
-        The answer holds all of them: this version has no pages.
+        The response contains all of them: this version has no pagination.
 
         Args:
-            active (bool | Unset): List only the syncs that are active, or only those that are not.
-                Documented for later versions.
+            active (bool | Unset): Whether to list only active bulk syncs, or only inactive ones. Documented
+                for later versions.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_syncs as _operation
@@ -407,25 +407,25 @@ class AsyncOperations:
     ) -> BulkSyncEnvelope:
         """Create a bulk sync.
 
-        Ask getBulkDestination first which configuration and modes the destination accepts, and
-        getBulkSource which schemas there are.
+        Call `get_bulk_destination` first for the configuration and modes of the destination, and
+        `get_bulk_source` for the schemas of the source.
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
             **members: The members of the body instead, by their Python names.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import create_bulk_sync as _operation
@@ -444,12 +444,12 @@ class AsyncOperations:
         *,
         refresh_schemas: bool | Unset = UNSET,
     ) -> BulkSyncEnvelope:
-        """Return a bulk sync.
+        """Get a bulk sync.
 
-        The answer says how it is set up, not how it runs: that is getBulkSyncStatus.
+        The response has the settings of the bulk sync. For its executions, call `get_bulk_sync_status`.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
             refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
@@ -457,10 +457,10 @@ class AsyncOperations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync as _operation
@@ -481,10 +481,10 @@ class AsyncOperations:
     ) -> None:
         """Delete a bulk sync.
 
-        What it has written stays in the destination.
+        The data that it has written stays in the destination.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
             refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
@@ -492,10 +492,10 @@ class AsyncOperations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import delete_bulk_sync as _operation
@@ -530,14 +530,14 @@ class AsyncOperations:
         body: UpdateBulkSync | Unset = UNSET,
         **members: Any,
     ) -> BulkSyncEnvelope:
-        """Replace how a bulk sync is set up.
+        """Replace the settings of a bulk sync.
 
-        It is a full replacement, although it is a PATCH: what the body leaves out is reset to its default.
-        The schemas that are synced stay as they are.
+        This is a full replacement, although the method is PATCH: each setting that the body omits is reset
+        to its default. The synced schemas do not change.
 
         Args:
-            id (UUID | str): The bulk sync.
-            body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
+            id (UUID | str): The id of the bulk sync.
+            body (UpdateBulkSync): The new settings of a bulk sync. Each setting that is omitted is reset to its default.
             **members: The members of the body instead, by their Python names.
 
         Returns:
@@ -545,10 +545,10 @@ class AsyncOperations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import update_bulk_sync as _operation
@@ -589,25 +589,26 @@ class AsyncOperations:
     ) -> BulkSyncActivationEnvelope:
         """Activate or deactivate a bulk sync.
 
-        An active one runs by its schedule. Deactivating also asks for the running execution to be canceled.
+        An active bulk sync runs on its schedule. Deactivating it also requests the cancellation of the
+        running execution.
 
         Args:
-            id (UUID | str): The bulk sync.
-            body (ActivateBulkSync): Whether a bulk sync is to be active.
+            id (UUID | str): The id of the bulk sync.
+            body (ActivateBulkSync): The new state of a bulk sync, active or inactive.
             **members: The members of the body instead, by their Python names.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import activate_bulk_sync as _operation
@@ -627,25 +628,25 @@ class AsyncOperations:
         *,
         idempotency_key: str | Unset = UNSET,
     ) -> BulkSyncCancellationEnvelope:
-        """Ask for the running execution to be canceled.
+        """Cancel the running execution of a bulk sync.
 
-        The answer comes at once, and the execution ends later: its status says when.
+        The response comes at once, and the execution ends later. Poll its status for the end.
 
         Args:
-            id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            id (UUID | str): The id of the bulk sync.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import cancel_bulk_sync as _operation
@@ -664,20 +665,20 @@ class AsyncOperations:
     ) -> BulkSyncExecutionListEnvelope:
         """List the executions of a bulk sync.
 
-        The executions that have ended and the one that is under way.
+        The response contains the executions that have ended and the one in progress.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
@@ -717,26 +718,26 @@ class AsyncOperations:
     ) -> BulkSyncExecutionEnvelope:
         """Start an execution of a bulk sync.
 
-        An empty body runs everything that is enabled, as the schedule would. While an execution is under
-        way another is refused with a 409.
+        An empty body syncs all enabled schemas, as the schedule does. While an execution is in progress,
+        the API rejects another one with a 409.
 
         Args:
-            id (UUID | str): The bulk sync.
-            body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
+            id (UUID | str): The id of the bulk sync.
+            body (StartBulkSyncExecution): The options of an execution. Without any, it syncs all enabled schemas.
             **members: The members of the body instead, by their Python names.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
@@ -755,23 +756,23 @@ class AsyncOperations:
         id: UUID | str,
         execution_id: UUID | str,
     ) -> BulkSyncExecutionEnvelope:
-        """Return an execution of a bulk sync.
+        """Get an execution of a bulk sync.
 
-        Ask again until its status is completed, canceled, failed, errors or interrupted.
+        Poll until the status is completed, canceled, failed, errors or interrupted.
 
         Args:
-            id (UUID | str): The bulk sync.
-            execution_id (UUID | str): The execution.
+            id (UUID | str): The id of the bulk sync.
+            execution_id (UUID | str): The id of the execution.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
@@ -790,20 +791,20 @@ class AsyncOperations:
     ) -> BulkSchemaListEnvelope:
         """List the schemas of a bulk sync.
 
-        The schemas of the source, each with whether and how it is synced.
+        The response contains the schemas of the source, each with its sync settings.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
@@ -820,12 +821,12 @@ class AsyncOperations:
         id: UUID | str,
         schema_id: str,
     ) -> BulkSchemaEnvelope:
-        """Return one schema of a bulk sync.
+        """Get the sync settings of one schema of a bulk sync.
 
-        Whether and how it is synced.
+        The settings include whether the schema is synced, and how.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
@@ -833,10 +834,10 @@ class AsyncOperations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
@@ -874,14 +875,14 @@ class AsyncOperations:
         body: UpdateBulkSchema | Unset = UNSET,
         **members: Any,
     ) -> BulkSchemaEnvelope:
-        """Change how one schema of a bulk sync is synced.
+        """Change the sync settings of one schema of a bulk sync.
 
-        Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
+        Set whether the schema is synced, which fields are synced, and what is obfuscated or filtered.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-            body (UpdateBulkSchema): What to change about how a schema is synced.
+            body (UpdateBulkSchema): The changes to the sync settings of a schema.
             **members: The members of the body instead, by their Python names.
 
         Returns:
@@ -889,10 +890,10 @@ class AsyncOperations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
@@ -910,22 +911,22 @@ class AsyncOperations:
         self,
         id: UUID | str,
     ) -> BulkSyncStatusEnvelope:
-        """Say how a bulk sync runs.
+        """Get the current, last and next execution of a bulk sync.
 
-        The execution that is under way, the last one that ended, and when the next begins.
+        The response has the execution in progress, the last one that ended, and the time of the next one.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_status as _operation
@@ -940,18 +941,18 @@ class AsyncOperations:
     async def get_identity(
         self,
     ) -> IdentityEnvelope:
-        """Say whose credential it is.
+        """Get the owner of the credential.
 
-        The user, organization or partner that the credential belongs to. The cheapest way to check a key.
+        The owner is a user, an organization or a partner. This is the cheapest way to check a key.
 
         Returns:
             The response.
 
         Raises:
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .identity import get_identity as _operation
@@ -966,16 +967,16 @@ class AsyncOperations:
     ) -> ConnectionListEnvelope:
         """List the connections of the organization.
 
-        Secrets in their configuration are answered as asterisks.
+        The API replaces secrets in the configurations with asterisks.
 
         Returns:
             The response.
 
         Raises:
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import list_connections as _operation
@@ -1010,25 +1011,25 @@ class AsyncOperations:
     ) -> CreatedConnectionEnvelope:
         """Create a connection.
 
-        What `configuration` takes depends on the type. For a type that uses OAuth the answer holds
-        `auth_url`, to be opened in a browser.
+        The keys of `configuration` depend on the type of the connection. For a type that uses OAuth, the
+        response has an `auth_url` to open in a browser.
 
         Args:
             body (CreateConnection): A connection to create.
             **members: The members of the body instead, by their Python names.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import create_connection as _operation
@@ -1045,22 +1046,22 @@ class AsyncOperations:
         self,
         id: UUID | str,
     ) -> ConnectionEnvelope:
-        """Return a connection.
+        """Get a connection.
 
-        Secrets in its configuration are answered as asterisks.
+        The API replaces secrets in the configuration with asterisks.
 
         Args:
-            id (UUID | str): The connection.
+            id (UUID | str): The id of the connection.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import get_connection as _operation
@@ -1078,20 +1079,20 @@ class AsyncOperations:
     ) -> None:
         """Delete a connection.
 
-        A connection that syncs still use cannot be deleted.
+        A connection that a sync still uses cannot be deleted.
 
         Args:
-            id (UUID | str): The connection.
+            id (UUID | str): The id of the connection.
 
         Returns:
             Nothing: the response has no content.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import delete_connection as _operation
@@ -1125,13 +1126,13 @@ class AsyncOperations:
         body: UpdateConnection | Unset = UNSET,
         **members: Any,
     ) -> ConnectionEnvelope:
-        """Change a connection.
+        """Update a connection.
 
-        The name must always be given.
+        The name is always required.
 
         Args:
-            id (UUID | str): The connection.
-            body (UpdateConnection): What to change about a connection.
+            id (UUID | str): The id of the connection.
+            body (UpdateConnection): The changes to a connection.
             **members: The members of the body instead, by their Python names.
 
         Returns:
@@ -1139,10 +1140,10 @@ class AsyncOperations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import update_connection as _operation
@@ -1158,18 +1159,18 @@ class AsyncOperations:
     async def list_connection_types(
         self,
     ) -> ConnectionTypeListEnvelope:
-        """List the types of connections.
+        """List the connection types.
 
-        What a connection can be made of.
+        A connection type is the kind of system that a connection reaches, such as `snowflake`.
 
         Returns:
             The response.
 
         Raises:
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import list_connection_types as _operation
@@ -1190,24 +1191,24 @@ class AsyncOperations:
     ) -> EventListEnvelope:
         """List events.
 
-        Events are kept for 48 hours. Page through them by time.
+        The API keeps events for 48 hours. Page through them by time.
 
         Args:
-            organization_id (UUID | Unset): Events of this organization only. For partners.
-            type_ (EventType | Unset): What happened.
-            starting_after (datetime.datetime | Unset): Events after this instant only.
-            ending_before (datetime.datetime | Unset): Events before this instant only.
-            limit (int | Unset): How many events at most.
+            organization_id (UUID | Unset): Only events of this organization. For partners.
+            type_ (EventType | Unset): The type of the event.
+            starting_after (datetime.datetime | Unset): Only events after this instant.
+            ending_before (datetime.datetime | Unset): Only events before this instant.
+            limit (int | Unset): The maximum number of events.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .events import list_events as _operation
@@ -1226,18 +1227,18 @@ class AsyncOperations:
     async def list_event_types(
         self,
     ) -> EventTypeListEnvelope:
-        """List the types of events.
+        """List the event types.
 
-        What can happen.
+        `list_events` accepts an event type, such as `bulk_sync.failed`, as a filter.
 
         Returns:
             The response.
 
         Raises:
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .events import list_event_types as _operation
@@ -1299,24 +1300,23 @@ class Operations:
         self,
         id: UUID | str,
     ) -> BulkDestinationEnvelope:
-        """Say what a connection accepts as the destination of a bulk sync.
+        """Get the configuration, modes and resync modes a destination supports.
 
-        The answer names the configuration that a bulk sync into this connection takes, the modes it can
-        write in, and how it can be resynced. Ask before you create a bulk sync, and build its
-        `destination_configuration` and `mode` from the answer.
+        Call this before you create a bulk sync into the connection. Build the `destination_configuration`
+        and `mode` of the bulk sync from the response.
 
         Args:
-            id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
+            id (UUID | str): The id of the destination connection, not of a bulk sync.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_destination as _operation
@@ -1335,26 +1335,26 @@ class Operations:
         refresh_schemas: bool | Unset = UNSET,
         include_fields: bool | Unset = UNSET,
     ) -> BulkSourceEnvelope:
-        """Say what a connection offers as the source of a bulk sync.
+        """Get the schemas a source offers to bulk syncs.
 
-        The answer names the schemas that can be synced from this connection, such as tables or objects,
-        with their fields.
+        A schema is, for example, a table or an object of the source. The response includes the fields of
+        each schema.
 
         Args:
-            connection_id (UUID | str): The connection to ask.
+            connection_id (UUID | str): The id of the connection.
             refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
-                background. getBulkSourceStatus says when that is done.
-            include_fields (bool | Unset): Whether the schemas come with their fields.
+                background. Poll `get_bulk_source_status` for its end.
+            include_fields (bool | Unset): Whether to include the fields of each schema.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source as _operation
@@ -1373,12 +1373,12 @@ class Operations:
         connection_id: UUID | str,
         schema_id: str,
     ) -> SchemaEnvelope:
-        """Describe one schema of a source.
+        """Get one schema of a source, with its fields.
 
-        The answer is one of the schemas of getBulkSource, with its fields.
+        The response is one of the schemas that `get_bulk_source` returns.
 
         Args:
-            connection_id (UUID | str): The connection to ask.
+            connection_id (UUID | str): The id of the connection.
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
@@ -1386,10 +1386,10 @@ class Operations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source_schema as _operation
@@ -1406,22 +1406,23 @@ class Operations:
         self,
         connection_id: UUID | str,
     ) -> BulkSourceStatusEnvelope:
-        """Say how fresh the schemas of a source are.
+        """Get the time of the last refresh of a source's schemas.
 
-        Polytomic keeps the schemas of a source in a cache. The answer says when it was last refreshed.
+        Polytomic caches the schemas of a source. The response has the state of that cache and the time of
+        its last refresh.
 
         Args:
-            connection_id (UUID | str): The connection to ask.
+            connection_id (UUID | str): The id of the connection.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_source_status as _operation
@@ -1440,21 +1441,21 @@ class Operations:
     ) -> BulkSyncListEnvelope:
         """List the bulk syncs of the organization.
 
-        The answer holds all of them: this version has no pages.
+        The response contains all of them: this version has no pagination.
 
         Args:
-            active (bool | Unset): List only the syncs that are active, or only those that are not.
-                Documented for later versions.
+            active (bool | Unset): Whether to list only active bulk syncs, or only inactive ones. Documented
+                for later versions.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_syncs as _operation
@@ -1491,25 +1492,25 @@ class Operations:
     ) -> BulkSyncEnvelope:
         """Create a bulk sync.
 
-        Ask getBulkDestination first which configuration and modes the destination accepts, and
-        getBulkSource which schemas there are.
+        Call `get_bulk_destination` first for the configuration and modes of the destination, and
+        `get_bulk_source` for the schemas of the source.
 
         Args:
             body (CreateBulkSync): A bulk sync to create.
             **members: The members of the body instead, by their Python names.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import create_bulk_sync as _operation
@@ -1528,12 +1529,12 @@ class Operations:
         *,
         refresh_schemas: bool | Unset = UNSET,
     ) -> BulkSyncEnvelope:
-        """Return a bulk sync.
+        """Get a bulk sync.
 
-        The answer says how it is set up, not how it runs: that is getBulkSyncStatus.
+        The response has the settings of the bulk sync. For its executions, call `get_bulk_sync_status`.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
             refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
@@ -1541,10 +1542,10 @@ class Operations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync as _operation
@@ -1565,10 +1566,10 @@ class Operations:
     ) -> None:
         """Delete a bulk sync.
 
-        What it has written stays in the destination.
+        The data that it has written stays in the destination.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
             refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
 
         Returns:
@@ -1576,10 +1577,10 @@ class Operations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import delete_bulk_sync as _operation
@@ -1614,14 +1615,14 @@ class Operations:
         body: UpdateBulkSync | Unset = UNSET,
         **members: Any,
     ) -> BulkSyncEnvelope:
-        """Replace how a bulk sync is set up.
+        """Replace the settings of a bulk sync.
 
-        It is a full replacement, although it is a PATCH: what the body leaves out is reset to its default.
-        The schemas that are synced stay as they are.
+        This is a full replacement, although the method is PATCH: each setting that the body omits is reset
+        to its default. The synced schemas do not change.
 
         Args:
-            id (UUID | str): The bulk sync.
-            body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
+            id (UUID | str): The id of the bulk sync.
+            body (UpdateBulkSync): The new settings of a bulk sync. Each setting that is omitted is reset to its default.
             **members: The members of the body instead, by their Python names.
 
         Returns:
@@ -1629,10 +1630,10 @@ class Operations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import update_bulk_sync as _operation
@@ -1673,25 +1674,26 @@ class Operations:
     ) -> BulkSyncActivationEnvelope:
         """Activate or deactivate a bulk sync.
 
-        An active one runs by its schedule. Deactivating also asks for the running execution to be canceled.
+        An active bulk sync runs on its schedule. Deactivating it also requests the cancellation of the
+        running execution.
 
         Args:
-            id (UUID | str): The bulk sync.
-            body (ActivateBulkSync): Whether a bulk sync is to be active.
+            id (UUID | str): The id of the bulk sync.
+            body (ActivateBulkSync): The new state of a bulk sync, active or inactive.
             **members: The members of the body instead, by their Python names.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import activate_bulk_sync as _operation
@@ -1711,25 +1713,25 @@ class Operations:
         *,
         idempotency_key: str | Unset = UNSET,
     ) -> BulkSyncCancellationEnvelope:
-        """Ask for the running execution to be canceled.
+        """Cancel the running execution of a bulk sync.
 
-        The answer comes at once, and the execution ends later: its status says when.
+        The response comes at once, and the execution ends later. Poll its status for the end.
 
         Args:
-            id (UUID | str): The bulk sync.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            id (UUID | str): The id of the bulk sync.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import cancel_bulk_sync as _operation
@@ -1748,20 +1750,20 @@ class Operations:
     ) -> BulkSyncExecutionListEnvelope:
         """List the executions of a bulk sync.
 
-        The executions that have ended and the one that is under way.
+        The response contains the executions that have ended and the one in progress.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_sync_executions as _operation
@@ -1801,26 +1803,26 @@ class Operations:
     ) -> BulkSyncExecutionEnvelope:
         """Start an execution of a bulk sync.
 
-        An empty body runs everything that is enabled, as the schedule would. While an execution is under
-        way another is refused with a 409.
+        An empty body syncs all enabled schemas, as the schedule does. While an execution is in progress,
+        the API rejects another one with a 409.
 
         Args:
-            id (UUID | str): The bulk sync.
-            body (StartBulkSyncExecution): What an execution is to do. Empty, it syncs everything that is enabled.
+            id (UUID | str): The id of the bulk sync.
+            body (StartBulkSyncExecution): The options of an execution. Without any, it syncs all enabled schemas.
             **members: The members of the body instead, by their Python names.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import start_bulk_sync_execution as _operation
@@ -1839,23 +1841,23 @@ class Operations:
         id: UUID | str,
         execution_id: UUID | str,
     ) -> BulkSyncExecutionEnvelope:
-        """Return an execution of a bulk sync.
+        """Get an execution of a bulk sync.
 
-        Ask again until its status is completed, canceled, failed, errors or interrupted.
+        Poll until the status is completed, canceled, failed, errors or interrupted.
 
         Args:
-            id (UUID | str): The bulk sync.
-            execution_id (UUID | str): The execution.
+            id (UUID | str): The id of the bulk sync.
+            execution_id (UUID | str): The id of the execution.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_execution as _operation
@@ -1874,20 +1876,20 @@ class Operations:
     ) -> BulkSchemaListEnvelope:
         """List the schemas of a bulk sync.
 
-        The schemas of the source, each with whether and how it is synced.
+        The response contains the schemas of the source, each with its sync settings.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import list_bulk_sync_schemas as _operation
@@ -1904,12 +1906,12 @@ class Operations:
         id: UUID | str,
         schema_id: str,
     ) -> BulkSchemaEnvelope:
-        """Return one schema of a bulk sync.
+        """Get the sync settings of one schema of a bulk sync.
 
-        Whether and how it is synced.
+        The settings include whether the schema is synced, and how.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
 
         Returns:
@@ -1917,10 +1919,10 @@ class Operations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_schema as _operation
@@ -1958,14 +1960,14 @@ class Operations:
         body: UpdateBulkSchema | Unset = UNSET,
         **members: Any,
     ) -> BulkSchemaEnvelope:
-        """Change how one schema of a bulk sync is synced.
+        """Change the sync settings of one schema of a bulk sync.
 
-        Choose whether it is synced, which of its fields, and what is obfuscated or filtered.
+        Set whether the schema is synced, which fields are synced, and what is obfuscated or filtered.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
             schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-            body (UpdateBulkSchema): What to change about how a schema is synced.
+            body (UpdateBulkSchema): The changes to the sync settings of a schema.
             **members: The members of the body instead, by their Python names.
 
         Returns:
@@ -1973,10 +1975,10 @@ class Operations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import update_bulk_sync_schema as _operation
@@ -1994,22 +1996,22 @@ class Operations:
         self,
         id: UUID | str,
     ) -> BulkSyncStatusEnvelope:
-        """Say how a bulk sync runs.
+        """Get the current, last and next execution of a bulk sync.
 
-        The execution that is under way, the last one that ended, and when the next begins.
+        The response has the execution in progress, the last one that ended, and the time of the next one.
 
         Args:
-            id (UUID | str): The bulk sync.
+            id (UUID | str): The id of the bulk sync.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .bulk_sync import get_bulk_sync_status as _operation
@@ -2024,18 +2026,18 @@ class Operations:
     def get_identity(
         self,
     ) -> IdentityEnvelope:
-        """Say whose credential it is.
+        """Get the owner of the credential.
 
-        The user, organization or partner that the credential belongs to. The cheapest way to check a key.
+        The owner is a user, an organization or a partner. This is the cheapest way to check a key.
 
         Returns:
             The response.
 
         Raises:
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .identity import get_identity as _operation
@@ -2050,16 +2052,16 @@ class Operations:
     ) -> ConnectionListEnvelope:
         """List the connections of the organization.
 
-        Secrets in their configuration are answered as asterisks.
+        The API replaces secrets in the configurations with asterisks.
 
         Returns:
             The response.
 
         Raises:
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import list_connections as _operation
@@ -2094,25 +2096,25 @@ class Operations:
     ) -> CreatedConnectionEnvelope:
         """Create a connection.
 
-        What `configuration` takes depends on the type. For a type that uses OAuth the answer holds
-        `auth_url`, to be opened in a browser.
+        The keys of `configuration` depend on the type of the connection. For a type that uses OAuth, the
+        response has an `auth_url` to open in a browser.
 
         Args:
             body (CreateConnection): A connection to create.
             **members: The members of the body instead, by their Python names.
-            idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-                first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-                letters, digits, `_` and `-`. Left out, the client makes one.
+            idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+                outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+                letters, digits, `_` and `-`. Default: the client generates one.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import create_connection as _operation
@@ -2129,22 +2131,22 @@ class Operations:
         self,
         id: UUID | str,
     ) -> ConnectionEnvelope:
-        """Return a connection.
+        """Get a connection.
 
-        Secrets in its configuration are answered as asterisks.
+        The API replaces secrets in the configuration with asterisks.
 
         Args:
-            id (UUID | str): The connection.
+            id (UUID | str): The id of the connection.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import get_connection as _operation
@@ -2162,20 +2164,20 @@ class Operations:
     ) -> None:
         """Delete a connection.
 
-        A connection that syncs still use cannot be deleted.
+        A connection that a sync still uses cannot be deleted.
 
         Args:
-            id (UUID | str): The connection.
+            id (UUID | str): The id of the connection.
 
         Returns:
             Nothing: the response has no content.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import delete_connection as _operation
@@ -2209,13 +2211,13 @@ class Operations:
         body: UpdateConnection | Unset = UNSET,
         **members: Any,
     ) -> ConnectionEnvelope:
-        """Change a connection.
+        """Update a connection.
 
-        The name must always be given.
+        The name is always required.
 
         Args:
-            id (UUID | str): The connection.
-            body (UpdateConnection): What to change about a connection.
+            id (UUID | str): The id of the connection.
+            body (UpdateConnection): The changes to a connection.
             **members: The members of the body instead, by their Python names.
 
         Returns:
@@ -2223,10 +2225,10 @@ class Operations:
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import update_connection as _operation
@@ -2242,18 +2244,18 @@ class Operations:
     def list_connection_types(
         self,
     ) -> ConnectionTypeListEnvelope:
-        """List the types of connections.
+        """List the connection types.
 
-        What a connection can be made of.
+        A connection type is the kind of system that a connection reaches, such as `snowflake`.
 
         Returns:
             The response.
 
         Raises:
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .connections import list_connection_types as _operation
@@ -2274,24 +2276,24 @@ class Operations:
     ) -> EventListEnvelope:
         """List events.
 
-        Events are kept for 48 hours. Page through them by time.
+        The API keeps events for 48 hours. Page through them by time.
 
         Args:
-            organization_id (UUID | Unset): Events of this organization only. For partners.
-            type_ (EventType | Unset): What happened.
-            starting_after (datetime.datetime | Unset): Events after this instant only.
-            ending_before (datetime.datetime | Unset): Events before this instant only.
-            limit (int | Unset): How many events at most.
+            organization_id (UUID | Unset): Only events of this organization. For partners.
+            type_ (EventType | Unset): The type of the event.
+            starting_after (datetime.datetime | Unset): Only events after this instant.
+            ending_before (datetime.datetime | Unset): Only events before this instant.
+            limit (int | Unset): The maximum number of events.
 
         Returns:
             The response.
 
         Raises:
             ValueError: An argument is malformed; nothing was sent.
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .events import list_events as _operation
@@ -2310,18 +2312,18 @@ class Operations:
     def list_event_types(
         self,
     ) -> EventTypeListEnvelope:
-        """List the types of events.
+        """List the event types.
 
-        What can happen.
+        `list_events` accepts an event type, such as `bulk_sync.failed`, as a filter.
 
         Returns:
             The response.
 
         Raises:
-            APIStatusError: The API responded with an error; each status has a class of its own.
+            APIStatusError: The API responded with an error; each status has its own class.
             TransportError: The connection failed, before or after the request was sent.
             DeadlineExceededError: The call took longer than the client's `deadline`.
-            DecodeError: The response does not match the document.
+            DecodeError: The response does not match the OpenAPI document.
             VersionMismatchError: The response is of another version of the API.
         """
         from .events import list_event_types as _operation

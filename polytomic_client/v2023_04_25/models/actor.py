@@ -30,21 +30,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class Actor:
-    """Who did something."""
+    """The user or system that made a change."""
 
     id: UUID | Unset = UNSET
-    """Who."""
+    """The id of the actor."""
 
     name: str | Unset = UNSET
-    """The name to show to a person."""
+    """The display name."""
 
     type_: ActorType | Unset = UNSET
-    """What kind of actor it is."""
+    """The kind of actor."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -68,8 +68,8 @@ class Actor:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not Actor:
             return as_subclass(cls, Actor.from_dict(src_dict))
@@ -98,7 +98,7 @@ class Actor:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

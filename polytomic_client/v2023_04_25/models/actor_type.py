@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ActorType(StrEnum):
-    """What kind of actor it is.
+    """The kind of actor.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -27,21 +27,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class ApiError:
-    """An error, as the API words it."""
+    """An error response of the API."""
 
     key: str | Unset = UNSET
-    """A word for the kind of error, for programs."""
+    """A machine-readable kind of error."""
 
     message: str | Unset = UNSET
-    """What went wrong, for a person."""
+    """A human-readable error message."""
 
     metadata: ErrorMetadata | list[Any] | None | Unset = UNSET
-    """Further facts about the error."""
+    """More details of the error."""
 
     status: int | Unset = UNSET
     """The HTTP status."""
@@ -71,8 +71,8 @@ class ApiError:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not ApiError:
             return as_subclass(cls, ApiError.from_dict(src_dict))
@@ -103,7 +103,7 @@ class ApiError:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

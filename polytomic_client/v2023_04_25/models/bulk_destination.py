@@ -30,22 +30,22 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkDestination:
-    """What a connection accepts as the destination of a bulk sync."""
+    """The configuration, modes and resync modes that a destination supports."""
 
     configuration: ConfigurationMap | FreeFormConfiguration | None
-    """What `destination_configuration` of a bulk sync may hold. Servers answer a map of fields, or, in the
-    older form, a JSON Schema (draft 4), which is kept as it came."""
+    """The fields that the `destination_configuration` of a bulk sync may have. Servers return a map of
+    fields or, in the older form, a JSON Schema (draft 4), which is kept unchanged."""
 
     modes: list[SupportedBulkMode]
-    """The ways in which a bulk sync can write to this connection."""
+    """The modes in which a bulk sync can write to this connection."""
 
     supported_resync_modes: list[ResyncMode]
-    """The ways in which a bulk sync into this connection can be resynced."""
+    """The modes in which a bulk sync into this connection can be resynced."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -86,8 +86,8 @@ class BulkDestination:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkDestination:
             return as_subclass(cls, BulkDestination.from_dict(src_dict))
@@ -125,7 +125,7 @@ class BulkDestination:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

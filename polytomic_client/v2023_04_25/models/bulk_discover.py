@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class BulkDiscover(StrEnum):
-    """Which of what is new in the source is synced without being chosen.
+    """Which new objects or fields of the source are synced automatically.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

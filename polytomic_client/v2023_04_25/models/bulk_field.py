@@ -24,21 +24,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkField:
-    """Whether and how a field is synced."""
+    """The sync settings of a field."""
 
     id: str
-    """The field."""
+    """The id of the field."""
 
     enabled: bool
-    """Whether it is synced."""
+    """Whether the field is synced."""
 
     obfuscated: bool
-    """Whether its values are written in a form that cannot be read."""
+    """Whether the values of the field are obfuscated, so that they cannot be read."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -62,8 +62,8 @@ class BulkField:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkField:
             return as_subclass(cls, BulkField.from_dict(src_dict))
@@ -88,7 +88,7 @@ class BulkField:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

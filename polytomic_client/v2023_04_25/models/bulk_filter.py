@@ -28,21 +28,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkFilter:
-    """A condition that the records to sync meet."""
+    """A condition that a record must meet to be synced."""
 
     function: FilterFunction
-    """How a filter compares."""
+    """The comparison that a filter makes."""
 
     field_id: str | Unset = UNSET
-    """The field that is looked at."""
+    """The id of the field to compare."""
 
     value: Any | Unset = UNSET
-    """What the field is compared with; its type depends on the function."""
+    """The value to compare the field with. Its type depends on the function."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -66,8 +66,8 @@ class BulkFilter:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkFilter:
             return as_subclass(cls, BulkFilter.from_dict(src_dict))
@@ -94,7 +94,7 @@ class BulkFilter:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

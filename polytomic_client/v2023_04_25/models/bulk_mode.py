@@ -4,8 +4,8 @@ from enum import StrEnum
 
 
 class BulkMode(StrEnum):
-    """How a bulk sync writes. `replicate` keeps the destination like the source, `snapshot` writes it
-    whole.
+    """How a bulk sync writes. `replicate` keeps the destination equal to the source, `snapshot` writes all
+    of it.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -32,7 +32,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -40,7 +40,8 @@ class BulkSchedule:
     """When a bulk sync runs. Times are UTC. Every part is a string."""
 
     frequency: ScheduleFrequency
-    """How often a bulk sync runs. `manual` is never by itself, `multi` by several schedules."""
+    """How often a bulk sync runs. `manual`: only when it is started by a call. `multi`: on several
+    schedules."""
 
     minute: str | Unset = UNSET
     """The minute of the hour, such as `"30"`."""
@@ -93,8 +94,8 @@ class BulkSchedule:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSchedule:
             return as_subclass(cls, BulkSchedule.from_dict(src_dict))
@@ -133,7 +134,7 @@ class BulkSchedule:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

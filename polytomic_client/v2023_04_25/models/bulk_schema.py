@@ -38,42 +38,42 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSchema:
-    """Whether and how a schema is synced."""
+    """The sync settings of a schema."""
 
     id: str
-    """The schema."""
+    """The id of the schema."""
 
     enabled: bool
-    """Whether it is synced."""
+    """Whether the schema is synced."""
 
     output_name: str
-    """What it is called in the destination."""
+    """The name of the schema in the destination."""
 
     partition_key: None | str
     """The field that the destination is partitioned by."""
 
     fields: list[BulkField]
-    """Its fields."""
+    """The fields of the schema."""
 
     tracking_field: None | str | Unset = UNSET
-    """The field by which changes are tracked."""
+    """The field that tracks changes."""
 
     filters: list[BulkFilter] | Unset = UNSET
-    """Which records are synced."""
+    """The filters that a record must match to be synced."""
 
     data_cutoff_timestamp: datetime.datetime | None | Unset = UNSET
-    """Records older than this are left out."""
+    """Records older than this are not synced."""
 
     disable_data_cutoff: bool | Unset = UNSET
-    """Whether the sync's own cutoff does not count here."""
+    """Whether the schema ignores the cutoff of the bulk sync."""
 
     user_output_name: None | str | Unset = UNSET
-    """The name in the destination that a user chose."""
+    """The name of the schema in the destination, chosen by a user."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -128,8 +128,8 @@ class BulkSchema:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSchema:
             return as_subclass(cls, BulkSchema.from_dict(src_dict))
@@ -186,7 +186,7 @@ class BulkSchema:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

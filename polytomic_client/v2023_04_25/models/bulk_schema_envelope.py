@@ -18,15 +18,15 @@ from ..types import (
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(("data",), UNSET)
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSchemaEnvelope:
-    """The answer's outer object."""
+    """The envelope of the response."""
 
     data: BulkSchema
-    """Whether and how a schema is synced."""
+    """The sync settings of a schema."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -44,8 +44,8 @@ class BulkSchemaEnvelope:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSchemaEnvelope:
             return as_subclass(cls, BulkSchemaEnvelope.from_dict(src_dict))
@@ -68,7 +68,7 @@ class BulkSchemaEnvelope:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -28,21 +28,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSource:
-    """What a connection offers as the source of a bulk sync."""
+    """The schemas and features that a source offers to bulk syncs."""
 
     schemas: list[Schema]
-    """What can be synced, such as tables or objects."""
+    """The schemas that can be synced, such as tables or objects."""
 
     capabilities: SourceCapabilities | Unset = UNSET
-    """What a source can do."""
+    """The features of a source."""
 
     configuration: Any | Unset = UNSET
-    """What `source_configuration` of a bulk sync may hold. Its form is documented nowhere."""
+    """The fields that the `source_configuration` of a bulk sync may have. Its form is not documented."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -70,8 +70,8 @@ class BulkSource:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSource:
             return as_subclass(cls, BulkSource.from_dict(src_dict))
@@ -100,7 +100,7 @@ class BulkSource:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -27,21 +27,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSourceStatus:
-    """How fresh the schemas of a source are."""
+    """The state of the schema cache of a source."""
 
     cache_status: str
-    """The state of the cache, in a word of the server's."""
+    """The state of the cache, a server-defined string."""
 
     last_refresh_started: datetime.datetime | None
-    """When the schemas were last begun to be read from the source."""
+    """When the last refresh of the schemas started."""
 
     last_refresh_finished: datetime.datetime | None
-    """When that ended."""
+    """When the last refresh of the schemas ended."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -69,8 +69,8 @@ class BulkSourceStatus:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSourceStatus:
             return as_subclass(cls, BulkSourceStatus.from_dict(src_dict))
@@ -99,7 +99,7 @@ class BulkSourceStatus:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -56,37 +56,37 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSync:
-    """How a bulk sync is set up."""
+    """A bulk sync and its settings."""
 
     id: UUID
-    """The bulk sync."""
+    """The id of the bulk sync."""
 
     name: str
-    """The name that people gave it."""
+    """The display name, chosen by a user."""
 
     active: bool
-    """Whether it runs by its schedule."""
+    """Whether the bulk sync runs on its schedule."""
 
     mode: BulkMode
-    """How a bulk sync writes. `replicate` keeps the destination like the source, `snapshot` writes it
-    whole."""
+    """How a bulk sync writes. `replicate` keeps the destination equal to the source, `snapshot` writes all
+    of it."""
 
     source_connection_id: UUID
-    """The connection that it reads from."""
+    """The id of the source connection."""
 
     source_configuration: SourceConfiguration
     """How a bulk sync reads from its source, such as `replication_slot` for PostgreSQL."""
 
     destination_connection_id: UUID
-    """The connection that it writes to."""
+    """The id of the destination connection."""
 
     destination_configuration: DestinationConfiguration
-    """How a bulk sync writes to its destination. getBulkDestination says which keys there are."""
+    """How a bulk sync writes to its destination. `get_bulk_destination` returns the keys that it may have."""
 
     schedule: BulkSchedule
     """When a bulk sync runs. Times are UTC. Every part is a string."""
@@ -95,37 +95,37 @@ class BulkSync:
     """Superseded by `automatically_add_new_objects`."""
 
     policies: list[UUID]
-    """The permission policies that apply to it."""
+    """The ids of the permission policies that apply to the bulk sync."""
 
     organization_id: UUID
-    """The organization that it belongs to."""
+    """The id of the organization that owns the bulk sync."""
 
     automatically_add_new_fields: BulkDiscover | Unset = UNSET
-    """Which of what is new in the source is synced without being chosen."""
+    """Which new objects or fields of the source are synced automatically."""
 
     automatically_add_new_objects: BulkDiscover | Unset = UNSET
-    """Which of what is new in the source is synced without being chosen."""
+    """Which new objects or fields of the source are synced automatically."""
 
     data_cutoff_timestamp: datetime.datetime | None | Unset = UNSET
-    """Records older than this are left out."""
+    """Records older than this are not synced."""
 
     disable_record_timestamps: bool | Unset = UNSET
-    """Whether records are written without the columns that say when Polytomic wrote them."""
+    """Whether to write records without the columns that hold the time at which Polytomic wrote them."""
 
     normalize_names: NormalizeNames | Unset = UNSET
-    """Whether names are rewritten to what every destination takes."""
+    """Whether names are rewritten to a form that every destination accepts."""
 
     created_at: datetime.datetime | Unset = UNSET
-    """When it was created."""
+    """When the bulk sync was created."""
 
     created_by: Actor | Unset = UNSET
-    """Who did something."""
+    """The user or system that made a change."""
 
     updated_at: datetime.datetime | Unset = UNSET
-    """When it was last changed."""
+    """When the bulk sync was last changed."""
 
     updated_by: Actor | Unset = UNSET
-    """Who did something."""
+    """The user or system that made a change."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -213,8 +213,8 @@ class BulkSync:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSync:
             return as_subclass(cls, BulkSync.from_dict(src_dict))
@@ -336,7 +336,7 @@ class BulkSync:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

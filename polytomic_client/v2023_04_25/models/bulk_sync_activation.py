@@ -26,7 +26,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -34,10 +34,10 @@ class BulkSyncActivation:
     """Whether a bulk sync is active."""
 
     active: bool
-    """Whether it runs by its schedule."""
+    """Whether the bulk sync runs on its schedule."""
 
     id: UUID
-    """The bulk sync."""
+    """The id of the bulk sync."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -58,8 +58,8 @@ class BulkSyncActivation:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSyncActivation:
             return as_subclass(cls, BulkSyncActivation.from_dict(src_dict))
@@ -84,7 +84,7 @@ class BulkSyncActivation:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -17,15 +17,15 @@ from ..types import (
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(("message",), UNSET)
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSyncCancellation:
-    """What became of a request to cancel."""
+    """The result of a cancel request."""
 
     message: str
-    """A sentence for a person."""
+    """A human-readable message."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -43,8 +43,8 @@ class BulkSyncCancellation:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSyncCancellation:
             return as_subclass(cls, BulkSyncCancellation.from_dict(src_dict))
@@ -65,7 +65,7 @@ class BulkSyncCancellation:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

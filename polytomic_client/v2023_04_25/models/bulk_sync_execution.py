@@ -52,7 +52,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -60,55 +60,56 @@ class BulkSyncExecution:
     """One run of a bulk sync."""
 
     id: UUID
-    """The execution."""
+    """The id of the execution."""
 
     status: ExecutionStatus
-    """How far an execution is. It has ended when it is completed, canceled, failed, errors or interrupted."""
+    """The status of an execution. It has ended if the status is completed, canceled, failed, errors or
+    interrupted."""
 
     type_: str
-    """How it came about, such as `scheduled`."""
+    """What started the execution, such as `scheduled`."""
 
     is_resync: bool
-    """Whether everything is resynced."""
+    """Whether all data is resynced."""
 
     is_test: bool
-    """Whether it only tries."""
+    """Whether this is a test run."""
 
     created_at: datetime.datetime
-    """When it was asked for."""
+    """When the execution was requested."""
 
     started_at: datetime.datetime | None
-    """When it began."""
+    """When it started."""
 
     completed_at: datetime.datetime | None
     """When it ended."""
 
     schemas: list[SchemaExecution]
-    """How it goes, for each schema."""
+    """The progress of each schema."""
 
     status_message: str | Unset = UNSET
-    """The status in words, for a person."""
+    """A human-readable description of the status."""
 
     record_count: int | Unset = UNSET
-    """How many records were synced."""
+    """The number of records that were synced."""
 
     error_count: int | Unset = UNSET
-    """How many records failed."""
+    """The number of records that failed."""
 
     warning_count: int | Unset = UNSET
-    """How many warnings there were."""
+    """The number of warnings."""
 
     fetch_mode: FetchMode | Unset = UNSET
-    """Which records are read from the source."""
+    """The records that are read from the source."""
 
     is_partial: bool | Unset = UNSET
     """Whether only some of the schemas are synced."""
 
     output_disposition: OutputDisposition | Unset = UNSET
-    """What becomes of what the destination holds."""
+    """What happens to the existing data in the destination."""
 
     updated_at: datetime.datetime | Unset = UNSET
-    """When it last changed."""
+    """When the execution last changed."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -182,8 +183,8 @@ class BulkSyncExecution:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSyncExecution:
             return as_subclass(cls, BulkSyncExecution.from_dict(src_dict))
@@ -273,7 +274,7 @@ class BulkSyncExecution:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -20,12 +20,12 @@ from ..types import (
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(("data",), UNSET)
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSyncExecutionListEnvelope:
-    """The answer's outer object."""
+    """The envelope of the response."""
 
     data: list[BulkSyncExecution]
 
@@ -52,8 +52,8 @@ class BulkSyncExecutionListEnvelope:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSyncExecutionListEnvelope:
             return as_subclass(cls, BulkSyncExecutionListEnvelope.from_dict(src_dict))
@@ -76,7 +76,7 @@ class BulkSyncExecutionListEnvelope:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -30,24 +30,24 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class BulkSyncStatus:
-    """How a bulk sync runs."""
+    """The current, last and next execution of a bulk sync."""
 
     current_execution: BulkSyncExecution | None
-    """The execution that is under way."""
+    """The execution in progress."""
 
     last_execution: BulkSyncExecution | None
     """The last execution that ended."""
 
     next_execution_time: datetime.datetime | None
-    """When the schedule starts the next one."""
+    """When the schedule starts the next execution."""
 
     ingestion_status: IngestionStatus | Unset = UNSET
-    """How the reading of a stream of changes goes."""
+    """The progress of reading a stream of changes."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -76,8 +76,8 @@ class BulkSyncStatus:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not BulkSyncStatus:
             return as_subclass(cls, BulkSyncStatus.from_dict(src_dict))
@@ -114,7 +114,7 @@ class BulkSyncStatus:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

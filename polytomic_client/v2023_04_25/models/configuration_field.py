@@ -25,21 +25,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class ConfigurationField:
-    """One configuration field, or, where it has `items`, a group of fields."""
+    """A configuration field or, if it has `items`, a group of fields."""
 
     default: Any | Unset = UNSET
-    """The value used when the field is left out. Servers print an empty string for booleans too."""
+    """The value used if the field is omitted. Servers return an empty string for booleans too."""
 
     items: ConfigurationMap | None | Unset = UNSET
     """The fields of a group, by name. Null for a field that holds a plain value."""
 
     required: bool | Unset = UNSET
-    """Whether a configuration without this field is refused. Left out for a group."""
+    """Whether the field is required. Omitted for a group."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -63,8 +63,8 @@ class ConfigurationField:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not ConfigurationField:
             return as_subclass(cls, ConfigurationField.from_dict(src_dict))
@@ -91,7 +91,7 @@ class ConfigurationField:
 
     @staticmethod
     def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
+        """Return whether a JSON value has this shape, to choose the alternative of a union."""
         return (
             isinstance(value, dict)
             and not value.keys().isdisjoint(("default", "items", "required"))
@@ -137,7 +137,7 @@ class ConfigurationField:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -40,8 +40,8 @@ class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not ConfigurationMap:
             return as_subclass(cls, ConfigurationMap.from_dict(src_dict))
@@ -55,7 +55,7 @@ class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
 
     @staticmethod
     def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
+        """Return whether a JSON value has this shape, to choose the alternative of a union."""
         return isinstance(value, dict) and all(ConfigurationField._matches(item) for item in value.values())
 
     @staticmethod

@@ -17,7 +17,8 @@ from ..types import copy_members as _copy
 
 @_attrs_define(on_setattr=_ATTRS_NO_OP)
 class ConnectionConfiguration(MutableMapping[str, "Any"]):
-    """How a connection reaches its system. The keys depend on the type; secrets are answered as asterisks."""
+    """How a connection reaches its system. The keys depend on the type. In a response, secrets are
+    asterisks."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -31,8 +32,8 @@ class ConnectionConfiguration(MutableMapping[str, "Any"]):
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not ConnectionConfiguration:
             return as_subclass(cls, ConnectionConfiguration.from_dict(src_dict))

@@ -25,7 +25,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -33,13 +33,13 @@ class ConnectionKind:
     """The type of a connection."""
 
     id: str
-    """What connections name it by, such as `snowflake`."""
+    """The id that connections use, such as `snowflake`."""
 
     name: str
-    """The name to show to a person."""
+    """The display name."""
 
     operations: list[str]
-    """What can be done with it."""
+    """The operations that the type supports."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -63,8 +63,8 @@ class ConnectionKind:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not ConnectionKind:
             return as_subclass(cls, ConnectionKind.from_dict(src_dict))
@@ -91,7 +91,7 @@ class ConnectionKind:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -27,24 +27,24 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class ConnectionType:
-    """What a connection can be made of."""
+    """A connection type."""
 
     id: str
-    """What connections name it by, such as `snowflake`."""
+    """The id that connections use, such as `snowflake`."""
 
     name: str
-    """The name to show to a person."""
+    """The display name."""
 
     use_oauth: bool | Unset = UNSET
-    """Whether a person permits the access in a browser."""
+    """Whether a user grants access in a browser, with OAuth."""
 
     env_config: ConnectionTypeEnvironment | Unset = UNSET
-    """What a deployment sets for a type of connection."""
+    """The settings of a deployment for a connection type."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -71,8 +71,8 @@ class ConnectionType:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not ConnectionType:
             return as_subclass(cls, ConnectionType.from_dict(src_dict))
@@ -101,7 +101,7 @@ class ConnectionType:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -17,7 +17,7 @@ from ..types import copy_members as _copy
 
 @_attrs_define(on_setattr=_ATTRS_NO_OP)
 class ConnectionTypeEnvironment(MutableMapping[str, "Any"]):
-    """What a deployment sets for a type of connection."""
+    """The settings of a deployment for a connection type."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -31,8 +31,8 @@ class ConnectionTypeEnvironment(MutableMapping[str, "Any"]):
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not ConnectionTypeEnvironment:
             return as_subclass(cls, ConnectionTypeEnvironment.from_dict(src_dict))

@@ -52,7 +52,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -60,20 +60,20 @@ class CreateBulkSync:
     """A bulk sync to create."""
 
     name: str
-    """A name for people."""
+    """The display name."""
 
     source_connection_id: UUID
-    """The connection to read from."""
+    """The id of the source connection."""
 
     destination_connection_id: UUID
-    """The connection to write to."""
+    """The id of the destination connection."""
 
     destination_configuration: DestinationConfiguration
-    """How a bulk sync writes to its destination. getBulkDestination says which keys there are."""
+    """How a bulk sync writes to its destination. `get_bulk_destination` returns the keys that it may have."""
 
     mode: BulkMode
-    """How a bulk sync writes. `replicate` keeps the destination like the source, `snapshot` writes it
-    whole."""
+    """How a bulk sync writes. `replicate` keeps the destination equal to the source, `snapshot` writes all
+    of it."""
 
     schedule: BulkSchedule
     """When a bulk sync runs. Times are UTC. Every part is a string."""
@@ -82,34 +82,34 @@ class CreateBulkSync:
     """How a bulk sync reads from its source, such as `replication_slot` for PostgreSQL."""
 
     active: bool | Unset = UNSET
-    """Whether it runs by its schedule."""
+    """Whether the bulk sync runs on its schedule."""
 
     automatically_add_new_fields: BulkDiscover | Unset = UNSET
-    """Which of what is new in the source is synced without being chosen."""
+    """Which new objects or fields of the source are synced automatically."""
 
     automatically_add_new_objects: BulkDiscover | Unset = UNSET
-    """Which of what is new in the source is synced without being chosen."""
+    """Which new objects or fields of the source are synced automatically."""
 
     data_cutoff_timestamp: datetime.datetime | None | Unset = UNSET
-    """Records older than this are left out."""
+    """Records older than this are not synced."""
 
     disable_record_timestamps: bool | Unset = UNSET
-    """Whether records are written without the columns that say when Polytomic wrote them."""
+    """Whether to write records without the columns that hold the time at which Polytomic wrote them."""
 
     discover: bool | Unset = UNSET
     """Superseded by `automatically_add_new_objects`."""
 
     normalize_names: NormalizeNames | Unset = UNSET
-    """Whether names are rewritten to what every destination takes."""
+    """Whether names are rewritten to a form that every destination accepts."""
 
     organization_id: UUID | Unset = UNSET
-    """The organization of the bulk sync. For partners."""
+    """The id of the organization of the bulk sync. For partners."""
 
     policies: list[UUID] | Unset = UNSET
-    """The permission policies that apply to it."""
+    """The ids of the permission policies that apply to the bulk sync."""
 
     schemas: list[SchemaConfiguration | str] | Unset = UNSET
-    """The schemas to sync, as ids or with their settings. Left out, all of them."""
+    """The schemas to sync, as ids or with their settings. Default: all schemas."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -192,8 +192,8 @@ class CreateBulkSync:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not CreateBulkSync:
             return as_subclass(cls, CreateBulkSync.from_dict(src_dict))
@@ -302,7 +302,7 @@ class CreateBulkSync:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -35,7 +35,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -43,25 +43,26 @@ class CreateConnection:
     """A connection to create."""
 
     name: str
-    """A name for people."""
+    """The display name."""
 
     type_: str
-    """The id of a type, such as `postgresql`. listConnectionTypes names them."""
+    """The id of a connection type, such as `postgresql`. `list_connection_types` returns all of them."""
 
     configuration: ConnectionConfiguration | Unset = UNSET
-    """How a connection reaches its system. The keys depend on the type; secrets are answered as asterisks."""
+    """How a connection reaches its system. The keys depend on the type. In a response, secrets are
+    asterisks."""
 
     organization_id: UUID | Unset = UNSET
-    """The organization to create it in. For partners."""
+    """The id of the organization to create the connection in. For partners."""
 
     policies: list[UUID] | Unset = UNSET
-    """The permission policies that apply to it."""
+    """The ids of the permission policies that apply to the connection."""
 
     redirect_url: str | Unset = UNSET
-    """Where the browser goes after OAuth."""
+    """The URL to which OAuth redirects the browser at its end."""
 
     validate: bool | Unset = UNSET
-    """Whether the system is tried to be reached."""
+    """Whether the API checks that it can reach the system."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -103,8 +104,8 @@ class CreateConnection:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not CreateConnection:
             return as_subclass(cls, CreateConnection.from_dict(src_dict))
@@ -154,7 +155,7 @@ class CreateConnection:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

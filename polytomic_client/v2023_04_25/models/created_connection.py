@@ -38,7 +38,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -46,34 +46,35 @@ class CreatedConnection:
     """A connection that was created."""
 
     id: UUID
-    """The connection."""
+    """The id of the connection."""
 
     name: str
-    """The name that people gave it."""
+    """The display name, chosen by a user."""
 
     type_: ConnectionKind
     """The type of a connection."""
 
     status: str
-    """Whether it works, in a word of the server's."""
+    """The status of the connection, a server-defined string."""
 
     configuration: ConnectionConfiguration
-    """How a connection reaches its system. The keys depend on the type; secrets are answered as asterisks."""
+    """How a connection reaches its system. The keys depend on the type. In a response, secrets are
+    asterisks."""
 
     policies: list[UUID]
-    """The permission policies that apply to it."""
+    """The ids of the permission policies that apply to the connection."""
 
     organization_id: UUID
-    """The organization that it belongs to."""
+    """The id of the organization that owns the connection."""
 
     status_error: None | str | Unset = UNSET
-    """Why it does not work."""
+    """The reason why the connection does not work."""
 
     auth_url: None | str | Unset = UNSET
-    """For a type that uses OAuth, where a person permits the access, in a browser."""
+    """For a type that uses OAuth, the URL at which a user grants access in a browser."""
 
     auth_code: None | str | Unset = UNSET
-    """The code of that permission."""
+    """The code of the OAuth grant."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -124,8 +125,8 @@ class CreatedConnection:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not CreatedConnection:
             return as_subclass(cls, CreatedConnection.from_dict(src_dict))
@@ -188,7 +189,7 @@ class CreatedConnection:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

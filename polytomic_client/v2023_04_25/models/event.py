@@ -34,27 +34,27 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class Event:
-    """Something that happened."""
+    """An event."""
 
     id: str
-    """The event."""
+    """The id of the event."""
 
     type_: EventType
-    """What happened."""
+    """The type of the event."""
 
     created_at: datetime.datetime
-    """When it happened."""
+    """When the event happened."""
 
     organization_id: UUID
-    """The organization that it happened in."""
+    """The id of the organization in which the event happened."""
 
     event: Any
-    """What happened; its form depends on the type."""
+    """The details of the event. Their form depends on the type."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -84,8 +84,8 @@ class Event:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not Event:
             return as_subclass(cls, Event.from_dict(src_dict))
@@ -120,7 +120,7 @@ class Event:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class EventType(StrEnum):
-    """What happened.
+    """The type of the event.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class ExecutionStatus(StrEnum):
-    """How far an execution is. It has ended when it is completed, canceled, failed, errors or interrupted.
+    """The status of an execution. It has ended if the status is completed, canceled, failed, errors or
+    interrupted.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class FetchMode(StrEnum):
-    """Which records are read from the source.
+    """The records that are read from the source.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

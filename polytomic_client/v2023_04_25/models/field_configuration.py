@@ -25,7 +25,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -33,13 +33,13 @@ class FieldConfiguration:
     """A field to sync, with its settings."""
 
     id: str
-    """The field."""
+    """The id of the field."""
 
     enabled: bool | Unset = UNSET
-    """Whether it is synced. Left out, it is."""
+    """Whether the field is synced. Default: true."""
 
     obfuscate: bool | Unset = UNSET
-    """Whether its values are written in a form that cannot be read. Left out, they are not."""
+    """Whether the values of the field are obfuscated, so that they cannot be read. Default: false."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -63,8 +63,8 @@ class FieldConfiguration:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not FieldConfiguration:
             return as_subclass(cls, FieldConfiguration.from_dict(src_dict))
@@ -89,7 +89,7 @@ class FieldConfiguration:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

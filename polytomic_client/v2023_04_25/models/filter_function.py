@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class FilterFunction(StrEnum):
-    """How a filter compares.
+    """The comparison that a filter makes.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -17,7 +17,7 @@ from ..types import copy_members as _copy
 
 @_attrs_define(on_setattr=_ATTRS_NO_OP)
 class FreeFormConfiguration(MutableMapping[str, "Any"]):
-    """A configuration in another form than a map of fields, kept as it came."""
+    """A configuration that is not a map of fields, kept unchanged."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -31,8 +31,8 @@ class FreeFormConfiguration(MutableMapping[str, "Any"]):
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not FreeFormConfiguration:
             return as_subclass(cls, FreeFormConfiguration.from_dict(src_dict))
@@ -45,7 +45,7 @@ class FreeFormConfiguration(MutableMapping[str, "Any"]):
 
     @staticmethod
     def _matches(value: Any) -> bool:
-        """Say whether a JSON value has this shape; unions are decided by it."""
+        """Return whether a JSON value has this shape, to choose the alternative of a union."""
         return isinstance(value, dict)
 
     @staticmethod

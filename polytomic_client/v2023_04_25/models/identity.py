@@ -30,39 +30,39 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class Identity:
-    """Whose credential it is."""
+    """The owner of the credential."""
 
     id: str
-    """The user, organization or partner."""
+    """The id of the user, organization or partner."""
 
     email: str
-    """The user's address."""
+    """The email address of the user."""
 
     organization_id: str
-    """The organization."""
+    """The id of the organization."""
 
     organization_name: str
-    """The organization's name."""
+    """The name of the organization."""
 
     role: str
-    """The user's role."""
+    """The role of the user."""
 
     is_user: bool
-    """Whether it is the key of a user."""
+    """Whether the credential belongs to a user."""
 
     is_organization: bool
-    """Whether it is the key of an organization."""
+    """Whether the credential belongs to an organization."""
 
     is_partner: bool
-    """Whether it is the key of a partner."""
+    """Whether the credential belongs to a partner."""
 
     is_system: bool
-    """Whether it is a key of Polytomic's own."""
+    """Whether the credential belongs to Polytomic itself."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -104,8 +104,8 @@ class Identity:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not Identity:
             return as_subclass(cls, Identity.from_dict(src_dict))
@@ -153,7 +153,7 @@ class Identity:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -36,36 +36,36 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class IngestionStatus:
-    """How the reading of a stream of changes goes."""
+    """The progress of reading a stream of changes."""
 
     enabled: bool | Unset = UNSET
     """Whether changes are streamed."""
 
     is_running: bool | Unset = UNSET
-    """Whether they are read now."""
+    """Whether the changes are being read now."""
 
     status: IngestionStatusLevel | Unset = UNSET
-    """Whether the reading of a stream of changes goes well."""
+    """The health of reading a stream of changes."""
 
     status_message: str | Unset = UNSET
-    """The status in words, for a person."""
+    """A human-readable description of the status."""
 
     position: str | Unset = UNSET
-    """How far the reading is, in the source's own form."""
+    """The current position in the stream, in the format of the source."""
 
     position_time: datetime.datetime | None | Unset = UNSET
     """When the change at that position was made."""
 
     highwater_mark: str | Unset = UNSET
-    """The last position there is."""
+    """The last position in the stream."""
 
     updated_at: datetime.datetime | Unset = UNSET
-    """When this last changed."""
+    """When this status last changed."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -106,8 +106,8 @@ class IngestionStatus:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not IngestionStatus:
             return as_subclass(cls, IngestionStatus.from_dict(src_dict))
@@ -158,7 +158,7 @@ class IngestionStatus:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

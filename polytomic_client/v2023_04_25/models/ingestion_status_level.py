@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class IngestionStatusLevel(StrEnum):
-    """Whether the reading of a stream of changes goes well.
+    """The health of reading a stream of changes.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -27,18 +27,19 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class MultiSchedule:
-    """Several schedules, each for a part of what is synced."""
+    """Several schedules, each for a part of the synced data."""
 
     schedules: list[MultiScheduleItem]
     """The schedules."""
 
     type_: str | Unset = UNSET
-    """What the schedules are told apart by. Its values are not documented; `incrementality` is a guess."""
+    """The property that distinguishes the schedules. Its values are not documented; `incrementality` is a
+    guess."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -66,8 +67,8 @@ class MultiSchedule:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not MultiSchedule:
             return as_subclass(cls, MultiSchedule.from_dict(src_dict))
@@ -92,7 +93,7 @@ class MultiSchedule:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -27,15 +27,16 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class MultiScheduleItem:
-    """A schedule for a part of what is synced."""
+    """A schedule for a part of the synced data."""
 
     item: SelectiveMode
-    """Which fields a schedule is for, by whether their changes can be tracked. `none` is for all."""
+    """The fields that a schedule applies to, by whether their changes can be tracked. `none` applies to
+    all fields."""
 
     schedule: BulkSchedule
     """When a bulk sync runs. Times are UTC. Every part is a string."""
@@ -59,8 +60,8 @@ class MultiScheduleItem:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not MultiScheduleItem:
             return as_subclass(cls, MultiScheduleItem.from_dict(src_dict))
@@ -87,7 +88,7 @@ class MultiScheduleItem:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

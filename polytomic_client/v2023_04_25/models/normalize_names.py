@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class NormalizeNames(StrEnum):
-    """Whether names are rewritten to what every destination takes.
+    """Whether names are rewritten to a form that every destination accepts.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

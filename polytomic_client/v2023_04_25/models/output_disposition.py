@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class OutputDisposition(StrEnum):
-    """What becomes of what the destination holds.
+    """What happens to the existing data in the destination.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

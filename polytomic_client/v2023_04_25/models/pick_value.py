@@ -23,7 +23,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -31,7 +31,7 @@ class PickValue:
     """A value that a field can have."""
 
     label: str
-    """The name to show to a person."""
+    """The display name."""
 
     value: str
     """The value."""
@@ -55,8 +55,8 @@ class PickValue:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not PickValue:
             return as_subclass(cls, PickValue.from_dict(src_dict))
@@ -79,7 +79,7 @@ class PickValue:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

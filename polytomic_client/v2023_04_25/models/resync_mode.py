@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ResyncMode(StrEnum):
-    """How everything is resynced.
+    """How a bulk sync resyncs all data.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class ScheduleFrequency(StrEnum):
-    """How often a bulk sync runs. `manual` is never by itself, `multi` by several schedules.
+    """How often a bulk sync runs. `manual`: only when it is started by a call. `multi`: on several
+    schedules.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -27,7 +27,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -35,13 +35,13 @@ class Schema:
     """A schema of a source, such as a table or an object."""
 
     id: str
-    """What bulk syncs name it by, such as `public.users`."""
+    """The id that bulk syncs use, such as `public.users`."""
 
     name: str
-    """The name to show to a person."""
+    """The display name."""
 
     fields: list[SchemaField]
-    """Its fields."""
+    """The fields of the schema."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -69,8 +69,8 @@ class Schema:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not Schema:
             return as_subclass(cls, Schema.from_dict(src_dict))
@@ -97,7 +97,7 @@ class Schema:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -26,24 +26,24 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class SchemaAssociation:
-    """What a field refers to."""
+    """The schemas and the field that a field refers to."""
 
     id: str
     """The id of the association."""
 
     name: str
-    """The name to show to a person."""
+    """The display name."""
 
     reference_to: list[str]
-    """The schemas that it refers to."""
+    """The schemas that the field refers to."""
 
     referenced_field: str
-    """The field that it refers to."""
+    """The referenced field."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -70,8 +70,8 @@ class SchemaAssociation:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not SchemaAssociation:
             return as_subclass(cls, SchemaAssociation.from_dict(src_dict))
@@ -100,7 +100,7 @@ class SchemaAssociation:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

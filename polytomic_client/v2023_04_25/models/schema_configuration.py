@@ -36,7 +36,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -44,28 +44,28 @@ class SchemaConfiguration:
     """A schema to sync, with its settings."""
 
     id: str
-    """The schema."""
+    """The id of the schema."""
 
     enabled: bool | Unset = UNSET
-    """Whether it is synced. Left out, it is."""
+    """Whether the schema is synced. Default: true."""
 
     fields: list[FieldConfiguration | str] | Unset = UNSET
     """The fields to sync, as ids or with their settings."""
 
     filters: list[BulkFilter] | Unset = UNSET
-    """Which records are synced."""
+    """The filters that a record must match to be synced."""
 
     partition_key: None | str | Unset = UNSET
     """The field that the destination is partitioned by."""
 
     tracking_field: None | str | Unset = UNSET
-    """The field by which changes are tracked."""
+    """The field that tracks changes."""
 
     data_cutoff_timestamp: datetime.datetime | None | Unset = UNSET
-    """Records older than this are left out."""
+    """Records older than this are not synced."""
 
     disable_data_cutoff: bool | Unset = UNSET
-    """Whether the sync's own cutoff does not count here."""
+    """Whether the schema ignores the cutoff of the bulk sync."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -117,8 +117,8 @@ class SchemaConfiguration:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not SchemaConfiguration:
             return as_subclass(cls, SchemaConfiguration.from_dict(src_dict))
@@ -176,7 +176,7 @@ class SchemaConfiguration:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

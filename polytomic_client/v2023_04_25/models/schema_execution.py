@@ -39,42 +39,42 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class SchemaExecution:
-    """How an execution goes for one schema."""
+    """The progress of an execution for one schema."""
 
     schema: str
-    """The schema."""
+    """The id of the schema."""
 
     status: SchemaExecutionStatus
-    """How far an execution is with one schema."""
+    """The status of an execution for one schema."""
 
     status_message: str
-    """The status in words, for a person."""
+    """A human-readable description of the status."""
 
     record_count: int
-    """How many records were synced."""
+    """The number of records that were synced."""
 
     error_count: int
-    """How many records failed."""
+    """The number of records that failed."""
 
     started_at: datetime.datetime | None
-    """When it began."""
+    """When it started."""
 
     completed_at: datetime.datetime | None
     """When it ended."""
 
     output_name: str | Unset = UNSET
-    """What it is called in the destination."""
+    """The name of the schema in the destination."""
 
     warning_count: int | Unset = UNSET
-    """How many warnings there were."""
+    """The number of warnings."""
 
     created_at: datetime.datetime | Unset = UNSET
-    """When it was asked for."""
+    """When it was requested."""
 
     updated_at: datetime.datetime | Unset = UNSET
     """When it last changed."""
@@ -127,8 +127,8 @@ class SchemaExecution:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not SchemaExecution:
             return as_subclass(cls, SchemaExecution.from_dict(src_dict))
@@ -192,7 +192,7 @@ class SchemaExecution:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class SchemaExecutionStatus(StrEnum):
-    """How far an execution is with one schema.
+    """The status of an execution for one schema.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -38,7 +38,7 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
@@ -46,34 +46,34 @@ class SchemaField:
     """A field of a schema."""
 
     id: str
-    """What bulk syncs name it by."""
+    """The id that bulk syncs use."""
 
     name: str
-    """The name to show to a person."""
+    """The display name."""
 
     type_: FieldType
     """The type of a field."""
 
     remote_type: str
-    """Its type, as the source names it."""
+    """The type of the field in the source."""
 
     values: list[PickValue]
-    """The values that it can have, where the source names them."""
+    """The values that the field can have, if the source lists them."""
 
     association: None | SchemaAssociation
-    """The schema whose records it refers to."""
+    """The schema whose records the field refers to."""
 
     is_primary_key: bool
-    """Whether it is part of what identifies a record."""
+    """Whether the field is part of the primary key."""
 
     path: str
-    """Where it is in a record, as a JSONPath."""
+    """The position of the field in a record, as a JSONPath."""
 
     user_managed: bool
-    """Whether a user added it."""
+    """Whether a user added the field."""
 
     type_spec: Any | Unset = UNSET
-    """Its type in detail."""
+    """The detailed type of the field."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -122,8 +122,8 @@ class SchemaField:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not SchemaField:
             return as_subclass(cls, SchemaField.from_dict(src_dict))
@@ -180,7 +180,7 @@ class SchemaField:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

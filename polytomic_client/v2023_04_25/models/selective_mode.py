@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class SelectiveMode(StrEnum):
-    """Which fields a schedule is for, by whether their changes can be tracked. `none` is for all.
+    """The fields that a schedule applies to, by whether their changes can be tracked. `none` applies to
+    all fields.
 
     A value that this version of the document does not name is kept: it equals its string, and its name is UNKNOWN.
     """

@@ -31,8 +31,8 @@ class SourceConfiguration(MutableMapping[str, "Any"]):
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not SourceConfiguration:
             return as_subclass(cls, SourceConfiguration.from_dict(src_dict))

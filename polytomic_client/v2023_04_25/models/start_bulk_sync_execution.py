@@ -32,27 +32,27 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class StartBulkSyncExecution:
-    """What an execution is to do. Empty, it syncs everything that is enabled."""
+    """The options of an execution. Without any, it syncs all enabled schemas."""
 
     schemas: list[str] | Unset = UNSET
-    """The ids of the schemas to sync. Left out, all that are enabled."""
+    """The ids of the schemas to sync. Default: all enabled schemas."""
 
     test: bool | Unset = UNSET
-    """Whether it only tries. Not together with `resync` or `resync_mode`."""
+    """Whether this is a test run. Cannot be combined with `resync` or `resync_mode`."""
 
     resync: bool | Unset = UNSET
-    """Whether everything is resynced, like `resync_mode` `rebuild`. Servers may refuse it."""
+    """Whether all data is resynced, as with `resync_mode` `rebuild`. Servers may reject it."""
 
     resync_mode: ResyncMode | Unset = UNSET
-    """How everything is resynced."""
+    """How a bulk sync resyncs all data."""
 
     fetch_mode: FetchMode | Unset = UNSET
-    """Which records are read from the source."""
+    """The records that are read from the source."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -82,8 +82,8 @@ class StartBulkSyncExecution:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not StartBulkSyncExecution:
             return as_subclass(cls, StartBulkSyncExecution.from_dict(src_dict))
@@ -118,7 +118,7 @@ class StartBulkSyncExecution:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -30,31 +30,31 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class SupportedBulkMode:
-    """One way in which a bulk sync can write to a connection."""
+    """A mode in which a bulk sync can write to a connection."""
 
     id: BulkMode
-    """How a bulk sync writes. `replicate` keeps the destination like the source, `snapshot` writes it
-    whole."""
+    """How a bulk sync writes. `replicate` keeps the destination equal to the source, `snapshot` writes all
+    of it."""
 
     label: str
-    """The name to show to a person."""
+    """The display name."""
 
     description: str
-    """What the mode does, for a person."""
+    """A human-readable description of the mode."""
 
     requires_identity: bool
-    """Whether every schema of the sync needs a field that identifies a record."""
+    """Whether each schema of the bulk sync needs a field that identifies a record."""
 
     supports_field_sync_mode: bool
-    """Whether single fields may be synced in a mode of their own."""
+    """Whether individual fields may have their own sync mode."""
 
     supports_target_filters: bool
-    """Whether records of the destination can be filtered."""
+    """Whether the records of the destination can be filtered."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -87,8 +87,8 @@ class SupportedBulkMode:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not SupportedBulkMode:
             return as_subclass(cls, SupportedBulkMode.from_dict(src_dict))
@@ -129,7 +129,7 @@ class SupportedBulkMode:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -27,24 +27,24 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class UnauthorizedError:
-    """An authentication error, which has a form of its own."""
+    """An authentication error, which has its own form."""
 
     code: int | Unset = UNSET
     """A number for the kind of error."""
 
     context: ErrorMetadata | Unset = UNSET
-    """Further facts about an error, in any form."""
+    """More details of an error, in any form."""
 
     error: ErrorMetadata | str | Unset = UNSET
-    """What went wrong. Older servers put the message into an object."""
+    """The error message. Older servers put it into an object."""
 
     status: str | Unset = UNSET
-    """The HTTP status in words."""
+    """The reason phrase of the HTTP status."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -71,8 +71,8 @@ class UnauthorizedError:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not UnauthorizedError:
             return as_subclass(cls, UnauthorizedError.from_dict(src_dict))
@@ -103,7 +103,7 @@ class UnauthorizedError:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

@@ -35,33 +35,34 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
     ),
     UNSET,
 )
-"""What an object without members is read as."""
+"""The value that an object without members decodes to."""
 
 
 @_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
 class UpdateConnection:
-    """What to change about a connection."""
+    """The changes to a connection."""
 
     name: str
-    """A name for people."""
+    """The display name."""
 
     type_: str | Unset = UNSET
-    """The id of its type."""
+    """The id of the connection type."""
 
     configuration: ConnectionConfiguration | Unset = UNSET
-    """How a connection reaches its system. The keys depend on the type; secrets are answered as asterisks."""
+    """How a connection reaches its system. The keys depend on the type. In a response, secrets are
+    asterisks."""
 
     organization_id: UUID | Unset = UNSET
-    """The organization that it belongs to. For partners."""
+    """The id of the organization that owns the connection. For partners."""
 
     policies: list[UUID] | Unset = UNSET
-    """The permission policies that apply to it."""
+    """The ids of the permission policies that apply to the connection."""
 
     reconnect: bool | Unset = UNSET
-    """Whether to ask for the access again."""
+    """Whether to ask the user for access again."""
 
     validate: bool | Unset = UNSET
-    """Whether the system is tried to be reached."""
+    """Whether the API checks that it can reach the system."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -103,8 +104,8 @@ class UpdateConnection:
         """Return the model of a JSON object.
 
         Raises:
-            TypeError: It is not a JSON object, or a member that holds one is not.
-            ValueError: A member cannot be read.
+            TypeError: `src_dict`, or a member that must be an object, is not a JSON object.
+            ValueError: A member cannot be decoded.
         """
         if cls is not UpdateConnection:
             return as_subclass(cls, UpdateConnection.from_dict(src_dict))
@@ -147,7 +148,7 @@ class UpdateConnection:
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the members that the document does not name."""
+        """The names of the members that are not in the OpenAPI document."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:

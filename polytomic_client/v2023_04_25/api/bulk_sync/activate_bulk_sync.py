@@ -90,7 +90,7 @@ def sync_detailed(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncActivationEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -110,27 +110,28 @@ def sync(
 ) -> BulkSyncActivationEnvelope:
     """Activate or deactivate a bulk sync.
 
-    An active one runs by its schedule. Deactivating also asks for the running execution to be canceled.
+    An active bulk sync runs on its schedule. Deactivating it also requests the cancellation of the
+    running execution.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (ActivateBulkSync): Whether a bulk sync is to be active.
-        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-            letters, digits, `_` and `-`. Left out, the client makes one.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        body (ActivateBulkSync): The new state of a bulk sync, active or inactive.
+        idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+            outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+            letters, digits, `_` and `-`. Default: the client generates one.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -150,7 +151,7 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncActivationEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -172,27 +173,28 @@ async def asyncio(
 ) -> BulkSyncActivationEnvelope:
     """Activate or deactivate a bulk sync.
 
-    An active one runs by its schedule. Deactivating also asks for the running execution to be canceled.
+    An active bulk sync runs on its schedule. Deactivating it also requests the cancellation of the
+    running execution.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (ActivateBulkSync): Whether a bulk sync is to be active.
-        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-            letters, digits, `_` and `-`. Left out, the client makes one.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        body (ActivateBulkSync): The new state of a bulk sync, active or inactive.
+        idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+            outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+            letters, digits, `_` and `-`. Default: the client generates one.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

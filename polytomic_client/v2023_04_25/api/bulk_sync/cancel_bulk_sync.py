@@ -80,7 +80,7 @@ def sync_detailed(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncCancellationEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         idempotency_key=idempotency_key,
@@ -96,28 +96,28 @@ def sync(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncCancellationEnvelope:
-    """Ask for the running execution to be canceled.
+    """Cancel the running execution of a bulk sync.
 
-    The answer comes at once, and the execution ends later: its status says when.
+    The response comes at once, and the execution ends later. Poll its status for the end.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-            letters, digits, `_` and `-`. Left out, the client makes one.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+            outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+            letters, digits, `_` and `-`. Default: the client generates one.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -135,7 +135,7 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncCancellationEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         idempotency_key=idempotency_key,
@@ -153,28 +153,28 @@ async def asyncio(
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncCancellationEnvelope:
-    """Ask for the running execution to be canceled.
+    """Cancel the running execution of a bulk sync.
 
-    The answer comes at once, and the execution ends later: its status says when.
+    The response comes at once, and the execution ends later. Poll its status for the end.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        idempotency_key (str | Unset): A name for this request, so that a retry is answered with the
-            first outcome and does nothing twice. The server keeps it for 24 hours or longer. 8 to 255
-            letters, digits, `_` and `-`. Left out, the client makes one.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
+            outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
+            letters, digits, `_` and `-`. Default: the client generates one.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

@@ -79,7 +79,7 @@ def sync_detailed(
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[None]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         refresh_schemas=refresh_schemas,
@@ -97,24 +97,24 @@ def sync(
 ) -> None:
     """Delete a bulk sync.
 
-    What it has written stays in the destination.
+    The data that it has written stays in the destination.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         Nothing: the response has no content.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -132,7 +132,7 @@ async def asyncio_detailed(
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[None]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         refresh_schemas=refresh_schemas,
@@ -152,24 +152,24 @@ async def asyncio(
 ) -> None:
     """Delete a bulk sync.
 
-    What it has written stays in the destination.
+    The data that it has written stays in the destination.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         Nothing: the response has no content.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

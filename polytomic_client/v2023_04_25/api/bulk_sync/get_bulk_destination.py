@@ -75,7 +75,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkDestinationEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         x_polytomic_version=x_polytomic_version,
@@ -89,27 +89,26 @@ def sync(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkDestinationEnvelope:
-    """Say what a connection accepts as the destination of a bulk sync.
+    """Get the configuration, modes and resync modes a destination supports.
 
-    The answer names the configuration that a bulk sync into this connection takes, the modes it can
-    write in, and how it can be resynced. Ask before you create a bulk sync, and build its
-    `destination_configuration` and `mode` from the answer.
+    Call this before you create a bulk sync into the connection. Build the `destination_configuration`
+    and `mode` of the bulk sync from the response.
 
     Args:
-        id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
+        id (UUID | str): The id of the destination connection, not of a bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -125,7 +124,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkDestinationEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         x_polytomic_version=x_polytomic_version,
@@ -141,27 +140,26 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkDestinationEnvelope:
-    """Say what a connection accepts as the destination of a bulk sync.
+    """Get the configuration, modes and resync modes a destination supports.
 
-    The answer names the configuration that a bulk sync into this connection takes, the modes it can
-    write in, and how it can be resynced. Ask before you create a bulk sync, and build its
-    `destination_configuration` and `mode` from the answer.
+    Call this before you create a bulk sync into the connection. Build the `destination_configuration`
+    and `mode` of the bulk sync from the response.
 
     Args:
-        id (UUID | str): The connection to ask. This is the id of a connection, not of a bulk sync.
+        id (UUID | str): The id of the destination connection, not of a bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

@@ -91,7 +91,7 @@ def sync_detailed(
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         connection_id=connection_id,
         refresh_schemas=refresh_schemas,
@@ -109,29 +109,29 @@ def sync(
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceEnvelope:
-    """Say what a connection offers as the source of a bulk sync.
+    """Get the schemas a source offers to bulk syncs.
 
-    The answer names the schemas that can be synced from this connection, such as tables or objects,
-    with their fields.
+    A schema is, for example, a table or an object of the source. The response includes the fields of
+    each schema.
 
     Args:
-        connection_id (UUID | str): The connection to ask.
+        connection_id (UUID | str): The id of the connection.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
-            background. getBulkSourceStatus says when that is done.
-        include_fields (bool | Unset): Whether the schemas come with their fields.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+            background. Poll `get_bulk_source_status` for its end.
+        include_fields (bool | Unset): Whether to include the fields of each schema.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -151,7 +151,7 @@ async def asyncio_detailed(
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         connection_id=connection_id,
         refresh_schemas=refresh_schemas,
@@ -171,29 +171,29 @@ async def asyncio(
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceEnvelope:
-    """Say what a connection offers as the source of a bulk sync.
+    """Get the schemas a source offers to bulk syncs.
 
-    The answer names the schemas that can be synced from this connection, such as tables or objects,
-    with their fields.
+    A schema is, for example, a table or an object of the source. The response includes the fields of
+    each schema.
 
     Args:
-        connection_id (UUID | str): The connection to ask.
+        connection_id (UUID | str): The id of the connection.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
-            background. getBulkSourceStatus says when that is done.
-        include_fields (bool | Unset): Whether the schemas come with their fields.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+            background. Poll `get_bulk_source_status` for its end.
+        include_fields (bool | Unset): Whether to include the fields of each schema.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

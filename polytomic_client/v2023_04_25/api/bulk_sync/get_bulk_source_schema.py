@@ -83,7 +83,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[SchemaEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         connection_id=connection_id,
         schema_id=schema_id,
@@ -99,26 +99,26 @@ def sync(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> SchemaEnvelope:
-    """Describe one schema of a source.
+    """Get one schema of a source, with its fields.
 
-    The answer is one of the schemas of getBulkSource, with its fields.
+    The response is one of the schemas that `get_bulk_source` returns.
 
     Args:
-        connection_id (UUID | str): The connection to ask.
+        connection_id (UUID | str): The id of the connection.
         schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -136,7 +136,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[SchemaEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         connection_id=connection_id,
         schema_id=schema_id,
@@ -154,26 +154,26 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> SchemaEnvelope:
-    """Describe one schema of a source.
+    """Get one schema of a source, with its fields.
 
-    The answer is one of the schemas of getBulkSource, with its fields.
+    The response is one of the schemas that `get_bulk_source` returns.
 
     Args:
-        connection_id (UUID | str): The connection to ask.
+        connection_id (UUID | str): The id of the connection.
         schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

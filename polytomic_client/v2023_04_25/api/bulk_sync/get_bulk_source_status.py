@@ -79,7 +79,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         connection_id=connection_id,
         x_polytomic_version=x_polytomic_version,
@@ -93,25 +93,26 @@ def sync(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
-    """Say how fresh the schemas of a source are.
+    """Get the time of the last refresh of a source's schemas.
 
-    Polytomic keeps the schemas of a source in a cache. The answer says when it was last refreshed.
+    Polytomic caches the schemas of a source. The response has the state of that cache and the time of
+    its last refresh.
 
     Args:
-        connection_id (UUID | str): The connection to ask.
+        connection_id (UUID | str): The id of the connection.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -127,7 +128,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         connection_id=connection_id,
         x_polytomic_version=x_polytomic_version,
@@ -143,25 +144,26 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
-    """Say how fresh the schemas of a source are.
+    """Get the time of the last refresh of a source's schemas.
 
-    Polytomic keeps the schemas of a source in a cache. The answer says when it was last refreshed.
+    Polytomic caches the schemas of a source. The response has the state of that cache and the time of
+    its last refresh.
 
     Args:
-        connection_id (UUID | str): The connection to ask.
+        connection_id (UUID | str): The id of the connection.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

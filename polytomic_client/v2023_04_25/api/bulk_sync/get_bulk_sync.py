@@ -86,7 +86,7 @@ def sync_detailed(
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         refresh_schemas=refresh_schemas,
@@ -102,26 +102,26 @@ def sync(
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
-    """Return a bulk sync.
+    """Get a bulk sync.
 
-    The answer says how it is set up, not how it runs: that is getBulkSyncStatus.
+    The response has the settings of the bulk sync. For its executions, call `get_bulk_sync_status`.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -139,7 +139,7 @@ async def asyncio_detailed(
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         refresh_schemas=refresh_schemas,
@@ -157,26 +157,26 @@ async def asyncio(
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
-    """Return a bulk sync.
+    """Get a bulk sync.
 
-    The answer says how it is set up, not how it runs: that is getBulkSyncStatus.
+    The response has the settings of the bulk sync. For its executions, call `get_bulk_sync_status`.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
         refresh_schemas (bool | Unset): Whether to refresh the schemas of the source, in the background.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

@@ -82,7 +82,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncExecutionEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         execution_id=execution_id,
@@ -98,26 +98,26 @@ def sync(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncExecutionEnvelope:
-    """Return an execution of a bulk sync.
+    """Get an execution of a bulk sync.
 
-    Ask again until its status is completed, canceled, failed, errors or interrupted.
+    Poll until the status is completed, canceled, failed, errors or interrupted.
 
     Args:
-        id (UUID | str): The bulk sync.
-        execution_id (UUID | str): The execution.
+        id (UUID | str): The id of the bulk sync.
+        execution_id (UUID | str): The id of the execution.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -135,7 +135,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncExecutionEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         execution_id=execution_id,
@@ -153,26 +153,26 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncExecutionEnvelope:
-    """Return an execution of a bulk sync.
+    """Get an execution of a bulk sync.
 
-    Ask again until its status is completed, canceled, failed, errors or interrupted.
+    Poll until the status is completed, canceled, failed, errors or interrupted.
 
     Args:
-        id (UUID | str): The bulk sync.
-        execution_id (UUID | str): The execution.
+        id (UUID | str): The id of the bulk sync.
+        execution_id (UUID | str): The id of the execution.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

@@ -75,7 +75,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncStatusEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         x_polytomic_version=x_polytomic_version,
@@ -89,25 +89,25 @@ def sync(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncStatusEnvelope:
-    """Say how a bulk sync runs.
+    """Get the current, last and next execution of a bulk sync.
 
-    The execution that is under way, the last one that ended, and when the next begins.
+    The response has the execution in progress, the last one that ended, and the time of the next one.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -123,7 +123,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncStatusEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         x_polytomic_version=x_polytomic_version,
@@ -139,25 +139,25 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncStatusEnvelope:
-    """Say how a bulk sync runs.
+    """Get the current, last and next execution of a bulk sync.
 
-    The execution that is under way, the last one that ended, and when the next begins.
+    The response has the execution in progress, the last one that ended, and the time of the next one.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

@@ -75,7 +75,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaListEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         x_polytomic_version=x_polytomic_version,
@@ -91,23 +91,23 @@ def sync(
 ) -> BulkSchemaListEnvelope:
     """List the schemas of a bulk sync.
 
-    The schemas of the source, each with whether and how it is synced.
+    The response contains the schemas of the source, each with its sync settings.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -123,7 +123,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaListEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         x_polytomic_version=x_polytomic_version,
@@ -141,23 +141,23 @@ async def asyncio(
 ) -> BulkSchemaListEnvelope:
     """List the schemas of a bulk sync.
 
-    The schemas of the source, each with whether and how it is synced.
+    The response contains the schemas of the source, each with its sync settings.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

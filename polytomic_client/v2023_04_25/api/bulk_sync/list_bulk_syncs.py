@@ -80,7 +80,7 @@ def sync_detailed(
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncListEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         active=active,
         x_polytomic_version=x_polytomic_version,
@@ -96,24 +96,24 @@ def sync(
 ) -> BulkSyncListEnvelope:
     """List the bulk syncs of the organization.
 
-    The answer holds all of them: this version has no pages.
+    The response contains all of them: this version has no pagination.
 
     Args:
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        active (bool | Unset): List only the syncs that are active, or only those that are not.
-            Documented for later versions.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        active (bool | Unset): Whether to list only active bulk syncs, or only inactive ones. Documented
+            for later versions.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -129,7 +129,7 @@ async def asyncio_detailed(
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncListEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         active=active,
         x_polytomic_version=x_polytomic_version,
@@ -147,24 +147,24 @@ async def asyncio(
 ) -> BulkSyncListEnvelope:
     """List the bulk syncs of the organization.
 
-    The answer holds all of them: this version has no pages.
+    The response contains all of them: this version has no pagination.
 
     Args:
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        active (bool | Unset): List only the syncs that are active, or only those that are not.
-            Documented for later versions.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        active (bool | Unset): Whether to list only active bulk syncs, or only inactive ones. Documented
+            for later versions.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

@@ -85,7 +85,7 @@ def sync_detailed(
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -101,27 +101,27 @@ def sync(
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
-    """Replace how a bulk sync is set up.
+    """Replace the settings of a bulk sync.
 
-    It is a full replacement, although it is a PATCH: what the body leaves out is reset to its default.
-    The schemas that are synced stay as they are.
+    This is a full replacement, although the method is PATCH: each setting that the body omits is reset
+    to its default. The synced schemas do not change.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        body (UpdateBulkSync): The new settings of a bulk sync. Each setting that is omitted is reset to its default.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -139,7 +139,7 @@ async def asyncio_detailed(
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -157,27 +157,27 @@ async def asyncio(
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
-    """Replace how a bulk sync is set up.
+    """Replace the settings of a bulk sync.
 
-    It is a full replacement, although it is a PATCH: what the body leaves out is reset to its default.
-    The schemas that are synced stay as they are.
+    This is a full replacement, although the method is PATCH: each setting that the body omits is reset
+    to its default. The synced schemas do not change.
 
     Args:
-        id (UUID | str): The bulk sync.
+        id (UUID | str): The id of the bulk sync.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateBulkSync): A bulk sync as it is to be. What is left out is reset to its default.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        body (UpdateBulkSync): The new settings of a bulk sync. Each setting that is omitted is reset to its default.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

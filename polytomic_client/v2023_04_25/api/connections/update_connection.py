@@ -85,7 +85,7 @@ def sync_detailed(
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[ConnectionEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -101,26 +101,26 @@ def sync(
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> ConnectionEnvelope:
-    """Change a connection.
+    """Update a connection.
 
-    The name must always be given.
+    The name is always required.
 
     Args:
-        id (UUID | str): The connection.
+        id (UUID | str): The id of the connection.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateConnection): What to change about a connection.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        body (UpdateConnection): The changes to a connection.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -138,7 +138,7 @@ async def asyncio_detailed(
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[ConnectionEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         id=id,
         body=body,
@@ -156,26 +156,26 @@ async def asyncio(
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> ConnectionEnvelope:
-    """Change a connection.
+    """Update a connection.
 
-    The name must always be given.
+    The name is always required.
 
     Args:
-        id (UUID | str): The connection.
+        id (UUID | str): The id of the connection.
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        body (UpdateConnection): What to change about a connection.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        body (UpdateConnection): The changes to a connection.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (

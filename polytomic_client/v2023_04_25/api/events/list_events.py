@@ -107,7 +107,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[EventListEnvelope]:
-    """Do what `sync` does, and return the Response around its value."""
+    """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         organization_id=organization_id,
         type_=type_,
@@ -131,27 +131,27 @@ def sync(
 ) -> EventListEnvelope:
     """List events.
 
-    Events are kept for 48 hours. Page through them by time.
+    The API keeps events for 48 hours. Page through them by time.
 
     Args:
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        organization_id (UUID | Unset): Events of this organization only. For partners.
-        type_ (EventType | Unset): What happened.
-        starting_after (datetime.datetime | Unset): Events after this instant only.
-        ending_before (datetime.datetime | Unset): Events before this instant only.
-        limit (int | Unset): How many events at most.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        organization_id (UUID | Unset): Only events of this organization. For partners.
+        type_ (EventType | Unset): The type of the event.
+        starting_after (datetime.datetime | Unset): Only events after this instant.
+        ending_before (datetime.datetime | Unset): Only events before this instant.
+        limit (int | Unset): The maximum number of events.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return sync_detailed(
@@ -175,7 +175,7 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[EventListEnvelope]:
-    """Do what `asyncio` does, and return the Response around its value."""
+    """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         organization_id=organization_id,
         type_=type_,
@@ -201,27 +201,27 @@ async def asyncio(
 ) -> EventListEnvelope:
     """List events.
 
-    Events are kept for 48 hours. Page through them by time.
+    The API keeps events for 48 hours. Page through them by time.
 
     Args:
         client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
-        organization_id (UUID | Unset): Events of this organization only. For partners.
-        type_ (EventType | Unset): What happened.
-        starting_after (datetime.datetime | Unset): Events after this instant only.
-        ending_before (datetime.datetime | Unset): Events before this instant only.
-        limit (int | Unset): How many events at most.
-        x_polytomic_version (str): The dated version of the API that answers. The response names the
-            version that did. Default: '2023-04-25'.
+        organization_id (UUID | Unset): Only events of this organization. For partners.
+        type_ (EventType | Unset): The type of the event.
+        starting_after (datetime.datetime | Unset): Only events after this instant.
+        ending_before (datetime.datetime | Unset): Only events before this instant.
+        limit (int | Unset): The maximum number of events.
+        x_polytomic_version (str): The dated version of the API to use. The response names the version
+            that was used. Default: '2023-04-25'.
 
     Returns:
         The response.
 
     Raises:
         ValueError: An argument is malformed; nothing was sent.
-        APIStatusError: The API responded with an error; each status has a class of its own.
+        APIStatusError: The API responded with an error; each status has its own class.
         TransportError: The connection failed, before or after the request was sent.
         DeadlineExceededError: The call took longer than the client's `deadline`.
-        DecodeError: The response does not match the document.
+        DecodeError: The response does not match the OpenAPI document.
         VersionMismatchError: The response is of another version of the API.
     """
     return (
