@@ -42,6 +42,13 @@ ADVICE = {
     r"\b(?:a|first|last|two|later) looks?\b(?! like)": "check, poll",
     r"\bauthorit(?:y|ies)\b": "CA, or host and port",
     r"\bin its words\b|\bwhose words\b|\bwords of\b": "name the field: message, reason",
+    r"\bword of the server's\b": "server-defined string",
+    r"\bAPI stands\b": "the load the API can handle",
+    r"\basks? very many\b": "query thousands of ... concurrently",
+    r"\bjobs of several\b": "multi-step workflows",
+    r"\btried again\b": "retried",
+    r"\btime-outs?\b": "timeout",
+    r"\bhalf as (?:fast|long|much) again\b": "50 % faster, slower, more",
 }
 PATTERNS = {re.compile(pattern.replace(" ", r"\s"), re.IGNORECASE): advice for pattern, advice in ADVICE.items()}
 CODE = re.compile(r"^ *```.*?^ *```|`(?:[^`\n]|\n(?!\n))+`|\{%.*?%\}", re.DOTALL | re.MULTILINE)

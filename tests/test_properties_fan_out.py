@@ -178,7 +178,7 @@ class FanOutInAnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.reader is not None)
     @rule()
     def stop_waiting_for_an_outcome(self) -> None:
-        """As a time-out around the reader does. What it would have got must come to the next one."""
+        """As a timeout around the reader does. What it would have got must come to the next one."""
         assert self.reader is not None
         self.reader.cancel()
         self.settle(2)

@@ -42,6 +42,13 @@ def _phrases(root: Path) -> list[str]:
         "None, in its words.",
         "A server whose words count.",
         "The words of the server.",
+        "The state, in a word of the server's.",
+        "What the API stands.",
+        "A service asks very many connections.",
+        "Jobs of several calls.",
+        "It is tried again.",
+        "A read time-out.",
+        "It is half as long again.",
         "A phrase over\na line break is no\nfile.",
     ],
 )
