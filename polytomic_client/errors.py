@@ -21,6 +21,36 @@ LONGEST_REASON = 1_100
 """Maximum characters of a quoted reason: the problem, and the first 500 characters of a body. Escaping may double
 these."""
 
+__all__ = [
+    "APIStatusError",
+    "AuthenticationError",
+    "BadRequestError",
+    "CallCancelledError",
+    "ClientClosedError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectTimeoutError",
+    "DeadlineExceededError",
+    "DecodeError",
+    "NotFoundError",
+    "NotReachedError",
+    "NotSentError",
+    "OutcomeUnknownError",
+    "PermissionDeniedError",
+    "PolytomicError",
+    "RateLimitError",
+    "ReadTimeoutError",
+    "RedirectError",
+    "RequestError",
+    "ResponseTooLargeError",
+    "ServerError",
+    "TLSError",
+    "TransportError",
+    "UnexpectedStatusError",
+    "UnprocessableEntityError",
+    "VersionMismatchError",
+]
+
 
 class PolytomicError(Exception):
     """The base class of the errors that this package defines.

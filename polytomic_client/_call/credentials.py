@@ -78,7 +78,7 @@ def check_credential(
     ]
     if len(given) != 1:
         raise ConfigurationError(
-            f"exactly one credential must be given, got {' and '.join(given)}."
+            f"exactly one credential must be given, got {' and '.join(given)}. Remove all but one."
             if given
             else "the credential is missing. Pass api_key=..., deployment_key=... or basic_auth=(user, password), "
             "or set POLYTOMIC_API_KEY or POLYTOMIC_DEPLOYMENT_KEY."
@@ -105,7 +105,7 @@ def _checked(key: object, name: str) -> str:
     if not isinstance(key, str):
         raise ConfigurationError(f"{name} must be a str, got {type(key).__name__}.")
     if not key:
-        raise ConfigurationError(f"{name} is empty")
+        raise ConfigurationError(f"{name} must not be empty.")
     if not all("!" <= character <= "~" for character in key):
         raise ConfigurationError(
             f"{name} must not contain white space, control or non-ASCII characters. Check for a line break at its end."
@@ -118,7 +118,7 @@ def _user_and_password(pair: object) -> tuple[str, str]:
         case (str() as user, str() as password):
             pass
         case _:
-            raise ConfigurationError("basic_auth must be two str: (user, password)")
+            raise ConfigurationError("basic_auth must be a tuple of two str: (user, password).")
     if not user or ":" in user:
         raise ConfigurationError("the user of basic_auth must not be empty or contain a colon (RFC 7617)")
     if any(ord(character) < 32 or ord(character) == 127 for character in user + password):

@@ -121,7 +121,7 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
             allowed to this machine, because it would send the key unencrypted.
     """
     if not isinstance(base_url, str) or not base_url:
-        raise ConfigurationError(f"{name} must be a URL like https://polytomic.example.com")
+        raise ConfigurationError(f"{name} must be a non-empty str. Use a URL like https://polytomic.example.com.")
     if not all("!" <= character <= "~" for character in base_url) or "\\" in base_url:
         raise ConfigurationError(
             f"{name} must not contain white space, backslashes, control or non-ASCII characters. "
@@ -133,17 +133,17 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
         host, _ = parts.hostname, parts.port
         (host or "").encode("idna")  # as every connection does: it rejects empty and overlong labels
     except ValueError:
-        raise ConfigurationError(f"{name} has an invalid host or port") from None
+        raise ConfigurationError(f"{name} has an invalid host or port. Use https://host:port.") from None
     if "@" in parts.netloc:
         raise ConfigurationError(f"{name} must not contain user info. Pass the credential as an argument.")
     if not host or parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ConfigurationError(f"{name} must consist of https://, a host and an optional path")
+        raise ConfigurationError(f"{name} must consist of https://, a host and an optional path.")
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        raise ConfigurationError(f"{name} must not contain '.' or '..' in its path")
+        raise ConfigurationError(f"{name} must not contain '.' or '..' in its path. Write the path that they lead to.")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
         raise ConfigurationError(
-            f"{name} must be https, got {quoted(parts.scheme)}, which would send the key unencrypted. "
-            "Use http for this machine only."
+            f"{name} must be https, got {quoted(parts.scheme)}. http, which sends the key unencrypted, is for this "
+            "machine only."
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 

@@ -175,8 +175,8 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
     """
     if not isinstance(value, model):
         name = model.__name__
-        hint = f": {name}.from_dict(...) makes one of it" if isinstance(value, Mapping) else ""
-        raise TypeError(f"expected {name}, got {type(value).__name__}{hint}")
+        hint = f" Use {name}.from_dict(...)." if isinstance(value, Mapping) else ""
+        raise TypeError(f"expected {name}, got {type(value).__name__}.{hint}")
     encoded: dict[str, Any] = value.to_dict()
     return encoded
 
