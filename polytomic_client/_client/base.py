@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import ssl
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from .._call.state import CallState
 from .._core.clock import Clock, SystemClock
 from .._http.messages import Request
 from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
+from .._runtime.types import as_json
 from .._text import shown
 from ..errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
 from .settings import build_config, change_config
@@ -209,7 +209,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         if params:
             url = f"{url}?{urlencode({name: _query_value(value) for name, value in params.items()}, doseq=True)}"
         body = kwargs.get("json")
-        content = None if body is None else json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+        content = None if body is None else as_json(body).encode()
         return Request(kwargs["method"], url, kwargs.get("headers", {}), content)
 
     def _failure(self, error: RequestError) -> RequestError:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from enum import Enum
@@ -157,6 +158,16 @@ def as_items(value: Any) -> Any:
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise TypeError(f"expected a list, got {shown(value)}")
     return value
+
+
+def as_json(value: object) -> str:
+    """Return a JSON value as a string without white space.
+
+    Raises:
+        TypeError: A part of it is of a type that JSON does not have.
+        ValueError: A number in it is not finite.
+    """
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def encode_text(value: Any) -> Any:
@@ -313,6 +324,7 @@ __all__ = [
     "Response",
     "Unset",
     "as_items",
+    "as_json",
     "as_list",
     "as_object",
     "as_subclass",
