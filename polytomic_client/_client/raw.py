@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from enum import Enum
 from math import isfinite
 from typing import Any, Protocol, Self, TypedDict, TypeVar, cast
 
@@ -38,7 +39,7 @@ class RequestOptions(TypedDict, total=False):
     """Options of `request`, for functions that pass them on.
 
     Attributes:
-        path_params: The values of the placeholders of `path`: each a str, a number or a UUID.
+        path_params: The values of the placeholders of `path`: each a str, a number, a UUID or a datetime.
         params: The query. A value is a str, a number, a bool, a UUID or a datetime. A list of these repeats the
             parameter. None and UNSET are left out.
         json: The body: a JSON value, or a generated model, also inside of a list or a dict. None sends no body.
@@ -105,7 +106,7 @@ def request(
         if method != "POST":
             raise ValueError(f"idempotency_key must be left out of a {method}: the API only supports it for POST.")
         headers[IDEMPOTENCY_HEADER] = idempotency_key
-    kwargs: dict[str, Any] = {"method": str(method), "url": _filled(path, path_params), "headers": headers}
+    kwargs: dict[str, Any] = {"method": str.__str__(method), "url": _filled(path, path_params), "headers": headers}
     if params is not None:
         kwargs["params"] = _query(params)
     if json is not None:
@@ -151,7 +152,7 @@ def _filled(path: str, path_params: Mapping[str, object] | None) -> str:
             raise ValueError(f"path_params must have the placeholder {shown(name)} of path, which is missing. Add it.")
     for surplus in values.keys() - set(names):
         raise ValueError(f"path_params must have placeholders of path only, got {shown(surplus)}. Remove it.")
-    filled = PLACEHOLDER.sub(lambda match: path_segment(match[1], encode_text(values[match[1]])), path)
+    filled = PLACEHOLDER.sub(lambda match: path_segment(match[1], _scalar(values[match[1]])), path)
     # After the values, because a segment may consist of several parts.
     if any(segment in (".", "..") for segment in filled.lower().replace("%2e", ".").split("/")):
         raise ValueError(f"path must not contain the segments '.' or '..', got {shown(filled)}. Write the whole path.")
@@ -173,6 +174,8 @@ def _query(params: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _scalar(value: object) -> Any:
+    # The `str` of a user's own enum may be its name.
+    value = cast("object", value.value) if isinstance(value, Enum) else value
     return encode_datetime(value) if isinstance(value, datetime) else encode_text(value)
 
 
