@@ -85,6 +85,8 @@ class RequestError(PolytomicError):
         message: What happened.
         operation: The name of the operation, for example `get_bulk_destination`.
         request: The method and URL.
+        method: The method of `request`, for example `GET`. Empty if no request was made.
+        url: The URL of `request`. Empty if no request was made.
         attempts: The number of attempts, including the first.
         idempotency_key: The key that a POST was sent with, None for other methods. Pass it to the same call to get the
             outcome, or to have the call done once. The API returns the first outcome of a key for at least 24 hours.
@@ -108,6 +110,16 @@ class RequestError(PolytomicError):
         """Set which call failed, and return the error."""
         self.operation, self.request, self.attempts = operation, request, attempts
         return self
+
+    @property
+    def method(self) -> str:
+        """The method of `request`."""
+        return self.request.partition(" ")[0]
+
+    @property
+    def url(self) -> str:
+        """The URL of `request`."""
+        return self.request.partition(" ")[2]
 
     def __str__(self) -> str:
         tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
@@ -147,7 +159,8 @@ class APIStatusError(RequestError):
 
     Attributes:
         status_code: The HTTP status, which may be one that IANA has not registered (520).
-        key: The API's machine-readable kind of error, if the body has one.
+        code: The API's machine-readable kind of error, if the body has one.
+        key: The same as `code`. The API calls it so.
         message: The API's message, or `HTTP status ...` if the body has none.
         metadata: Further facts from the body, an object or an array. Empty if there are none.
         headers: The response headers. Names are case-insensitive.
@@ -174,6 +187,11 @@ class APIStatusError(RequestError):
         self.retry_after = retry_after
         self.body = excerpt(content)
         self._has_message = message is not None
+
+    @property
+    def code(self) -> str | None:
+        """The API's machine-readable kind of error, if the body has one."""
+        return self.key
 
     def reason(self) -> str:
         """Return the status with the server's message, or with the beginning of the body."""

@@ -9,14 +9,18 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 from urllib.parse import urlencode
 from weakref import WeakSet
 
+from .._call.policy import run_with_response
 from .._call.settings import DEFAULT_DEADLINE, DEFAULT_MAX_ATTEMPTS
 from .._call.state import CallState
+from .._call.steps import Flow
 from .._core.clock import Clock, SystemClock
 from .._http.messages import Request
 from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
+from .._runtime.operation import APIResponse
 from .._runtime.types import as_json
 from .._text import shown
 from ..errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
+from . import raw
 from .settings import build_config, change_config
 
 Key = TypeVar("Key")
@@ -207,10 +211,25 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         url = self._config.base_url + kwargs["url"]
         params = kwargs.get("params")
         if params:
-            url = f"{url}?{urlencode({name: _query_value(value) for name, value in params.items()}, doseq=True)}"
+            query = urlencode({name: _query_value(value) for name, value in params.items()}, doseq=True)
+            # An empty list adds nothing.
+            url = f"{url}?{query}" if query else url
         body = kwargs.get("json")
         content = None if body is None else as_json(body).encode()
         return Request(kwargs["method"], url, kwargs.get("headers", {}), content)
+
+    def _raw(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Flow[APIResponse[Any]]:
+        """Return the steps of a raw request.
+
+        Raises:
+            TypeError: An argument has the wrong type, or the body cannot be encoded.
+            ValueError: An argument is malformed.
+        """
+        operation, kwargs = raw.request(method, path, version=self._config.pin, **options)
+        config = self._config if headers is None else change_config(self._config, headers=headers)
+        return run_with_response(self._request(kwargs), config, self._shared.state, operation)
 
     def _failure(self, error: RequestError) -> RequestError:
         """Return the error of a step: a ClientClosedError if the client was closed meanwhile, else the transport's."""

@@ -7,7 +7,7 @@ from _thread import allocate_lock
 from collections.abc import Callable
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from .._call.policy import relay, run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Step, proceed, stopped
@@ -18,6 +18,7 @@ from .._http.places import Places
 from .._runtime.operation import APIResponse, Operation
 from ..errors import CLOSED, ClientClosedError, RequestError
 from .base import BaseClient, Shared
+from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
@@ -40,6 +41,42 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         from .generated import blocking_client
 
         return blocking_client(self._config.base_url, self._send)
+
+    @overload
+    def request(
+        self, method: str, path: str, *, into: type[Model], **options: Unpack[RequestOptions]
+    ) -> APIResponse[Model]: ...
+    @overload
+    def request(
+        self, method: str, path: str, *, into: type[bytes], **options: Unpack[RequestOptions]
+    ) -> APIResponse[bytes]: ...
+    @overload
+    def request(
+        self, method: str, path: str, *, into: None = None, **options: Unpack[RequestOptions]
+    ) -> APIResponse[Any]: ...
+    def request(
+        self, method: str, path: str, *, into: Any = None, **options: Unpack[RequestOptions]
+    ) -> APIResponse[Any]:
+        """Make a request that is not one of the methods, with the same key, version, retries, deadline and errors.
+
+        Args:
+            method: GET, HEAD, POST, PUT, PATCH or DELETE.
+            path: The path after `base_url`, for example `/api/roles/{id}`. `path_params` fills its placeholders.
+            into: A generated model or bytes. Default: JSON as Python reads it.
+            **options: See RequestOptions.
+
+        Returns:
+            The response. Its `parsed` is None if there is no body, b"" with `into=bytes`.
+
+        Raises:
+            TypeError: An argument has the wrong type, or `json` cannot be encoded. Nothing was sent.
+            ValueError: An argument is malformed. Nothing was sent.
+            RequestError: The call failed. Every 2xx is a success.
+
+        Example:
+            role = polytomic.request("GET", "/api/roles/{id}", path_params={"id": role_id}).parsed
+        """
+        return self._drive(self._raw(method, path, into=into, **options))
 
     def close(self) -> None:
         """Close the client. Closing it again does nothing.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Literal, assert_type
+from typing import Any, Literal, Self, assert_type
 from uuid import UUID
 
 import attrs
@@ -32,6 +32,7 @@ from polytomic_client import (
     PolytomicError,
     Progress,
     RequestError,
+    RequestOptions,
     Timeout,
     VersionMismatchError,
     WebhookSignatureError,
@@ -254,6 +255,52 @@ async def without_content(polytomic: AsyncPolytomic, blocking: Polytomic) -> Non
     assert_type(blocking.delete_connection(ID), None)
     assert_type(await polytomic.with_response.delete_bulk_sync(ID), APIResponse[None])
     assert_type(blocking.with_response.delete_connection(ID), APIResponse[None])
+
+
+class Role:
+    """A user's own class, which reads JSON as a model does."""
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        return cls()
+
+
+async def raw_requests(polytomic: AsyncPolytomic, blocking: Polytomic, mine: Mine) -> None:
+    assert_type(await polytomic.request("GET", "/api/me"), APIResponse[Any])
+    assert_type((await polytomic.request("GET", "/api/me")).parsed, Any)
+    assert_type(await polytomic.request("GET", "/api/me", into=None), APIResponse[Any])
+    assert_type(await polytomic.request("GET", "/api/me", into=bytes), APIResponse[bytes])
+    assert_type(await polytomic.request("GET", "/api/me", into=BulkSyncEnvelope), APIResponse[BulkSyncEnvelope])
+    assert_type((await polytomic.request("GET", "/api/me", into=ConfigurationMap)).parsed, ConfigurationMap)
+    assert_type(await mine.request("GET", "/api/me", into=Role), APIResponse[Role])
+    everything = polytomic.request(
+        "POST",
+        "/api/roles/{id}",
+        path_params={"id": ID},
+        params={"active": True, "tag": ["a", "b"], "since": NOON},
+        json=ActivateBulkSync(active=True),
+        headers={"X-Trace": "a"},
+        idempotency_key="nightly-2023-04-25",
+        into=BulkSyncEnvelope,
+    )
+    assert_type(await everything, APIResponse[BulkSyncEnvelope])
+
+    assert_type(blocking.request("GET", "/api/me"), APIResponse[Any])
+    assert_type(blocking.request("GET", "/api/me", into=bytes).parsed, bytes)
+    assert_type(blocking.request("GET", "/api/me", into=BulkSyncEnvelope), APIResponse[BulkSyncEnvelope])
+    assert_type(blocking.request("GET", "/api/me", into=Role).parsed, Role)
+    options: RequestOptions = {"params": {"limit": 5}, "json": [1, {"a": None}]}
+    assert_type(blocking.request("POST", "/api/things", into=bytes, **options), APIResponse[bytes])
+
+    async def fetch(role_id: UUID) -> APIResponse[BulkSyncEnvelope]:
+        return await polytomic.request("GET", "/api/roles/{id}", path_params={"id": role_id}, into=BulkSyncEnvelope)
+
+    assert_type(await fetch_all(fetch, [ID]), list[Outcome[UUID, APIResponse[BulkSyncEnvelope]]])
+
+    blocking.request("GET")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    blocking.request("GET", "/api/me", into=int)  # type: ignore[type-var]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    blocking.request("GET", "/api/me", jsn={})  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await polytomic.request("GET", "/api/me", params=[1])  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 
 async def generated_functions(client: Client) -> None:
@@ -549,6 +596,8 @@ async def many(polytomic: AsyncPolytomic, blocking: Polytomic, ids: list[UUID], 
 def errors(status: APIStatusError, decode: DecodeError, version: VersionMismatchError) -> None:
     assert_type(status.status_code, int)
     assert_type(status.key, str | None)
+    assert_type(status.code, str | None)
+    assert_type((status.method, status.url), tuple[str, str])
     assert_type(status.message, str)
     assert_type(status.metadata, Mapping[str, Any] | list[Any])
     assert_type(status.headers, Mapping[str, str])
