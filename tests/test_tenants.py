@@ -67,7 +67,8 @@ class Way:
         if self.blocking:
             get: Callable[[object], Any] = client.get_bulk_destination
             return asyncio.get_running_loop().run_in_executor(self._threads, get, ID)
-        return asyncio.ensure_future(client.get_bulk_destination(ID))
+        call: asyncio.Future[Any] = asyncio.ensure_future(client.get_bulk_destination(ID))
+        return call
 
     async def close(self, client: Any) -> None:
         if self.blocking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import Generic, TypeVar
@@ -112,7 +113,7 @@ def _checked(key: object, name: str) -> str:
         raise ConfigurationError(f"{name} must be a str, got {type(key).__name__}.")
     if not key:
         raise ConfigurationError(f"{name} is empty")
-    if not all("!" <= character <= "~" for character in key):
+    if not re.fullmatch("[!-~]+", key):
         raise ConfigurationError(
             f"{name} must not contain white space, control or non-ASCII characters. Check for a line break at its end."
         )
