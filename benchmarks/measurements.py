@@ -72,7 +72,7 @@ class Memory:
 
 @dataclass(frozen=True)
 class Copy:
-    """How long one `with_options` takes, in microseconds."""
+    """CPU time of one `with_options`, in microseconds."""
 
     options: str
     round: int

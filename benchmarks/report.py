@@ -119,14 +119,14 @@ def decode_table(measured: Measurements) -> str:
 
 
 def copy_table(measured: Measurements) -> str:
-    """Return what one `with_options` takes."""
+    """Return the CPU time of one `with_options`."""
     titles = {"deadline": "`deadline=`", "headers": "`headers=`"}
     titles |= {"api_key": "`api_key=` with a key", "callable": "`api_key=` with a function"}
     rows: list[list[str]] = []
     for options, title in titles.items():
         found = [each.microseconds for each in copies(measured, options)]
         rows.append([title, text(median(found), ".1f"), f"{min(found):.1f} to {max(found):.1f}"])
-    return table(["µs per copy", "median", "least to most"], rows)
+    return table(["CPU µs per copy", "median", "least to most"], rows)
 
 
 def start_table(measured: Measurements) -> str:

@@ -224,8 +224,11 @@ def test_the_generated_client_of_a_copy_has_the_copys_options() -> None:
         with Polytomic(api_key=KEY, base_url=server.url) as polytomic:
             get_bulk_destination.sync(ID, client=polytomic.generated)
             get_bulk_destination.sync(ID, client=polytomic.with_options(version="2024-02-08").generated)
+            get_bulk_destination.sync(ID, client=polytomic.with_options(api_key="another").generated)
 
-    assert [request.headers["x-polytomic-version"] for request in server.requests] == ["2023-04-25", "2024-02-08"]
+    own = f"Bearer {KEY}"
+    assert [request.headers["authorization"] for request in server.requests] == [own, own, "Bearer another"]
+    assert [request.headers["x-polytomic-version"] for request in server.requests][:2] == ["2023-04-25", "2024-02-08"]
 
 
 @pytest.mark.parametrize(

@@ -314,7 +314,8 @@ async def test_tenants_are_warned_once_together(way: Way) -> None:
         client = way.client(server.url)
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            for each in (client.with_options(api_key="a"), client.with_options(api_key="b"), client):
+            fetched = client.with_options(api_key=way.source(Vault("b")))
+            for each in (client.with_options(api_key="a"), fetched, client):
                 await way.call(each)
         await way.close(client)
     assert [str(one.message).partition(":")[0] for one in warned] == ["get_bulk_destination"]
