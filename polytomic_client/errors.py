@@ -22,34 +22,13 @@ LONGEST_REASON = 1_100
 these."""
 
 __all__ = [
-    "APIStatusError",
-    "AuthenticationError",
-    "BadRequestError",
-    "CallCancelledError",
-    "ClientClosedError",
-    "ConfigurationError",
-    "ConflictError",
-    "ConnectTimeoutError",
-    "DeadlineExceededError",
-    "DecodeError",
-    "NotFoundError",
-    "NotReachedError",
-    "NotSentError",
-    "OutcomeUnknownError",
-    "PermissionDeniedError",
-    "PolytomicError",
-    "RateLimitError",
-    "ReadTimeoutError",
-    "RedirectError",
-    "RequestError",
-    "ResponseTooLargeError",
-    "ServerError",
-    "TLSError",
-    "TransportError",
-    "UnexpectedStatusError",
-    "UnprocessableEntityError",
-    "VersionMismatchError",
-]
+    "APIStatusError", "AuthenticationError", "BadRequestError", "CallCancelledError", "ClientClosedError",
+    "ConfigurationError", "ConflictError", "ConnectTimeoutError", "DeadlineExceededError", "DecodeError",
+    "NotFoundError", "NotReachedError", "NotSentError", "OutcomeUnknownError", "PermissionDeniedError",
+    "PolytomicError", "RateLimitError", "ReadTimeoutError", "RedirectError", "RequestError",
+    "ResponseTooLargeError", "ServerError", "TLSError", "TransportError", "UnexpectedStatusError",
+    "UnprocessableEntityError", "VersionMismatchError",
+]  # fmt: skip
 
 
 class PolytomicError(Exception):

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
+from typing import Generic, TypeVar
 
 from .._core.secret import Secret, basic
 from ..errors import ConfigurationError
 
 KeySource = Callable[[], "str | Awaitable[str]"]
+Guard = TypeVar("Guard")
+
+ARGUMENTS = ("api_key", "deployment_key", "basic_auth")
+"""The arguments that give a credential."""
 
 
-class FetchedKey:
+class FetchedKey(Generic[Guard]):
     """An API key that the user's callable returns, first when a request needs it and again when the API rejects it.
 
-    The drivers hold a lock around `stale` and `accept`, so that many waiting calls fetch the key once.
+    The drivers hold `lock` around `stale` and `accept`, so that many waiting calls fetch the key once.
     """
 
-    __slots__ = ("_current", "fetch")
+    __slots__ = ("__weakref__", "_current", "fetch", "lock")
 
-    def __init__(self, fetch: KeySource) -> None:
+    def __init__(self, fetch: KeySource, lock: Guard) -> None:
         self.fetch = fetch
+        self.lock = lock
         self._current: Secret | None = None
 
     def stale(self, refused: Secret | None) -> bool:
@@ -58,7 +65,7 @@ def check_credential(
     deployment_key: str | None,
     basic_auth: tuple[str, str] | None,
     *,
-    names: tuple[str, str, str],
+    names: tuple[str, str, str] = ARGUMENTS,
     blocking: bool,
 ) -> Secret | KeySource:
     """Return the one credential that is given.
@@ -106,7 +113,7 @@ def _checked(key: object, name: str) -> str:
         raise ConfigurationError(f"{name} must be a str, got {type(key).__name__}.")
     if not key:
         raise ConfigurationError(f"{name} must not be empty.")
-    if not all("!" <= character <= "~" for character in key):
+    if not re.fullmatch("[!-~]+", key):
         raise ConfigurationError(
             f"{name} must not contain white space, control or non-ASCII characters. Check for a line break at its end."
         )

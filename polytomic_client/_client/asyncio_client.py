@@ -9,7 +9,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
-from .._call.credentials import KeySource
+from .._call.credentials import FetchedKey, KeySource
 from .._call.policy import relay, run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
 from .._core.cleanup import CLEANUP_LASTS, finish, new_task
@@ -100,8 +100,8 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
                 await finish(shared.cleanups, CLEANUP_LASTS, bounded=True)
         finally:
             shared.over = shared.over or CLOSED
-            for limit in shared.waiting:
-                if not limit.expired() and own is loop:
+            for limit, its_loop in shared.waiting.items():
+                if not limit.expired() and its_loop is loop:
                     limit.reschedule(loop.time())
             transport, shared.transport = shared.transport, None
             if transport is not None:
@@ -135,15 +135,15 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         await finish([task], CLEANUP_LASTS)
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, T]:
-        return self._drive(run(self._request(kwargs), self._config, self._shared.state, operation))
+        return self._drive(run(self._request(kwargs), self._config, self._state, operation))
 
     def _perform_with_response(
         self, operation: Operation[T], kwargs: dict[str, Any]
     ) -> Coroutine[Any, Any, APIResponse[T]]:
-        return self._drive(run_with_response(self._request(kwargs), self._config, self._shared.state, operation))
+        return self._drive(run_with_response(self._request(kwargs), self._config, self._state, operation))
 
     def _send(self, request: Request, operation: Operation[object] | None) -> Coroutine[Any, Any, Reply]:
-        return self._drive(relay(request, self._config, self._shared.state, operation))
+        return self._drive(relay(request, self._config, self._state, operation))
 
     async def _drive(self, flow: Flow[T]) -> T:
         """Perform the steps of a flow until it returns or raises."""
@@ -179,7 +179,8 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         shared, limit = self._shared, asyncio.timeout(None)
         try:
             async with limit:
-                shared.waiting[limit] = True
+                # Not the client's loop, which it has only once a call has its key.
+                shared.waiting[limit] = asyncio.get_running_loop()
                 return await work
         except TimeoutError:
             if not limit.expired():
@@ -189,9 +190,11 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         raise ClientClosedError(shared.over)
 
     async def _authorize(self, step: Authorize) -> Secret:
-        key = self._shared.state.key
+        key: FetchedKey[asyncio.Lock] | None = self._state.key
         assert key is not None
-        async with self._shared.lock:
+        async with key.lock:
+            if self._shared.over:
+                raise ClientClosedError(self._shared.over)
             if key.stale(step.refused):
                 key.accept(await _resolved(key.fetch()))
         return key.current

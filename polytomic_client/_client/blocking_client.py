@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
+from .._call.credentials import FetchedKey
 from .._call.policy import relay, run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Step, proceed, stopped
 from .._core.clock import SystemClock
@@ -90,8 +91,9 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
             # One call of C code: each gate is opened once, even if another thread closes the client or stops waiting.
             if shared.waiting.pop(gate, False):
                 gate.release()
-        # Wake the threads that wait for the key.
-        shared.lock.open()
+        # Wake the threads that wait for a key. A client that is copied from now on fetches none.
+        for key in shared.fetched_keys():
+            key.lock.open()
         transport = shared.transport
         if transport is not None:
             # Kept until it is closed, so that closing again completes what an interrupt has prevented.
@@ -107,13 +109,13 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         self.close()
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> T:
-        return self._drive(run(self._request(kwargs), self._config, self._shared.state, operation))
+        return self._drive(run(self._request(kwargs), self._config, self._state, operation))
 
     def _perform_with_response(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
-        return self._drive(run_with_response(self._request(kwargs), self._config, self._shared.state, operation))
+        return self._drive(run_with_response(self._request(kwargs), self._config, self._state, operation))
 
     def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
-        return self._drive(relay(request, self._config, self._shared.state, operation))
+        return self._drive(relay(request, self._config, self._state, operation))
 
     def _drive(self, flow: Flow[T]) -> T:
         """Perform the steps of a flow until it returns or raises."""
@@ -164,7 +166,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
             raise ClientClosedError(shared.over)
 
     def _authorize(self, step: Authorize) -> Secret:
-        key = self._shared.state.key
+        key: FetchedKey[Places] | None = self._state.key
         assert key is not None
 
         def fetch() -> None:
@@ -173,7 +175,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
             if key.stale(step.refused):
                 key.accept(key.fetch())
 
-        self._shared.lock.hold(fetch, time.monotonic() + step.remaining)
+        key.lock.hold(fetch, time.monotonic() + step.remaining)
         return key.current
 
     def _open(self) -> Transport:

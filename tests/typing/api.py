@@ -124,6 +124,10 @@ def settings() -> None:
     AsyncPolytomic(timeout=5, deadline=10.5, max_attempts=1, max_connections=10, max_response_bytes=1 << 20)
     AsyncPolytomic(timeout=Timeout(connect=5, read=30, write=30))
     AsyncPolytomic(transport=httpx.MockTransport(lambda request: httpx.Response(200, request=request)))
+    AsyncPolytomic(headers={"X-Trace": "a"}, app_info="my-service/1.2")
+    Polytomic(headers={"X-Trace": "a"}, app_info="my-service/1.2")
+    AsyncPolytomic(app_info=("my-service", "1.2"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Polytomic(headers={"X-Trace": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     Polytomic(api_key=read_key, transport=httpx.HTTPTransport())
 
     AsyncPolytomic("key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -147,13 +151,22 @@ async def life() -> None:
         assert_type(mine.with_options(deadline=5), Mine)
         assert_type(polytomic.generated, Client)
         assert_type(await polytomic.aclose(), None)
-        polytomic.with_options(api_key="key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        assert_type(polytomic.with_options(api_key="key"), AsyncPolytomic)
+        assert_type(mine.with_options(api_key=fetch_key), Mine)
+        assert_type(mine.with_options(api_key=read_key), Mine)
+        assert_type(polytomic.with_options(deployment_key="key"), AsyncPolytomic)
+        assert_type(polytomic.with_options(basic_auth=("user", "password")), AsyncPolytomic)
+        polytomic.with_options(base_url="other")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        polytomic.with_options(proxy="http://proxy")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        polytomic.with_options(api_key=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with AsyncPolytomic():  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues]
         pass
 
     with Polytomic() as blocking:
         assert_type(blocking, Polytomic)
         assert_type(blocking.with_options(max_attempts=1), Polytomic)
+        assert_type(blocking.with_options(api_key=read_key, headers={"X-Trace": "a"}), Polytomic)
+        blocking.with_options(api_key=fetch_key)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         assert_type(blocking.generated, Client)
         assert_type(blocking.close(), None)
     version: str = API_VERSION
