@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from multidict import CIMultiDict
 
-from ._text import ELLIPSIS, EXCERPT_CHARACTERS, excerpt, line, quoted
+from ._text import ELLIPSIS, EXCERPT_CHARACTERS, excerpt, line, quoted, read_error_body
 
 LONGEST_REQUEST = 300
 """Maximum characters of a quoted method and URL. A path with two ids has 150, not counting the host."""
@@ -156,7 +155,7 @@ class APIStatusError(RequestError):
         *,
         retry_after: float | None = None,
     ) -> None:
-        key, message, metadata = _read_error_body(content)
+        key, message, metadata = read_error_body(content)
         super().__init__(message or f"HTTP status {status_code}")
         self.status_code = status_code
         self.key = key
@@ -388,30 +387,3 @@ class VersionMismatchError(RequestError):
         self.asked = asked
         self.answered = answered
         self.status_code = status_code
-
-
-def _read_error_body(content: bytes) -> tuple[str | None, str | None, Mapping[str, Any] | list[Any]]:
-    """Return the key, message and metadata of an error body, in any form that the API uses.
-
-    Forms: `{key, message, metadata, status}`, `{code, context, error, status}` (401), `{message, status_code,
-    metadata: []}` and `{error: {message}}`.
-    """
-    try:
-        body: object = json.loads(content)
-    except (ValueError, RecursionError):
-        return None, None, {}
-    facts = _object(body)
-    inner = facts.get("error")
-    facts = facts | _object(inner)
-    message = facts.get("message") or inner
-    key = facts.get("key")
-    metadata: object = facts.get("metadata") or facts.get("context")
-    return (
-        key if isinstance(key, str) else None,
-        message if isinstance(message, str) else None,
-        cast("dict[str, Any] | list[Any]", metadata) if isinstance(metadata, (dict, list)) else {},
-    )
-
-
-def _object(value: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
