@@ -148,6 +148,7 @@ async def life() -> None:
         assert_type(mine, Mine)
         assert_type(polytomic.with_options(timeout=5), AsyncPolytomic)
         assert_type(polytomic.with_options(headers={"X-Trace": "a"}, version="2024-02-08"), AsyncPolytomic)
+        polytomic.with_options(version=2024)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         assert_type(mine.with_options(deadline=5), Mine)
         assert_type(polytomic.generated, Client)
         assert_type(await polytomic.aclose(), None)
@@ -229,6 +230,8 @@ async def bodies(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
     await polytomic.create_bulk_sync(body)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await polytomic.create_bulk_sync(body={"name": "Sync"})  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     await polytomic.update_bulk_sync(ID, body=body)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    assert_type(start.to_json(), str)
+    assert_type((await polytomic.get_identity()).data.id, UUID)
     assert_type(await polytomic.start_bulk_sync_execution(ID), BulkSyncExecutionEnvelope)
     assert_type(await polytomic.start_bulk_sync_execution(ID, test=True), BulkSyncExecutionEnvelope)
     assert_type(await polytomic.activate_bulk_sync(ID, active=False), BulkSyncActivationEnvelope)
