@@ -39,7 +39,7 @@ examples: $(READY)  ## Run the examples against the sandbox
 	  echo "== $$example"; env -u POLYTOMIC_API_KEY $(BIN)/python examples/$$example.py || exit 1; \
 	done
 
-quick: lint mypy $(READY)  ## Check what a change is most likely to break, in under a minute
+quick: check-generated lint mypy $(READY)  ## Check what a change is most likely to break, in about a minute
 	@$(BIN)/pytest --quiet $(SPREAD) -m "$(QUICK)"
 
 test: check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: generated code, style, types, behaviour

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .measurements import Load, Measurement, Memory, decodes, loads, ratio, starts
+from .measurements import Load, Measurement, Memory, copies, decodes, loads, ratio, starts
 from .sections import FIXED_DELAY
 
 Measurements = Sequence[Measurement]
@@ -115,6 +115,16 @@ def _blocking(value: Callable[[Load], float]) -> Callable[[Measurements, str], F
     return find
 
 
+def _copying(options: str) -> Callable[[Measurements, str], Found | None]:
+    def find(measured: Measurements, ours: str) -> Found | None:
+        rounds = copies(measured, options)
+        if ours != "ours" or not rounds:
+            return None  # the extra makes no difference
+        return Found(median(each.microseconds for each in rounds))
+
+    return find
+
+
 def _found(value: float | None) -> Found | None:
     return None if value is None else Found(value)
 
@@ -139,6 +149,9 @@ FIGURES = (
     Figure("import polytomic_client and first client, against the official SDK", 0.5, 0.2, "x", _starting, lower=True),
     Figure("sync, one thread, against the official SDK", 3, 4, "x", _blocking(lambda load: load.calls_per_s)),
     Figure("sync, calls per second of CPU", 4, 5, "x", _blocking(lambda load: 1 / load.cpu_seconds * load.calls)),
+    Figure("a copy of a client (`with_options`)", 15, 10, "µs", _copying("deadline"), lower=True),
+    Figure("a copy with a tenant's key", 15, 10, "µs", _copying("api_key"), lower=True),
+    Figure("a copy with a callable that returns it", 15, 10, "µs", _copying("callable"), lower=True),
 )
 
 

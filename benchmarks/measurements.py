@@ -70,7 +70,16 @@ class Memory:
     peak_mb: float
 
 
-Measurement = Load | Decode | Start | Memory
+@dataclass(frozen=True)
+class Copy:
+    """CPU time of one `with_options`, in microseconds."""
+
+    options: str
+    round: int
+    microseconds: float
+
+
+Measurement = Load | Decode | Start | Memory | Copy
 
 
 def line(measurement: Measurement) -> dict[str, Any]:
@@ -91,6 +100,11 @@ def decodes(measurements: Iterable[Measurement], candidate: str, body: str) -> l
     """Return the rounds of decoding one body, in order."""
     found = [each for each in measurements if isinstance(each, Decode)]
     return [each for each in found if each.candidate == candidate and each.body == body]
+
+
+def copies(measurements: Iterable[Measurement], options: str) -> list[Copy]:
+    """Return the rounds of copying a client with one of the options, in order."""
+    return [each for each in measurements if isinstance(each, Copy) and each.options == options]
 
 
 def starts(measurements: Iterable[Measurement], candidate: str) -> list[Start]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .candidates import CANDIDATES
 from .figures import FIGURES, Figure, Found
-from .measurements import Decode, Load, Measurement, Memory, Start, decodes, loads, ratio, starts
+from .measurements import Copy, Decode, Load, Measurement, Memory, Start, copies, decodes, loads, ratio, starts
 from .sections import CALLS, CONCURRENCIES, CONCURRENCY, FIXED_DELAY, LATENCY, SYNC
 from .start import STARTERS
 
@@ -118,6 +118,17 @@ def decode_table(measured: Measurements) -> str:
     return table(["µs per body", "the generator's own output", "this client", "faster"], rows)
 
 
+def copy_table(measured: Measurements) -> str:
+    """Return the CPU time of one `with_options`."""
+    titles = {"deadline": "`deadline=`", "headers": "`headers=`"}
+    titles |= {"api_key": "`api_key=` with a key", "callable": "`api_key=` with a function"}
+    rows: list[list[str]] = []
+    for options, title in titles.items():
+        found = [each.microseconds for each in copies(measured, options)]
+        rows.append([title, text(median(found), ".1f"), f"{min(found):.1f} to {max(found):.1f}"])
+    return table(["CPU µs per copy", "median", "least to most"], rows)
+
+
 def start_table(measured: Measurements) -> str:
     """Return what a fresh process takes to its first client and to its first answer."""
     rows: list[list[str]] = []
@@ -191,5 +202,7 @@ def report(measured: Measurements) -> str:
         parts += ["## Import and first client", start_table(measured)]
     if Memory in sections:
         parts += ["## Memory, streaming", memory_table(measured)]
+    if Copy in sections:
+        parts += ["## Copies of a client", copy_table(measured)]
     parts += ["## The figures", figure_table(measured)]
     return "\n\n".join(parts)

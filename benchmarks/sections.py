@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import decode, start
-from .measurements import Decode, Load, Measurement, Memory, Start
+from .measurements import Copy, Decode, Load, Measurement, Memory, Start
 from .processes import Worker, answer_of
 from .servers import late_server
 
@@ -108,6 +108,12 @@ def memory(run: Run) -> Iterator[Measurement]:
         yield Memory(name, **answer_of(name, run.core, "-m", "benchmarks.memory", run.url, str(count), name))
 
 
+def copying(run: Run) -> Iterator[Measurement]:
+    """Copies of a client: `with_options`."""
+    for found in answer_of("copies", run.core, "-m", "benchmarks.copies", str(run.rounds(25)), str(run.seconds(0.1))):
+        yield Copy(**found)
+
+
 SECTIONS: dict[str, Callable[[Run], Iterator[Measurement]]] = {
     "calls": calls,
     "sync": sync,
@@ -116,6 +122,7 @@ SECTIONS: dict[str, Callable[[Run], Iterator[Measurement]]] = {
     "decode": decoding,
     "start": starting,
     "memory": memory,
+    "copy": copying,
 }
 
 

@@ -28,7 +28,7 @@ VERSIONS = ROOT / "polytomic_client" / "_versions"
 
 CLIENTS = ("AsyncPolytomic", "Polytomic")
 
-MODEL_NAMES = frozenset({"to_dict", "from_dict", "additional_properties", "additional_keys"})
+MODEL_NAMES = frozenset({"to_dict", "to_json", "from_dict", "additional_properties", "additional_keys"})
 """What every model has beside its members."""
 
 ARGUMENTS = frozenset({"body", "kwargs", "params", "headers", "cookies"})

@@ -1,5 +1,6 @@
 """An unofficial, async-first Python SDK for the Polytomic Bulk Sync API."""
 
+from ._client.raw import RequestOptions
 from ._core.clock import Clock
 from ._core.version import __version__
 from ._core.warnings import PolytomicDeprecationWarning, SecurityWarning
@@ -83,6 +84,7 @@ __all__ = [
     "ReadTimeoutError",
     "RedirectError",
     "RequestError",
+    "RequestOptions",
     "ResponseTooLargeError",
     "SecurityWarning",
     "ServerError",

@@ -1,4 +1,4 @@
-"""Quote what a server sent and what a caller passed, in an error, a warning or a log record.
+"""Read and quote what a server sent, and quote what a caller passed, in an error, a warning or a log record.
 
 A server's string may be long, and contain line ends, terminal escapes and halves of characters. A caller's value may be
 a model with a password in it. Raw values are in the attributes of an error.
@@ -7,7 +7,9 @@ a model with a password in it. Raw values are in the attributes of an error.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -121,3 +123,30 @@ def _written(value: object) -> str:
         return value if type(value) is str else str(value)
     except Exception:  # noqa: BLE001  (raised by foreign code: a message must not raise another error)
         return type(value).__name__
+
+
+def read_error_body(content: bytes) -> tuple[str | None, str | None, Mapping[str, Any] | list[Any]]:
+    """Return the key, message and metadata of an error body, in any form that the API uses.
+
+    Forms: `{key, message, metadata, status}`, `{code, context, error, status}` (401), `{message, status_code,
+    metadata: []}` and `{error: {message}}`.
+    """
+    try:
+        body: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return None, None, {}
+    facts = _object(body)
+    inner = facts.get("error")
+    facts = facts | _object(inner)
+    message = facts.get("message") or inner
+    key = facts.get("key")
+    metadata: object = facts.get("metadata") or facts.get("context")
+    return (
+        key if isinstance(key, str) else None,
+        message if isinstance(message, str) else None,
+        cast("dict[str, Any] | list[Any]", metadata) if isinstance(metadata, (dict, list)) else {},
+    )
+
+
+def _object(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from multidict import CIMultiDict
 
-from ._text import ELLIPSIS, EXCERPT_CHARACTERS, excerpt, line, quoted
+from ._text import ELLIPSIS, EXCERPT_CHARACTERS, excerpt, line, quoted, read_error_body
 
 LONGEST_REQUEST = 300
 """Maximum characters of a quoted method and URL. A path with two ids has 150, not counting the host."""
@@ -20,6 +19,15 @@ LONGEST_MESSAGE = 300
 LONGEST_REASON = 1_100
 """Maximum characters of a quoted reason: the problem, and the first 500 characters of a body. Escaping may double
 these."""
+
+__all__ = [
+    "APIStatusError", "AuthenticationError", "BadRequestError", "CallCancelledError", "ClientClosedError",
+    "ConfigurationError", "ConflictError", "ConnectTimeoutError", "DeadlineExceededError", "DecodeError",
+    "NotFoundError", "NotReachedError", "NotSentError", "OutcomeUnknownError", "PermissionDeniedError",
+    "PolytomicError", "RateLimitError", "ReadTimeoutError", "RedirectError", "RequestError",
+    "ResponseTooLargeError", "ServerError", "TLSError", "TransportError", "UnexpectedStatusError",
+    "UnprocessableEntityError", "VersionMismatchError",
+]  # fmt: skip
 
 
 class PolytomicError(Exception):
@@ -55,6 +63,8 @@ class RequestError(PolytomicError):
         message: What happened.
         operation: The name of the operation, for example `get_bulk_destination`.
         request: The method and URL.
+        method: The method of `request`, for example `GET`. Empty if no request was made.
+        url: The URL of `request`. Empty if no request was made.
         attempts: The number of attempts, including the first.
         idempotency_key: The key that a POST was sent with, None for other methods. Pass it to the same call to get the
             outcome, or to have the call done once. The API returns the first outcome of a key for at least 24 hours.
@@ -78,6 +88,16 @@ class RequestError(PolytomicError):
         """Set which call failed, and return the error."""
         self.operation, self.request, self.attempts = operation, request, attempts
         return self
+
+    @property
+    def method(self) -> str:
+        """The method of `request`."""
+        return self.request.partition(" ")[0]
+
+    @property
+    def url(self) -> str:
+        """The URL of `request`."""
+        return self.request.partition(" ")[2]
 
     def __str__(self) -> str:
         tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
@@ -117,7 +137,8 @@ class APIStatusError(RequestError):
 
     Attributes:
         status_code: The HTTP status, which may be one that IANA has not registered (520).
-        key: The API's machine-readable kind of error, if the body has one.
+        code: The API's machine-readable kind of error, if the body has one.
+        key: The same as `code`. The API calls it so.
         message: The API's message, or `HTTP status ...` if the body has none.
         metadata: Further facts from the body, an object or an array. Empty if there are none.
         headers: The response headers. Names are case-insensitive.
@@ -134,7 +155,7 @@ class APIStatusError(RequestError):
         *,
         retry_after: float | None = None,
     ) -> None:
-        key, message, metadata = _read_error_body(content)
+        key, message, metadata = read_error_body(content)
         super().__init__(message or f"HTTP status {status_code}")
         self.status_code = status_code
         self.key = key
@@ -144,6 +165,11 @@ class APIStatusError(RequestError):
         self.retry_after = retry_after
         self.body = excerpt(content)
         self._has_message = message is not None
+
+    @property
+    def code(self) -> str | None:
+        """The API's machine-readable kind of error, if the body has one."""
+        return self.key
 
     def reason(self) -> str:
         """Return the status with the server's message, or with the beginning of the body."""
@@ -361,30 +387,3 @@ class VersionMismatchError(RequestError):
         self.asked = asked
         self.answered = answered
         self.status_code = status_code
-
-
-def _read_error_body(content: bytes) -> tuple[str | None, str | None, Mapping[str, Any] | list[Any]]:
-    """Return the key, message and metadata of an error body, in any form that the API uses.
-
-    Forms: `{key, message, metadata, status}`, `{code, context, error, status}` (401), `{message, status_code,
-    metadata: []}` and `{error: {message}}`.
-    """
-    try:
-        body: object = json.loads(content)
-    except (ValueError, RecursionError):
-        return None, None, {}
-    facts = _object(body)
-    inner = facts.get("error")
-    facts = facts | _object(inner)
-    message = facts.get("message") or inner
-    key = facts.get("key")
-    metadata: object = facts.get("metadata") or facts.get("context")
-    return (
-        key if isinstance(key, str) else None,
-        message if isinstance(message, str) else None,
-        cast("dict[str, Any] | list[Any]", metadata) if isinstance(metadata, (dict, list)) else {},
-    )
-
-
-def _object(value: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -30,7 +30,9 @@ def verify_webhook(body: bytes, signature: str | None, secret: str, *, digest: s
     Example:
         verify_webhook(await request.body(), request.headers.get("Polytomic-Signature"), secret)
     """
-    if not secret:
+    if not isinstance(body, bytes | bytearray | memoryview):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"body must be bytes, got {type(body).__name__}. Pass the body of the request as it came.")
+    if not isinstance(secret, str) or not secret:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValueError("secret must be a non-empty str")
     try:
         expected = hmac.new(secret.encode(), body, digest).digest()

@@ -156,12 +156,15 @@ Ask = Callable[..., BulkDestinationEnvelope]
 SAMPLE = 16
 """How many combinations of a test `make quick` runs: evenly spread over all of them."""
 
+WHOLE = ("test_config.py", "test_retry_rules.py")
+"""Files of which `make quick` runs every combination, since none takes longer than a millisecond or two."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all but a sample of many combinations, and put what takes long first, so that no worker ends with it."""
     tests: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.get_closest_marker("matrix") is None:
+        if item.get_closest_marker("matrix") is None and item.path.name not in WHOLE:
             tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     for combinations in tests.values():
         step = max(1.0, len(combinations) / SAMPLE)

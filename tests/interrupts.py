@@ -291,7 +291,9 @@ def left(client: Polytomic) -> list[str]:
     shared, found = client._shared, list[str]()
     if shared.waiting:
         found.append("the client still has a wait to end")
-    places: dict[str, Places] = {"fetched key": shared.lock, "retry budget": client._shared.state.budget._lock}
+    places: dict[str, Places] = {"retry budget": client._state.budget._lock}
+    if client._state.key is not None:
+        places["fetched key"] = client._state.key.lock
     if shared.transport is not None:
         places["connections"] = shared.transport._places  # type: ignore[attr-defined]
     for name, each in places.items():

@@ -44,6 +44,7 @@ class Received:
     line: str
     headers: dict[str, str]
     raw: bytes
+    body: bytes = b""
 
     @property
     def target(self) -> str:
@@ -233,5 +234,5 @@ def _read_request(reader: Any) -> Received | None:
         raw += line
     first, *rest = raw.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in rest) if name}
-    reader.read(int(headers.get("content-length", 0)))
-    return Received(first, headers, raw)
+    body: bytes = reader.read(int(headers.get("content-length", 0)))
+    return Received(first, headers, raw, body)

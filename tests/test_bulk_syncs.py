@@ -23,6 +23,7 @@ from polytomic_client import (
     UnprocessableEntityError,
 )
 from polytomic_client.v2023_04_25.models import (
+    ActivateBulkSync,
     BulkDiscover,
     BulkMode,
     BulkSchedule,
@@ -420,3 +421,38 @@ def test_an_update_that_fails_is_raised_and_not_sent_again(step: Step, error: ty
         call("modify_bulk_sync", server, ID, active=False)
 
     assert lines(server) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "expected"),
+    [
+        ("activate_bulk_sync", {"active": False}, {"active": False}),
+        ("activate_bulk_sync", {"body": ActivateBulkSync(active=False)}, {"active": False}),
+        ("start_bulk_sync_execution", {}, {}),
+        ("start_bulk_sync_execution", {"test": True, "schemas": ["Contact"]}, {"test": True, "schemas": ["Contact"]}),
+    ],
+)
+def test_a_body_is_given_as_a_model_or_by_its_members(
+    call: Call, operation: str, arguments: dict[str, Any], expected: dict[str, Any], sent: list[Any]
+) -> None:
+    with Server(Answer(body={"data": {"active": False}})) as server:
+        call(operation, server, ID, **arguments)
+    assert sent == [expected]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, r"^activate_bulk_sync\(\) needs active=\.\.\., or body=\.\.\.\.$"),
+        ({"activ": True}, r"got an unexpected argument, 'activ'\. Did you mean active\?$"),
+        ({"additional_properties": {}}, "got an unexpected argument, 'additional_properties'"),
+        ({"body": ActivateBulkSync(active=True), "active": True}, "takes body=... or its members, got body and active"),
+        ({"body": {"active": True}}, "^expected ActivateBulkSync, got dict"),
+    ],
+)
+def test_a_body_that_is_given_wrongly_is_refused_before_anything_is_sent(
+    call: Call, arguments: dict[str, Any], message: str
+) -> None:
+    with Server() as server, pytest.raises(TypeError, match=message):
+        call("activate_bulk_sync", server, ID, **arguments)
+    assert server.connections == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -21,7 +22,7 @@ from .server import Answer, Server
 CLIENTS = [AsyncPolytomic, Polytomic]
 
 
-def refused(client: type[Any], message: str, **settings: Any) -> str:
+def refused(client: Callable[..., Any], message: str, **settings: Any) -> str:
     with pytest.raises(ConfigurationError, match=message) as caught:
         client(**settings)
     assert isinstance(caught.value, ValueError)
@@ -35,9 +36,9 @@ def refused(client: type[Any], message: str, **settings: Any) -> str:
         ({}, "credential is missing.*POLYTOMIC_API_KEY"),
         ({"api_key": "a", "deployment_key": "b"}, "one credential must be given, got api_key and deployment_key"),
         ({"api_key": "a", "basic_auth": ("u", "p")}, "one credential must be given, got api_key and basic_auth"),
-        ({"api_key": ""}, "api_key is empty"),
+        ({"api_key": ""}, "api_key must not be empty"),
         ({"api_key": 5}, "api_key must be a str, got int"),
-        ({"deployment_key": ""}, "deployment_key is empty"),
+        ({"deployment_key": ""}, "deployment_key must not be empty"),
         ({"deployment_key": "a:b"}, "deployment_key must not contain a colon"),
         ({"basic_auth": "user:password"}, "two str"),
         ({"basic_auth": ("u",)}, "two str"),
@@ -48,6 +49,8 @@ def refused(client: type[Any], message: str, **settings: Any) -> str:
 )
 def test_a_credential_that_cannot_work_is_refused(client: type[Any], settings: dict[str, Any], message: str) -> None:
     refused(client, message, **settings)
+    if settings:
+        refused(client(api_key=KEY).with_options, message, **settings)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -58,9 +61,10 @@ def test_a_key_with_a_stray_character_is_refused_without_showing_it(
     client: type[Any], name: str, spoil: str, where: int
 ) -> None:
     key = KEY[:where] + spoil + KEY[where:]
-    text = refused(client, f"{name} must not contain white space", **{name: key})
-    assert KEY[:6] not in text
-    assert KEY[-6:] not in text
+    for make in (client, client(api_key="k").with_options):
+        text = refused(make, f"{name} must not contain white space", **{name: key})
+        assert KEY[:6] not in text
+        assert KEY[-6:] not in text
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -225,8 +229,11 @@ def test_the_generated_client_of_a_copy_has_the_copys_options() -> None:
         with Polytomic(api_key=KEY, base_url=server.url) as polytomic:
             get_bulk_destination.sync(ID, client=polytomic.generated)
             get_bulk_destination.sync(ID, client=polytomic.with_options(version="2024-02-08").generated)
+            get_bulk_destination.sync(ID, client=polytomic.with_options(api_key="another").generated)
 
-    assert [request.headers["x-polytomic-version"] for request in server.requests] == ["2023-04-25", "2024-02-08"]
+    own = f"Bearer {KEY}"
+    assert [request.headers["authorization"] for request in server.requests] == [own, own, "Bearer another"]
+    assert [request.headers["x-polytomic-version"] for request in server.requests][:2] == ["2023-04-25", "2024-02-08"]
 
 
 @pytest.mark.parametrize(
@@ -247,8 +254,20 @@ def test_the_generated_client_of_a_copy_has_the_copys_options() -> None:
     ],
 )
 def test_headers_that_cannot_be_sent_are_refused(headers: Any, message: str) -> None:
-    with pytest.raises(ConfigurationError, match=message):
-        Polytomic(api_key=KEY).with_options(headers=headers)
+    for make in (Polytomic, Polytomic(api_key=KEY).with_options):
+        refused(make, message, api_key=KEY, headers=headers)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    "app_info",
+    [
+        *("", " ", "my service/", "/1.2", "a/1/2", "a//1", "a  b", " a", "a ", "a\n", "a\r\nX-Evil: b", "a\tb"),
+        *("caf\u00e9/1", "a/\u0661", "a(b)", "a;b", '"a"', "a\0", 5, b"a", ["a"]),
+    ],
+)
+def test_an_app_info_that_is_not_of_products_is_refused(client: type[Any], app_info: Any) -> None:
+    refused(client, "app_info must be a name and an optional version, got ", api_key=KEY, app_info=app_info)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

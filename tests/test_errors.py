@@ -80,10 +80,12 @@ def test_every_status_has_its_class(ask: Ask, status: int, kind: type[APIStatusE
     assert error.status_code == status
     assert error.operation == "get_bulk_destination"
     assert error.request == f"GET {server.url}/api/bulk/dest/{ID}"
+    assert (error.method, error.url) == ("GET", f"{server.url}/api/bulk/dest/{ID}")
     assert error.attempts == 1
     assert error.request_id == error.headers["x-request-id"] == "req-1"
     if status != 304:
         assert (error.key, error.message, error.metadata) == ("a_key", "the sentence", {"x": 1})
+        assert error.code == "a_key"
         assert "the sentence" in str(error)
     assert f"get_bulk_destination: GET {server.url}" in str(error)
     assert "[req-1]" in str(error)
@@ -113,6 +115,7 @@ def test_every_error_body_is_read(ask: Ask, body: Any, key: str | None, message:
 
     error = caught.value
     assert (error.key, error.message, error.metadata) == (key, message, metadata)
+    assert error.code == key
     assert len(error.body) <= 500
     assert error.body.isprintable()
 

@@ -327,10 +327,13 @@ import os, sys, warnings
 from polytomic_client import ClientClosedError, Polytomic
 from polytomic_client._http.places import Lease
 
-polytomic = Polytomic(api_key="k", base_url=sys.argv[1])
+polytomic = Polytomic(api_key=lambda: "k", base_url=sys.argv[1])
 unused = Polytomic(api_key="k", base_url=sys.argv[1])
+tenants = [unused.with_options(api_key=lambda: "t") for _ in range(2)]
 polytomic.get_bulk_destination(sys.argv[2])
-polytomic._shared.lock.enter(Lease(), float("inf"))  # as if another thread asked for a key
+lease, locks = Lease(), [each._state.key.lock for each in (polytomic, *tenants)]
+for lock in locks:
+    lock.enter(lease, float("inf"))  # as if another thread asked for a key
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Python 3.12 warns of threads
     child = os.fork()
@@ -339,11 +342,14 @@ if child == 0:
         polytomic.get_bulk_destination(sys.argv[2])
     except ClientClosedError as error:
         print("child:", error, flush=True)
-    print("child:", len(polytomic._shared.lock._taken), flush=True)
+    print("child:", len(polytomic._state.key.lock._taken), flush=True)
     print("child:", len(unused.get_bulk_destination(sys.argv[2]).data.modes), flush=True)
+    print("child:", [len(each.get_bulk_destination(sys.argv[2]).data.modes) for each in tenants], flush=True)
     polytomic.close()
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
+for lock in locks:
+    lock.leave(lease)
 print("parent:", len(polytomic.get_bulk_destination(sys.argv[2]).data.modes))
 polytomic.close()
 """
@@ -360,6 +366,7 @@ def test_a_forked_process_is_told_to_make_its_own_client_and_the_parent_goes_on(
         f"child: get_bulk_destination: GET {server.url}/api/bulk/dest/{ID}: {FORKED}",
         "child: 0",
         "child: 1",
+        "child: [1, 1]",
         "parent: 1",
     ]
     assert server.connections == 2

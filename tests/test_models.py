@@ -869,9 +869,9 @@ def test_what_is_no_text_is_refused_as_a_segment(value: Any) -> None:
     [
         (
             {"destination_configuration": {"schema": "x"}},
-            r"expected DestinationConfiguration, got dict: DestinationConfiguration\.from_dict\(\.\.\.\) makes one",
+            r"expected DestinationConfiguration, got dict\. Use DestinationConfiguration\.from_dict\(\.\.\.\)\.$",
         ),
-        ({"schedule": "daily"}, "^expected BulkSchedule, got str$"),
+        ({"schedule": "daily"}, r"^expected BulkSchedule, got str\.$"),
         ({"schemas": "public.users"}, "^expected a list, got 'public.users'$"),
         ({"policies": 5}, "^expected a list, got 5$"),
     ],
@@ -896,7 +896,7 @@ def test_a_body_that_is_no_such_model_is_refused_before_anything_is_sent() -> No
 
     with (
         Polytomic(api_key="key", base_url="http://127.0.0.1:9") as polytomic,
-        pytest.raises(TypeError, match="^expected ActivateBulkSync, got dict: ActivateBulkSync.from_dict"),
+        pytest.raises(TypeError, match=r"^expected ActivateBulkSync, got dict\. Use ActivateBulkSync\.from_dict"),
     ):
         polytomic.activate_bulk_sync(ID, body=body)
 

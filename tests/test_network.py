@@ -286,7 +286,7 @@ def test_this_machine_is_never_reached_through_a_proxy(ask: Ask, monkeypatch: py
     ("settings", "named"),
     [
         ({"proxy": "https://user:canary@proxy:3128"}, "must be http://host:port"),
-        ({"proxy": "socks5://user:canary@proxy:3128"}, "AsyncHTTPTransport"),
+        ({"proxy": "socks5://user:canary@proxy:3128"}, "pass an httpx transport"),
         ({"proxy": "user:canary@proxy:3128"}, "must be http://host:port"),
         ({"proxy": "http://user:canary@proxy:port"}, "is not a valid URL"),
         ({"proxy": "http://user:canary@proxy/path"}, "must be http://host:port"),

@@ -270,6 +270,12 @@ def test_a_key_is_not_to_be_found_however_a_call_ends(end: str, credential: Cred
     search = Search(secret)
     search.everything(polytomic, "the client")
     search.everything(polytomic.with_options(max_attempts=1, headers={"X-Trace": "1"}), "a copy of the client")
+    search.everything(
+        AsyncPolytomic(api_key="k").with_options(**given_)
+        if not blocking
+        else Polytomic(api_key="k").with_options(**given_),
+        "a copy with the key",
+    )
     search.everything(polytomic._config, "the settings")
     search.everything(polytomic._config.credential, "the credential")
     if error is not None:
@@ -337,12 +343,17 @@ def test_a_key_that_is_refused_is_not_in_the_error(key: str, stray: str, place: 
         {"api_key": key, "timeout": -1},
         {"api_key": key, "transport": "httpx"},
     ):
-        with pytest.raises(ConfigurationError) as refused:
-            Polytomic(**cast("dict[str, Any]", given_))
-        for secret in (key, broken):
-            search = Search(secret)
-            search.everything(refused.value, "the error")
-            search.text("".join(traceback.format_exception(refused.value)), "the traceback")
+        settings_ = cast("dict[str, Any]", given_)
+        makers: list[Callable[..., Polytomic]] = [Polytomic]
+        if not settings_.keys() & {"base_url", "transport"}:
+            makers.append(Polytomic(api_key="k").with_options)
+        for make in makers:
+            with pytest.raises(ConfigurationError) as refused:
+                make(**settings_)
+            for secret in (key, broken):
+                search = Search(secret)
+                search.everything(refused.value, "the error")
+                search.text("".join(traceback.format_exception(refused.value)), "the traceback")
 
 
 BROKEN_PROXIES = (

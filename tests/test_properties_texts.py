@@ -368,6 +368,7 @@ def _function(module: Any, required: dict[str, Any], argument: str, value: Any, 
 SETTINGS = (
     *("api_key", "deployment_key", "basic_auth", "base_url", "version", "timeout", "deadline", "max_attempts"),
     *("max_connections", "max_response_bytes", "proxy", "trust_env", "ssl_context", "verify", "transport"),
+    *("headers", "app_info"),
 )
 OPTIONS = ("limit", "rate", "retry_failed", "stop_on", "deadline", "key", "on_progress", "checkpoint")
 WEEKLY = {"frequency": "weekly", "hour": "1", "minute": "1", "day_of_week": "monday"}
@@ -426,7 +427,10 @@ ENTRIES: dict[str, Entry] = {
     **each("Timeout", ("connect", "read"), lambda name, value, _: Timeout(**one(name, value))),
     **each(
         "with_options",
-        ("timeout", "deadline", "max_attempts", "version", "headers"),
+        (
+            *("api_key", "deployment_key", "basic_auth"),
+            *("timeout", "deadline", "max_attempts", "version", "headers"),
+        ),
         lambda name, value, client: client.with_options(**one(name, value)),
     ),
     "with_options(headers' name)": lambda value, client: client.with_options(headers={value: "x"}),

@@ -502,7 +502,9 @@ def test_threads_that_wait_for_a_key_hear_at_once_that_their_client_was_closed()
     first.start()
     asked.wait(30)
     second.start()
-    while not client._shared.lock._waiting:
+    key = client._state.key
+    assert key is not None
+    while not key.lock._waiting:
         threading.Event().wait(0.001)
     client.close()
     second.join(5)

@@ -108,4 +108,5 @@ def test_a_call_that_changes_something_is_not_made_again_once_an_outcome_is_unkn
     error = status_error(status, b"", {})
     error.outcome_unknown = True
     assert may_call_again(located(error, "GET"))
+    assert may_call_again(located(error, "HEAD"))
     assert not may_call_again(located(error, "POST"))

@@ -216,11 +216,11 @@ def test_a_client_and_what_it_is_made_of_show_no_key(kind: type[Any], credential
 
 
 def _check_parts(client: Any) -> None:
-    config, shared = client._config, client._shared
-    secret = config.credential if shared.state.key is None else shared.state.key.current
+    config, shared, state = client._config, client._shared, client._state
+    secret = config.credential if state.key is None else state.key.current
     request = Request("GET", "https://polytomic.example.com/", {"A": "b"}, None, secret)
-    parts = [client, client.with_options(deadline=1), client.with_response, client.generated, config, shared]
-    parts += [config.credential, shared.state.key, shared.transport, secret, request]
+    parts = [client, client.with_options(deadline=1), client.with_response, client.generated, config, shared, state]
+    parts += [config.credential, state.key, shared.transport, secret, request]
     parts += [Send(request, 1.0), Authorize(secret, 1.0), client.generated.__dict__]
     assert [part for part in parts for text in shown(part) if leaks(text)] == []
     for copied in (config.credential, secret, request):
@@ -229,6 +229,24 @@ def _check_parts(client: Any) -> None:
         with pytest.raises(TypeError, match="pickle"):
             pickle.dumps(refused)
     assert leaks(secret.reveal())
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS)
+@pytest.mark.parametrize("kind", [AsyncPolytomic, Polytomic])
+async def test_a_copy_with_a_key_of_its_own_shows_none(kind: type[Any], credential: str) -> None:
+    with Server() as server:
+        client = kind(api_key="plain", base_url=server.url)
+        copied = client.with_options(**CREDENTIALS[credential]())
+        if kind is AsyncPolytomic:
+            await copied.get_bulk_destination(ID)
+            _check_parts(copied)
+            await client.aclose()
+        else:
+            copied.get_bulk_destination(ID)
+            _check_parts(copied)
+            client.close()
+        assert not any(leaks(text) for part in (client, client._shared) for text in shown(part))
+    assert leaks(server.requests[0].headers["authorization"])
 
 
 @pytest.mark.parametrize("way", ["async", "sync"])
@@ -317,6 +335,25 @@ def test_a_setting_that_is_refused_is_in_no_frame(kind: type[Any], settings: dic
     with pytest.raises(ConfigurationError) as caught:
         kind(**settings)
     assert [f"{file}:{text}" for file, text in places(caught.value) if leaks(text)] == []
+
+
+REFUSED_OF_A_COPY: dict[str, dict[str, Any]] = {
+    **{
+        name: settings for name, settings in REFUSED.items() if not settings.keys() & {"transport", "proxy", "base_url"}
+    },
+    "another setting, a callable that shows its key": {"api_key": partial(str, CANARY), "deadline": -1},
+    "headers": {"api_key": CANARY, "headers": {"X-Trace": f"{CANARY}\n"}},
+}
+
+
+@pytest.mark.parametrize("kind", [AsyncPolytomic, Polytomic])
+@pytest.mark.parametrize("settings", REFUSED_OF_A_COPY.values(), ids=REFUSED_OF_A_COPY)
+def test_an_option_that_is_refused_leaves_no_key(kind: type[Any], settings: dict[str, Any]) -> None:
+    client = kind(api_key="plain")
+    with pytest.raises(ConfigurationError) as caught:
+        client.with_options(**settings)
+    assert {Path(file).name for file, _ in places(caught.value)} == {"base.py"}
+    check_error(caught.value)
 
 
 @pytest.mark.parametrize("kind", [AsyncPolytomic, Polytomic])

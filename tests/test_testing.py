@@ -160,6 +160,20 @@ def test_a_credential_of_ones_own_takes_the_place_of_the_fakes(fake: FakePolytom
     assert ask(fake, "get_identity", settings={way: credential}).data.id
 
 
+def test_headers_and_the_application_reach_the_fake(fake: FakePolytomic, ask: Ask) -> None:
+    ask(fake, "get_identity", settings={"headers": {"X-Trace": "a"}, "app_info": "my-service/1.2"})
+    (request,) = fake.requests
+    assert request.headers["X-Trace"] == "a"
+    assert request.headers["User-Agent"].startswith("my-service/1.2 polytomic-client/")
+
+
+def test_a_copy_with_a_credential_of_its_own_is_known_or_refused(fake: FakePolytomic) -> None:
+    with fake.blocking_client(api_key="another") as polytomic:
+        assert polytomic.with_options(api_key=lambda: fake.key).get_identity().data.id
+        with pytest.raises(AuthenticationError):
+            polytomic.get_identity()
+
+
 def test_the_environment_names_no_other_api(fake: FakePolytomic, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_URL", "https://polytomic.example")
     monkeypatch.setenv("POLYTOMIC_API_KEY", "of production")

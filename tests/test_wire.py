@@ -39,6 +39,24 @@ def test_a_call_sends_exactly_the_documented_request(ask: Ask) -> None:
     assert not {"cookie", "content-type", "content-length"} & request.headers.keys()
 
 
+@pytest.mark.parametrize("app_info", ["my-service", "my-service/1.2", "my-service/1.2 plug_in/2026.1-rc~1 third"])
+def test_the_application_comes_first_in_the_user_agent(ask: Ask, app_info: str) -> None:
+    with Server() as server:
+        ask(base_url=server.url, app_info=app_info)
+    (request,) = server.requests
+    assert request.headers["user-agent"].startswith(f"{app_info} polytomic-client/{__version__} python/3.")
+
+
+def test_headers_of_the_client_are_in_every_request_and_a_copys_replace_them(ask: Ask) -> None:
+    headers = {"X-Trace": "a", "X-Team": "b"}
+    with Server() as server:
+        ask(base_url=server.url, headers=headers)
+        with Polytomic(api_key=KEY, base_url=server.url, headers=headers) as polytomic:
+            polytomic.with_options(headers={"x-trace": "c"}).get_bulk_destination(ID)
+    assert [(each.headers["x-trace"], each.headers["x-team"]) for each in server.requests] == [("a", "b"), ("c", "b")]
+    assert all(each.raw.lower().count(b"x-trace:") == 1 for each in server.requests)
+
+
 @pytest.mark.parametrize(
     ("settings", "pair"),
     [({"deployment_key": "dep-key"}, "dep-key:"), ({"basic_auth": ("organization", "p w:ö")}, "organization:p w:ö")],

@@ -1,4 +1,4 @@
-"""Limit the retries that all calls of one client make together."""
+"""Limit the retries that all calls with one credential make together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SUCCESSES_PER_RETRY = 10
 
 
 class RetryBudget:
-    """The retries left to all calls of one client, limited so that retries do not prolong an outage."""
+    """The retries left to all calls with one credential, limited so that retries do not prolong an outage."""
 
     def __init__(self) -> None:
         self._left = self._most = RETRY_BUDGET * SUCCESSES_PER_RETRY

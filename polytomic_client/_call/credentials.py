@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
+from typing import Generic, TypeVar
 
 from .._core.secret import Secret, basic
 from ..errors import ConfigurationError
 
 KeySource = Callable[[], "str | Awaitable[str]"]
+Guard = TypeVar("Guard")
+
+ARGUMENTS = ("api_key", "deployment_key", "basic_auth")
+"""The arguments that give a credential."""
 
 
-class FetchedKey:
+class FetchedKey(Generic[Guard]):
     """An API key that the user's callable returns, first when a request needs it and again when the API rejects it.
 
-    The drivers hold a lock around `stale` and `accept`, so that many waiting calls fetch the key once.
+    The drivers hold `lock` around `stale` and `accept`, so that many waiting calls fetch the key once.
     """
 
-    __slots__ = ("_current", "fetch")
+    __slots__ = ("__weakref__", "_current", "fetch", "lock")
 
-    def __init__(self, fetch: KeySource) -> None:
+    def __init__(self, fetch: KeySource, lock: Guard) -> None:
         self.fetch = fetch
+        self.lock = lock
         self._current: Secret | None = None
 
     def stale(self, refused: Secret | None) -> bool:
@@ -58,7 +65,7 @@ def check_credential(
     deployment_key: str | None,
     basic_auth: tuple[str, str] | None,
     *,
-    names: tuple[str, str, str],
+    names: tuple[str, str, str] = ARGUMENTS,
     blocking: bool,
 ) -> Secret | KeySource:
     """Return the one credential that is given.
@@ -78,7 +85,7 @@ def check_credential(
     ]
     if len(given) != 1:
         raise ConfigurationError(
-            f"exactly one credential must be given, got {' and '.join(given)}."
+            f"exactly one credential must be given, got {' and '.join(given)}. Remove all but one."
             if given
             else "the credential is missing. Pass api_key=..., deployment_key=... or basic_auth=(user, password), "
             "or set POLYTOMIC_API_KEY or POLYTOMIC_DEPLOYMENT_KEY."
@@ -105,8 +112,8 @@ def _checked(key: object, name: str) -> str:
     if not isinstance(key, str):
         raise ConfigurationError(f"{name} must be a str, got {type(key).__name__}.")
     if not key:
-        raise ConfigurationError(f"{name} is empty")
-    if not all("!" <= character <= "~" for character in key):
+        raise ConfigurationError(f"{name} must not be empty.")
+    if not re.fullmatch("[!-~]+", key):
         raise ConfigurationError(
             f"{name} must not contain white space, control or non-ASCII characters. Check for a line break at its end."
         )
@@ -118,7 +125,7 @@ def _user_and_password(pair: object) -> tuple[str, str]:
         case (str() as user, str() as password):
             pass
         case _:
-            raise ConfigurationError("basic_auth must be two str: (user, password)")
+            raise ConfigurationError("basic_auth must be a tuple of two str: (user, password).")
     if not user or ":" in user:
         raise ConfigurationError("the user of basic_auth must not be empty or contain a colon (RFC 7617)")
     if any(ord(character) < 32 or ord(character) == 127 for character in user + password):

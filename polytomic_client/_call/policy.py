@@ -31,7 +31,7 @@ from ..errors import (
     status_error,
 )
 from .gate import Gate, current_gate
-from .retry import REPEATABLE_METHODS, is_stale, may_be_in_flight, parse_retry_after, retry_delay
+from .retry import REPEATABLE_METHODS, SAFE_METHODS, is_stale, may_be_in_flight, parse_retry_after, retry_delay
 from .settings import IDEMPOTENCY_HEADER, Config, check_version
 from .state import CallState
 from .steps import Authorize, Flow, Send, Sleep, Step
@@ -130,7 +130,7 @@ class _Call:
     def steps(self, finish: Callable[[Reply, Request, int], T]) -> Flow[T]:
         gate = current_gate.get()
         flow = self._steps(finish, gate)
-        return flow if gate is None or self._request.method == "GET" else self._settled(flow, gate)
+        return flow if gate is None or self._request.method in SAFE_METHODS else self._settled(flow, gate)
 
     def _settled(self, flow: Flow[T], gate: Gate) -> Flow[T]:
         """Count a call that changes something in its gate, until it ends with a known outcome."""

@@ -29,6 +29,9 @@ REPEATABLE_METHODS = frozenset({"GET", "HEAD", "POST"})
 """Methods that are safe to send twice. To a repeated POST with an idempotency key, the API returns the first outcome.
 What a second PATCH or DELETE does is not documented."""
 
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+"""Methods that change nothing, so that a whole call may be made again."""
+
 HITS_ALL: tuple[type[Exception], ...] = (AuthenticationError, VersionMismatchError, ClientClosedError)
 """Errors that end a fan-out at once, because every other call would fail as well."""
 
@@ -143,7 +146,7 @@ def may_call_again(error: Exception) -> bool:
 
     A POST with an attempt of unknown outcome may not, because the next call has another idempotency key.
     """
-    repeatable = isinstance(error, RequestError) and error.request.startswith("GET ")
+    repeatable = isinstance(error, RequestError) and error.method in SAFE_METHODS
     if isinstance(error, RequestError) and error.outcome_unknown and not repeatable:
         return False
     may = rule_of(error).call_again

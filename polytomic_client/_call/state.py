@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from .._core.secret import Secret
+from typing import Any
+
 from .announcements import Announcements
 from .budget import RetryBudget
-from .credentials import FetchedKey, KeySource
+from .credentials import FetchedKey
 
 
 class CallState:
-    """The state that all calls of a client and of its copies share.
+    """The state that all calls with one credential share. It ends with the last client that has the credential.
 
     Attributes:
         key: The fetched key if the credential is a callable, else None.
         budget: The retries that are left.
-        announcements: The deprecated operations that the client has warned of.
+        announcements: The deprecated operations that a client and all its copies have warned of.
     """
 
-    def __init__(self, credential: Secret | KeySource) -> None:
-        self.key = None if isinstance(credential, Secret) else FetchedKey(credential)
+    def __init__(self, key: FetchedKey[Any] | None, announcements: Announcements) -> None:
+        self.key = key
         self.budget = RetryBudget()
-        self.announcements = Announcements()
+        self.announcements = announcements

@@ -7,9 +7,9 @@ import inspect
 from collections.abc import Awaitable, Coroutine
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
-from .._call.credentials import KeySource
+from .._call.credentials import FetchedKey, KeySource
 from .._call.policy import relay, run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
 from .._core.cleanup import CLEANUP_LASTS, finish, new_task
@@ -19,6 +19,7 @@ from .._http.messages import AsyncTransport, Reply, Request
 from .._runtime.operation import APIResponse, Operation
 from ..errors import ANOTHER_LOOP, CLOSED, ClientClosedError, RequestError
 from .base import BaseClient, Shared
+from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
@@ -42,6 +43,42 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
 
         return async_client(self._config.base_url, self._send)
 
+    @overload
+    async def request(
+        self, method: str, path: str, *, into: type[Model], **options: Unpack[RequestOptions]
+    ) -> APIResponse[Model]: ...
+    @overload
+    async def request(
+        self, method: str, path: str, *, into: type[bytes], **options: Unpack[RequestOptions]
+    ) -> APIResponse[bytes]: ...
+    @overload
+    async def request(
+        self, method: str, path: str, *, into: None = None, **options: Unpack[RequestOptions]
+    ) -> APIResponse[Any]: ...
+    async def request(
+        self, method: str, path: str, *, into: Any = None, **options: Unpack[RequestOptions]
+    ) -> APIResponse[Any]:
+        """Make a request that is not one of the methods, with the same key, version, retries, deadline and errors.
+
+        Args:
+            method: GET, HEAD, POST, PUT, PATCH or DELETE.
+            path: The path after `base_url`, for example `/api/roles/{id}`. `path_params` fills its placeholders.
+            into: A generated model or bytes. Default: JSON as Python reads it.
+            **options: See RequestOptions.
+
+        Returns:
+            The response. Its `parsed` is None if there is no body, b"" with `into=bytes`.
+
+        Raises:
+            TypeError: An argument has the wrong type, or `json` cannot be encoded. Nothing was sent.
+            ValueError: An argument is malformed. Nothing was sent.
+            RequestError: The call failed. Every 2xx is a success.
+
+        Example:
+            role = (await polytomic.request("GET", "/api/roles/{id}", path_params={"id": role_id})).parsed
+        """
+        return await self._drive(self._raw(method, path, into=into, **options))
+
     async def aclose(self) -> None:
         """Close the client. Closing it again does nothing.
 
@@ -63,8 +100,8 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
                 await finish(shared.cleanups, CLEANUP_LASTS, bounded=True)
         finally:
             shared.over = shared.over or CLOSED
-            for limit in shared.waiting:
-                if not limit.expired() and own is loop:
+            for limit, its_loop in shared.waiting.items():
+                if not limit.expired() and its_loop is loop:
                     limit.reschedule(loop.time())
             transport, shared.transport = shared.transport, None
             if transport is not None:
@@ -98,15 +135,15 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         await finish([task], CLEANUP_LASTS)
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, T]:
-        return self._drive(run(self._request(kwargs), self._config, self._shared.state, operation))
+        return self._drive(run(self._request(kwargs), self._config, self._state, operation))
 
     def _perform_with_response(
         self, operation: Operation[T], kwargs: dict[str, Any]
     ) -> Coroutine[Any, Any, APIResponse[T]]:
-        return self._drive(run_with_response(self._request(kwargs), self._config, self._shared.state, operation))
+        return self._drive(run_with_response(self._request(kwargs), self._config, self._state, operation))
 
     def _send(self, request: Request, operation: Operation[object] | None) -> Coroutine[Any, Any, Reply]:
-        return self._drive(relay(request, self._config, self._shared.state, operation))
+        return self._drive(relay(request, self._config, self._state, operation))
 
     async def _drive(self, flow: Flow[T]) -> T:
         """Perform the steps of a flow until it returns or raises."""
@@ -142,7 +179,8 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         shared, limit = self._shared, asyncio.timeout(None)
         try:
             async with limit:
-                shared.waiting[limit] = True
+                # Not the client's loop, which it has only once a call has its key.
+                shared.waiting[limit] = asyncio.get_running_loop()
                 return await work
         except TimeoutError:
             if not limit.expired():
@@ -152,9 +190,11 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         raise ClientClosedError(shared.over)
 
     async def _authorize(self, step: Authorize) -> Secret:
-        key = self._shared.state.key
+        key: FetchedKey[asyncio.Lock] | None = self._state.key
         assert key is not None
-        async with self._shared.lock:
+        async with key.lock:
+            if self._shared.over:
+                raise ClientClosedError(self._shared.over)
             if key.stale(step.refused):
                 key.accept(await _resolved(key.fetch()))
         return key.current

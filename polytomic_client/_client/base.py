@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 from urllib.parse import urlencode
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
+from .._call.announcements import Announcements
+from .._call.credentials import FetchedKey, KeySource, check_credential
+from .._call.policy import run_with_response
 from .._call.settings import DEFAULT_DEADLINE, DEFAULT_MAX_ATTEMPTS
 from .._call.state import CallState
+from .._call.steps import Flow
 from .._core.clock import Clock, SystemClock
+from .._core.secret import Secret
 from .._http.messages import Request
 from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
+from .._runtime.operation import APIResponse
+from .._runtime.types import as_json
 from .._text import shown
 from ..errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
+from . import raw
 from .settings import build_config, change_config
 
 Key = TypeVar("Key")
@@ -26,27 +33,41 @@ Guard = TypeVar("Guard")
 
 
 class Shared(Generic[OpenTransport, Guard]):
-    """The state that a client and its copies share: one transport, the state of calls, and a lock for a fetched key."""
+    """The state that a client and its copies share: one transport, and what closing it and a fork must reach."""
 
     transport: OpenTransport | None = None
     """Becomes an instance attribute when it is created, so that one `dict.setdefault` decides between two threads."""
 
-    def __init__(self, make_lock: Callable[[], Guard], state: CallState) -> None:
+    def __init__(self, make_lock: Callable[[], Guard]) -> None:
         self._make_lock = make_lock
-        self.state = state
-        self.lock = make_lock()
+        self._keys: set[ref[FetchedKey[Guard]]] = set()
+        """Changed and listed by single calls of C code, so that any thread may do it, unlike a WeakSet."""
+        self._announcements = Announcements()
         self.loop: Any = None
         self.cleanups: set[Any] = set()
         """Clean-up tasks that still need the connections after their calls were cancelled."""
-        self.waiting: dict[Any, bool] = {}
+        self.waiting: dict[Any, object] = {}
         """What ends the waits of calls without a request in flight when the client is closed."""
         self.over = ""
         """Why the client can make no more calls. Empty while it can."""
         _living.add(self)
 
+    def new_state(self, credential: Secret | KeySource) -> CallState:
+        """Return the state of the calls with one credential. Only the clients that have it keep it alive."""
+        if isinstance(credential, Secret):
+            return CallState(None, self._announcements)
+        key = FetchedKey(credential, self._make_lock())
+        self._keys.add(ref(key, self._keys.discard))
+        return CallState(key, self._announcements)
+
+    def fetched_keys(self) -> list[FetchedKey[Guard]]:
+        """Return the fetched key of every credential that a client still has."""
+        return [key for each in list(self._keys) if (key := each()) is not None]
+
     def forked(self) -> None:
         """Drop the parent's connections unclosed, and its locks, which nothing in a forked child would release."""
-        self.lock = self._make_lock()
+        for key in self.fetched_keys():
+            key.lock = self._make_lock()
         if self.transport is not None:
             # A reference is kept, because closing a TLS connection would end it for the parent.
             self._inherited, self.transport = self.transport, None
@@ -89,6 +110,8 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         trust_env: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         verify: bool = True,
+        headers: Mapping[str, str] | None = None,
+        app_info: str | None = None,
         transport: HTTPXTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -119,6 +142,9 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             ssl_context: The TLS settings, for a private CA or a client certificate. Default: the CAs of certifi, or
                 those that SSL_CERT_FILE and SSL_CERT_DIR name when the client is created.
             verify: False accepts any certificate, with a SecurityWarning. Only for test environments.
+            headers: Headers to add to every request. They cannot replace the client's own.
+            app_info: Your application, for the start of the User-Agent: `my-service/1.2`, or several with spaces
+                between them.
             transport: An httpx transport to use instead, for example httpx.MockTransport. It has its own proxy and TLS
                 settings, and is closed with the client.
             clock: Time, sleep and randomness for retries. Replace it in tests.
@@ -148,6 +174,8 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 trust_env=trust_env,
                 ssl_context=ssl_context,
                 verify=verify,
+                headers=headers,
+                app_info=app_info,
                 clock=clock if clock is not None else SystemClock(),
                 own_connections=transport is None,
             )
@@ -155,15 +183,19 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             refused = ConfigurationError(*error.args)
         else:
             self._httpx_transport = transport
-            self._shared: Shared[Any, Any] = Shared(self._lock, CallState(self._config.credential))
+            self._shared: Shared[Any, Any] = Shared(self._lock)
+            self._state = self._shared.new_state(self._config.credential)
             return
         # Error reports show the local variables of frames. Ours must not include the credential or a half-made client.
-        del self, api_key, deployment_key, basic_auth, base_url, proxy
+        del self, api_key, deployment_key, basic_auth, base_url, proxy, headers
         raise refused
 
     def with_options(
         self,
         *,
+        api_key: Key | None = None,
+        deployment_key: str | None = None,
+        basic_auth: tuple[str, str] | None = None,
         timeout: float | Timeout | None = None,
         deadline: float | None = None,
         max_attempts: int | None = None,
@@ -172,7 +204,13 @@ class BaseClient(Generic[Key, HTTPXTransport]):
     ) -> Self:
         """Return a copy with some settings changed. It shares the connections. Closing either closes both.
 
+        A copy with a credential of its own has its own fetched key and its own retry budget, which its copies share.
+        Pass at most one credential. The environment is not read.
+
         Args:
+            api_key: The API key of another organization, or a callable that returns one.
+            deployment_key: The key of an on-premises deployment.
+            basic_auth: User and password.
             timeout: Maximum seconds for each step of an attempt, or a Timeout.
             deadline: Maximum seconds for a call, including all attempts and the waits between them.
             max_attempts: Maximum attempts per call, including the first.
@@ -180,23 +218,39 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             headers: Headers to add. They cannot replace the client's own.
 
         Raises:
-            ConfigurationError: A setting is invalid.
+            ConfigurationError: A setting is invalid. The message never contains a key.
 
         Example:
             await polytomic.with_options(deadline=5).get_bulk_destination(connection_id)
         """
-        copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__)
-        copy.__dict__.pop("generated", None)
-        copy._config = change_config(
-            self._config,
-            timeout=timeout,
-            deadline=deadline,
-            max_attempts=max_attempts,
-            version=version,
-            headers=headers,
-        )
-        return copy
+        credential: Secret | KeySource | None = None
+        try:
+            if api_key is not None or deployment_key is not None or basic_auth is not None:
+                credential = check_credential(
+                    cast("Any", api_key), deployment_key, basic_auth, blocking=self._polytomic_blocking
+                )
+            config = change_config(
+                self._config,
+                credential=credential,
+                timeout=timeout,
+                deadline=deadline,
+                max_attempts=max_attempts,
+                version=version,
+                headers=headers,
+            )
+        except ConfigurationError as error:
+            refused = ConfigurationError(*error.args)
+        else:
+            copy = object.__new__(type(self))
+            copy.__dict__.update(self.__dict__)
+            copy.__dict__.pop("generated", None)
+            copy._config = config
+            if credential is not None:
+                copy._state = self._shared.new_state(credential)
+            return copy
+        # As in the constructor.
+        del api_key, deployment_key, basic_auth, credential, headers
+        raise refused
 
     def __repr__(self) -> str:
         config = self._config
@@ -207,10 +261,25 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         url = self._config.base_url + kwargs["url"]
         params = kwargs.get("params")
         if params:
-            url = f"{url}?{urlencode({name: _query_value(value) for name, value in params.items()}, doseq=True)}"
+            query = urlencode({name: _query_value(value) for name, value in params.items()}, doseq=True)
+            # An empty list adds nothing.
+            url = f"{url}?{query}" if query else url
         body = kwargs.get("json")
-        content = None if body is None else json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+        content = None if body is None else as_json(body).encode()
         return Request(kwargs["method"], url, kwargs.get("headers", {}), content)
+
+    def _raw(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Flow[APIResponse[Any]]:
+        """Return the steps of a raw request.
+
+        Raises:
+            TypeError: An argument has the wrong type, or the body cannot be encoded.
+            ValueError: An argument is malformed.
+        """
+        operation, kwargs = raw.request(method, path, version=self._config.pin, **options)
+        config = self._config if headers is None else change_config(self._config, headers=headers)
+        return run_with_response(self._request(kwargs), config, self._state, operation)
 
     def _failure(self, error: RequestError) -> RequestError:
         """Return the error of a step: a ClientClosedError if the client was closed meanwhile, else the transport's."""

@@ -7,8 +7,9 @@ from _thread import allocate_lock
 from collections.abc import Callable
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
+from .._call.credentials import FetchedKey
 from .._call.policy import relay, run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Step, proceed, stopped
 from .._core.clock import SystemClock
@@ -18,6 +19,7 @@ from .._http.places import Places
 from .._runtime.operation import APIResponse, Operation
 from ..errors import CLOSED, ClientClosedError, RequestError
 from .base import BaseClient, Shared
+from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
@@ -41,6 +43,42 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
 
         return blocking_client(self._config.base_url, self._send)
 
+    @overload
+    def request(
+        self, method: str, path: str, *, into: type[Model], **options: Unpack[RequestOptions]
+    ) -> APIResponse[Model]: ...
+    @overload
+    def request(
+        self, method: str, path: str, *, into: type[bytes], **options: Unpack[RequestOptions]
+    ) -> APIResponse[bytes]: ...
+    @overload
+    def request(
+        self, method: str, path: str, *, into: None = None, **options: Unpack[RequestOptions]
+    ) -> APIResponse[Any]: ...
+    def request(
+        self, method: str, path: str, *, into: Any = None, **options: Unpack[RequestOptions]
+    ) -> APIResponse[Any]:
+        """Make a request that is not one of the methods, with the same key, version, retries, deadline and errors.
+
+        Args:
+            method: GET, HEAD, POST, PUT, PATCH or DELETE.
+            path: The path after `base_url`, for example `/api/roles/{id}`. `path_params` fills its placeholders.
+            into: A generated model or bytes. Default: JSON as Python reads it.
+            **options: See RequestOptions.
+
+        Returns:
+            The response. Its `parsed` is None if there is no body, b"" with `into=bytes`.
+
+        Raises:
+            TypeError: An argument has the wrong type, or `json` cannot be encoded. Nothing was sent.
+            ValueError: An argument is malformed. Nothing was sent.
+            RequestError: The call failed. Every 2xx is a success.
+
+        Example:
+            role = polytomic.request("GET", "/api/roles/{id}", path_params={"id": role_id}).parsed
+        """
+        return self._drive(self._raw(method, path, into=into, **options))
+
     def close(self) -> None:
         """Close the client. Closing it again does nothing.
 
@@ -53,8 +91,9 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
             # One call of C code: each gate is opened once, even if another thread closes the client or stops waiting.
             if shared.waiting.pop(gate, False):
                 gate.release()
-        # Wake the threads that wait for the key.
-        shared.lock.open()
+        # Wake the threads that wait for a key. A client that is copied from now on fetches none.
+        for key in shared.fetched_keys():
+            key.lock.open()
         transport = shared.transport
         if transport is not None:
             # Kept until it is closed, so that closing again completes what an interrupt has prevented.
@@ -70,13 +109,13 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         self.close()
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> T:
-        return self._drive(run(self._request(kwargs), self._config, self._shared.state, operation))
+        return self._drive(run(self._request(kwargs), self._config, self._state, operation))
 
     def _perform_with_response(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
-        return self._drive(run_with_response(self._request(kwargs), self._config, self._shared.state, operation))
+        return self._drive(run_with_response(self._request(kwargs), self._config, self._state, operation))
 
     def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
-        return self._drive(relay(request, self._config, self._shared.state, operation))
+        return self._drive(relay(request, self._config, self._state, operation))
 
     def _drive(self, flow: Flow[T]) -> T:
         """Perform the steps of a flow until it returns or raises."""
@@ -127,7 +166,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
             raise ClientClosedError(shared.over)
 
     def _authorize(self, step: Authorize) -> Secret:
-        key = self._shared.state.key
+        key: FetchedKey[Places] | None = self._state.key
         assert key is not None
 
         def fetch() -> None:
@@ -136,7 +175,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
             if key.stale(step.refused):
                 key.accept(key.fetch())
 
-        self._shared.lock.hold(fetch, time.monotonic() + step.remaining)
+        key.lock.hold(fetch, time.monotonic() + step.remaining)
         return key.current
 
     def _open(self) -> Transport:

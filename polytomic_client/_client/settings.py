@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from .._call.credentials import KeySource, check_credential
+from .._call.credentials import ARGUMENTS, KeySource, check_credential
 from .._call.settings import IDEMPOTENCY_HEADER, Config
 from .._core.version import __version__
 from .._http.proxy import choose_proxy
@@ -25,6 +25,9 @@ from ..errors import ConfigurationError
 DEFAULT_BASE_URL = "https://app.polytomic.com"
 
 USER_AGENT = f"polytomic-client/{__version__} python/{sys.version.split()[0]}"
+
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_PRODUCT = f"{_NAME}(/{_NAME})?"
 
 OWN_HEADERS = frozenset(
     name.lower()
@@ -56,6 +59,8 @@ def build_config(
     trust_env: bool = False,
     ssl_context: ssl.SSLContext | None = None,
     verify: bool = True,
+    headers: Mapping[str, str] | None = None,
+    app_info: str | None = None,
     own_connections: bool = True,
     **settings: Any,
 ) -> Config:
@@ -67,7 +72,7 @@ def build_config(
     Raises:
         ConfigurationError: A setting is invalid.
     """
-    names = ("api_key", "deployment_key", "basic_auth")
+    names = ARGUMENTS
     if api_key is None and deployment_key is None and basic_auth is None:
         # A credential in the arguments wins over every one in the environment.
         names = ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY", "")
@@ -77,10 +82,11 @@ def build_config(
         url_name = "POLYTOMIC_DEPLOYMENT_URL"
         base_url = os.environ.get(url_name) or DEFAULT_BASE_URL
     base_url = check_base_url(base_url, url_name)
+    own = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": _user_agent(app_info)}
     config = Config(
         credential=check_credential(api_key, deployment_key, basic_auth, names=names, blocking=blocking),
         base_url=base_url,
-        headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT},
+        headers=own if headers is None else own | _check_headers(headers),
         **settings,
     )
     # Last, because it may warn, and invalid settings need no warning.
@@ -121,7 +127,7 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
             allowed to this machine, because it would send the key unencrypted.
     """
     if not isinstance(base_url, str) or not base_url:
-        raise ConfigurationError(f"{name} must be a URL like https://polytomic.example.com")
+        raise ConfigurationError(f"{name} must be a non-empty str. Use a URL like https://polytomic.example.com.")
     if not all("!" <= character <= "~" for character in base_url) or "\\" in base_url:
         raise ConfigurationError(
             f"{name} must not contain white space, backslashes, control or non-ASCII characters. "
@@ -133,17 +139,17 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
         host, _ = parts.hostname, parts.port
         (host or "").encode("idna")  # as every connection does: it rejects empty and overlong labels
     except ValueError:
-        raise ConfigurationError(f"{name} has an invalid host or port") from None
+        raise ConfigurationError(f"{name} has an invalid host or port. Use https://host:port.") from None
     if "@" in parts.netloc:
         raise ConfigurationError(f"{name} must not contain user info. Pass the credential as an argument.")
     if not host or parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ConfigurationError(f"{name} must consist of https://, a host and an optional path")
+        raise ConfigurationError(f"{name} must consist of https://, a host and an optional path.")
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        raise ConfigurationError(f"{name} must not contain '.' or '..' in its path")
+        raise ConfigurationError(f"{name} must not contain '.' or '..' in its path. Write the path that they lead to.")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
         raise ConfigurationError(
-            f"{name} must be https, got {quoted(parts.scheme)}, which would send the key unencrypted. "
-            "Use http for this machine only."
+            f"{name} must be https, got {quoted(parts.scheme)}. http, which sends the key unencrypted, is for this "
+            "machine only."
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
@@ -157,6 +163,18 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _user_agent(app_info: object) -> str:
+    """Return the User-Agent. The application's products come first, in the order of RFC 9110, section 10.1.5."""
+    if app_info is None:
+        return USER_AGENT
+    if not isinstance(app_info, str) or not re.fullmatch(f"{_PRODUCT}( {_PRODUCT})*", app_info):
+        raise ConfigurationError(
+            f"app_info must be a name and an optional version, got {shown(app_info)}. "
+            "Use ASCII letters, digits, '-', '.' and '_', for example my-service/1.2, and a space between several."
+        )
+    return f"{app_info} {USER_AGENT}"
+
+
 def _check_headers(headers: object) -> dict[str, str]:
     if not isinstance(headers, Mapping):
         raise ConfigurationError(f"headers must be a mapping of names to values, got {type(headers).__name__}.")
@@ -164,7 +182,7 @@ def _check_headers(headers: object) -> dict[str, str]:
     for name, value in cast("Mapping[object, object]", headers).items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise ConfigurationError(f"the name and the value of header {shown(name)} must be str")
-        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+        if not re.fullmatch(_NAME, name):
             raise ConfigurationError(f"the name of a header is invalid, got {shown(name)}.")
         if name.lower() in OWN_HEADERS:
             raise ConfigurationError(f"only the client may set header {shown(name)}. Use a setting or an argument.")

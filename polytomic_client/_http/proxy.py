@@ -76,8 +76,8 @@ def _checked(proxy: object, name: str) -> Proxy:
         raise ConfigurationError(f"{name} is not a valid URL. Use http://host:port.") from None
     if parts.scheme != "http":
         raise ConfigurationError(
-            f"{name} must be http://host:port, got {quoted(parts.scheme) or 'no scheme'}: such a proxy forwards TLS to "
-            "the API unchanged. For another kind of proxy, pass transport=httpx.AsyncHTTPTransport(proxy=...)."
+            f"{name} must be http://host:port, got {quoted(parts.scheme) or 'no scheme'}. "
+            "For another kind of proxy, pass an httpx transport that uses it."
         )
     unfit = not all("!" <= character <= "~" for character in proxy)
     if not host or unfit or parts.path.strip("/") or parts.query or parts.fragment:

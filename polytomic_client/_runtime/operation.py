@@ -141,17 +141,18 @@ def find_fault(decoder: Callable[[Any], object], body: Any) -> str:
         for step, child in _children(part):
             tries += 1
             if tries > MOST_TRIES:
-                return _path(steps)
+                return path_of(steps)
             place = [*steps, step]
             if _fails(decoder, place, child) and not all(_fails(decoder, place, empty) for empty in EMPTY):
                 steps = place
                 part = child
                 break
         else:
-            return _path(steps)
+            return path_of(steps)
 
 
-def _path(steps: Iterable[str | int]) -> str:
+def path_of(steps: Iterable[str | int]) -> str:
+    """Return the path of a part of a body, for example `$.data.modes[0]`."""
     return "$" + "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in steps)
 
 

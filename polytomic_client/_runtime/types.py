@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from enum import Enum
@@ -159,6 +160,16 @@ def as_items(value: Any) -> Any:
     return value
 
 
+def as_json(value: object) -> str:
+    """Return a JSON value as a string without white space.
+
+    Raises:
+        TypeError: A part of it is of a type that JSON does not have.
+        ValueError: A number in it is not finite.
+    """
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
 def encode_text(value: Any) -> Any:
     """Return the string that stands for a UUID or a member of an enum; anything else as it is.
 
@@ -175,8 +186,8 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
     """
     if not isinstance(value, model):
         name = model.__name__
-        hint = f": {name}.from_dict(...) makes one of it" if isinstance(value, Mapping) else ""
-        raise TypeError(f"expected {name}, got {type(value).__name__}{hint}")
+        hint = f" Use {name}.from_dict(...)." if isinstance(value, Mapping) else ""
+        raise TypeError(f"expected {name}, got {type(value).__name__}.{hint}")
     encoded: dict[str, Any] = value.to_dict()
     return encoded
 
@@ -313,6 +324,7 @@ __all__ = [
     "Response",
     "Unset",
     "as_items",
+    "as_json",
     "as_list",
     "as_object",
     "as_subclass",

@@ -49,6 +49,8 @@ class Settings(TypedDict, Generic[Key], total=False):
     deadline: float
     max_attempts: int
     max_response_bytes: int
+    headers: Mapping[str, str]
+    app_info: str
     clock: Clock
 
 

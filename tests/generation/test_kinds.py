@@ -16,12 +16,28 @@ import attrs
 import pytest
 import yaml
 
+import polytomic_client
+
 from .shared import DATA, FULL, ID
 
 pytestmark = pytest.mark.process
 
 
 MOMENT = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
+
+
+def test_there_is_one_unset_for_every_version(made: Any) -> None:
+    assert made("types").UNSET is polytomic_client.UNSET
+    assert made("types").Unset is type(polytomic_client.UNSET)
+
+
+def test_an_operation_says_what_it_is_of(made: Any) -> None:
+    operation = made("api.things.get_part").OPERATION
+    assert (operation.version, operation.method, operation.path) == (
+        "2000-01-31",
+        "GET",
+        "/api/things/{thing_id}/parts/{part}",
+    )
 
 
 def test_the_package_is_named_after_the_version(kinds: Path) -> None:

@@ -349,6 +349,11 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/operationId",
         "of the clients already",
     ),
+    "an operation called as the method for raw requests": (
+        operation(operationId="request"),
+        f"{GET}/operationId",
+        "request() is a method of the clients already",
+    ),
     "an operation of code": (operation(operationId="a();b"), f"{GET}/operationId", "is not a word"),
     "an operation without a name": (
         lambda document: document["paths"]["/things/{id}"]["get"].pop("operationId"),
@@ -529,7 +534,15 @@ def test_the_names_of_the_clients_are_those_that_a_document_could_take() -> None
         if base.__module__.startswith("polytomic_client.") and ".v2" not in base.__module__.replace("._versions.v2", "")
         for name in vars(base)
     }
-    assert {"close", "aclose", "with_options", "generated", "run_bulk_sync", "modify_bulk_sync"} <= hand_written
+    assert {
+        "close",
+        "aclose",
+        "with_options",
+        "request",
+        "generated",
+        "run_bulk_sync",
+        "modify_bulk_sync",
+    } <= hand_written
     assert {name for name in hand_written if not name.startswith("__")} == {
         name for name in clients_names() if not name.startswith("__")
     }

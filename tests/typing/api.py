@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Literal, assert_type
+from typing import Any, Literal, Self, assert_type
 from uuid import UUID
 
 import attrs
@@ -32,6 +32,7 @@ from polytomic_client import (
     PolytomicError,
     Progress,
     RequestError,
+    RequestOptions,
     Timeout,
     VersionMismatchError,
     WebhookSignatureError,
@@ -123,6 +124,10 @@ def settings() -> None:
     AsyncPolytomic(timeout=5, deadline=10.5, max_attempts=1, max_connections=10, max_response_bytes=1 << 20)
     AsyncPolytomic(timeout=Timeout(connect=5, read=30, write=30))
     AsyncPolytomic(transport=httpx.MockTransport(lambda request: httpx.Response(200, request=request)))
+    AsyncPolytomic(headers={"X-Trace": "a"}, app_info="my-service/1.2")
+    Polytomic(headers={"X-Trace": "a"}, app_info="my-service/1.2")
+    AsyncPolytomic(app_info=("my-service", "1.2"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Polytomic(headers={"X-Trace": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     Polytomic(api_key=read_key, transport=httpx.HTTPTransport())
 
     AsyncPolytomic("key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -143,16 +148,26 @@ async def life() -> None:
         assert_type(mine, Mine)
         assert_type(polytomic.with_options(timeout=5), AsyncPolytomic)
         assert_type(polytomic.with_options(headers={"X-Trace": "a"}, version="2024-02-08"), AsyncPolytomic)
+        polytomic.with_options(version=2024)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         assert_type(mine.with_options(deadline=5), Mine)
         assert_type(polytomic.generated, Client)
         assert_type(await polytomic.aclose(), None)
-        polytomic.with_options(api_key="key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        assert_type(polytomic.with_options(api_key="key"), AsyncPolytomic)
+        assert_type(mine.with_options(api_key=fetch_key), Mine)
+        assert_type(mine.with_options(api_key=read_key), Mine)
+        assert_type(polytomic.with_options(deployment_key="key"), AsyncPolytomic)
+        assert_type(polytomic.with_options(basic_auth=("user", "password")), AsyncPolytomic)
+        polytomic.with_options(base_url="other")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        polytomic.with_options(proxy="http://proxy")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        polytomic.with_options(api_key=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with AsyncPolytomic():  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues]
         pass
 
     with Polytomic() as blocking:
         assert_type(blocking, Polytomic)
         assert_type(blocking.with_options(max_attempts=1), Polytomic)
+        assert_type(blocking.with_options(api_key=read_key, headers={"X-Trace": "a"}), Polytomic)
+        blocking.with_options(api_key=fetch_key)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         assert_type(blocking.generated, Client)
         assert_type(blocking.close(), None)
     version: str = API_VERSION
@@ -215,6 +230,8 @@ async def bodies(polytomic: AsyncPolytomic, blocking: Polytomic) -> None:
     await polytomic.create_bulk_sync(body)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await polytomic.create_bulk_sync(body={"name": "Sync"})  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     await polytomic.update_bulk_sync(ID, body=body)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    assert_type(start.to_json(), str)
+    assert_type((await polytomic.get_identity()).data.id, UUID)
     assert_type(await polytomic.start_bulk_sync_execution(ID), BulkSyncExecutionEnvelope)
     assert_type(await polytomic.start_bulk_sync_execution(ID, test=True), BulkSyncExecutionEnvelope)
     assert_type(await polytomic.activate_bulk_sync(ID, active=False), BulkSyncActivationEnvelope)
@@ -254,6 +271,52 @@ async def without_content(polytomic: AsyncPolytomic, blocking: Polytomic) -> Non
     assert_type(blocking.delete_connection(ID), None)
     assert_type(await polytomic.with_response.delete_bulk_sync(ID), APIResponse[None])
     assert_type(blocking.with_response.delete_connection(ID), APIResponse[None])
+
+
+class Role:
+    """A user's own class, which reads JSON as a model does."""
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        return cls()
+
+
+async def raw_requests(polytomic: AsyncPolytomic, blocking: Polytomic, mine: Mine) -> None:
+    assert_type(await polytomic.request("GET", "/api/me"), APIResponse[Any])
+    assert_type((await polytomic.request("GET", "/api/me")).parsed, Any)
+    assert_type(await polytomic.request("GET", "/api/me", into=None), APIResponse[Any])
+    assert_type(await polytomic.request("GET", "/api/me", into=bytes), APIResponse[bytes])
+    assert_type(await polytomic.request("GET", "/api/me", into=BulkSyncEnvelope), APIResponse[BulkSyncEnvelope])
+    assert_type((await polytomic.request("GET", "/api/me", into=ConfigurationMap)).parsed, ConfigurationMap)
+    assert_type(await mine.request("GET", "/api/me", into=Role), APIResponse[Role])
+    everything = polytomic.request(
+        "POST",
+        "/api/roles/{id}",
+        path_params={"id": ID},
+        params={"active": True, "tag": ["a", "b"], "since": NOON},
+        json=ActivateBulkSync(active=True),
+        headers={"X-Trace": "a"},
+        idempotency_key="nightly-2023-04-25",
+        into=BulkSyncEnvelope,
+    )
+    assert_type(await everything, APIResponse[BulkSyncEnvelope])
+
+    assert_type(blocking.request("GET", "/api/me"), APIResponse[Any])
+    assert_type(blocking.request("GET", "/api/me", into=bytes).parsed, bytes)
+    assert_type(blocking.request("GET", "/api/me", into=BulkSyncEnvelope), APIResponse[BulkSyncEnvelope])
+    assert_type(blocking.request("GET", "/api/me", into=Role).parsed, Role)
+    options: RequestOptions = {"params": {"limit": 5}, "json": [1, {"a": None}]}
+    assert_type(blocking.request("POST", "/api/things", into=bytes, **options), APIResponse[bytes])
+
+    async def fetch(role_id: UUID) -> APIResponse[BulkSyncEnvelope]:
+        return await polytomic.request("GET", "/api/roles/{id}", path_params={"id": role_id}, into=BulkSyncEnvelope)
+
+    assert_type(await fetch_all(fetch, [ID]), list[Outcome[UUID, APIResponse[BulkSyncEnvelope]]])
+
+    blocking.request("GET")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    blocking.request("GET", "/api/me", into=int)  # type: ignore[type-var]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    blocking.request("GET", "/api/me", jsn={})  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    await polytomic.request("GET", "/api/me", params=[1])  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 
 async def generated_functions(client: Client) -> None:
@@ -549,6 +612,8 @@ async def many(polytomic: AsyncPolytomic, blocking: Polytomic, ids: list[UUID], 
 def errors(status: APIStatusError, decode: DecodeError, version: VersionMismatchError) -> None:
     assert_type(status.status_code, int)
     assert_type(status.key, str | None)
+    assert_type(status.code, str | None)
+    assert_type((status.method, status.url), tuple[str, str])
     assert_type(status.message, str)
     assert_type(status.metadata, Mapping[str, Any] | list[Any])
     assert_type(status.headers, Mapping[str, str])

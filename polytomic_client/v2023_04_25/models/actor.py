@@ -12,6 +12,7 @@ from ..models.actor_type import ActorType
 from ..types import (
     UNSET,
     Unset,
+    as_json,
     as_object,
     as_subclass,
     decode_enum,
@@ -62,6 +63,10 @@ class Actor:
         if value is not UNSET:
             encoded["type"] = value if value is None else encode_text(value)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -10,6 +10,7 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 from ..types import (
     UNSET,
     Unset,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -65,6 +66,10 @@ class ApiError:
         if value is not UNSET:
             encoded["status"] = value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -11,6 +11,7 @@ from ..models.resync_mode import ResyncMode
 from ..types import (
     UNSET,
     as_items,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -80,6 +81,10 @@ class BulkDestination:
                 else [item if item is None else encode_text(item) for item in as_items(value)]
             )
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -11,6 +11,7 @@ from ..models.filter_function import FilterFunction
 from ..types import (
     UNSET,
     Unset,
+    as_json,
     as_object,
     as_subclass,
     decode_enum,
@@ -60,6 +61,10 @@ class BulkFilter:
         if value is not UNSET:
             encoded["value"] = value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

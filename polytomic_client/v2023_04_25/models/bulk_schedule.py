@@ -11,6 +11,7 @@ from ..models.schedule_frequency import ScheduleFrequency
 from ..types import (
     UNSET,
     Unset,
+    as_json,
     as_object,
     as_subclass,
     decode_enum,
@@ -88,6 +89,10 @@ class BulkSchedule:
         if value is not UNSET:
             encoded["multi"] = value.to_dict() if isinstance(value, MultiSchedule) else value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -16,6 +16,7 @@ from ..types import (
     UNSET,
     Unset,
     as_items,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -207,6 +208,10 @@ class BulkSync:
         if value is not UNSET:
             encoded["updated_by"] = value if value is None else encode_model(value, Actor)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

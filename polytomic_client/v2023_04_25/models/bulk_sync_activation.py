@@ -10,6 +10,7 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
     UNSET,
+    as_json,
     as_object,
     as_subclass,
     decode_uuid,
@@ -52,6 +53,10 @@ class BulkSyncActivation:
         if value is not UNSET:
             encoded["id"] = value if value is None else encode_text(value)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

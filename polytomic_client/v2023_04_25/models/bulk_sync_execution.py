@@ -16,6 +16,7 @@ from ..types import (
     UNSET,
     Unset,
     as_items,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -177,6 +178,10 @@ class BulkSyncExecution:
         if value is not UNSET:
             encoded["updated_at"] = value if value is None else encode_datetime(value)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

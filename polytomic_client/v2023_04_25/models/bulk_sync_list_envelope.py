@@ -10,6 +10,7 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 from ..types import (
     UNSET,
     as_items,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -43,6 +44,10 @@ class BulkSyncListEnvelope:
                 else [item if item is None else encode_model(item, BulkSync) for item in as_items(value)]
             )
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

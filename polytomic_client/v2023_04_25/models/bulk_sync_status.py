@@ -11,6 +11,7 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 from ..types import (
     UNSET,
     Unset,
+    as_json,
     as_object,
     as_subclass,
     decode_datetime,
@@ -70,6 +71,10 @@ class BulkSyncStatus:
         if value is not UNSET:
             encoded["ingestion_status"] = value if value is None else encode_model(value, IngestionStatus)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
+    as_json,
     as_object,
     as_subclass,
     encode_model,
@@ -34,6 +35,10 @@ class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
             for name, item in self.additional_properties.items()
         }
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

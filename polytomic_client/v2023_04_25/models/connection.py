@@ -12,6 +12,7 @@ from ..types import (
     UNSET,
     Unset,
     as_items,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -105,6 +106,10 @@ class Connection:
         if value is not UNSET:
             encoded["status_error"] = value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -12,6 +12,7 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 from ..models.event_type import EventType
 from ..types import (
     UNSET,
+    as_json,
     as_object,
     as_subclass,
     decode_datetime,
@@ -78,6 +79,10 @@ class Event:
         if value is not UNSET:
             encoded["event"] = value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

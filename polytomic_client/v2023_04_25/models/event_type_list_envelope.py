@@ -11,6 +11,7 @@ from ..models.event_type import EventType
 from ..types import (
     UNSET,
     as_items,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -45,6 +46,10 @@ class EventTypeListEnvelope:
                 else [item if item is None else encode_text(item) for item in as_items(value)]
             )
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
+    as_json,
     as_object,
     as_subclass,
     new,
@@ -25,6 +26,10 @@ class FreeFormConfiguration(MutableMapping[str, "Any"]):
         """Return the JSON object, without the members that are UNSET."""
         encoded: dict[str, Any] = dict(self.additional_properties)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Self
+from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -9,8 +10,11 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
     UNSET,
+    as_json,
     as_object,
     as_subclass,
+    decode_uuid,
+    encode_text,
     new,
     sort_out,
 )
@@ -37,13 +41,13 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 class Identity:
     """The owner of the credential."""
 
-    id: str
+    id: UUID
     """The id of the user, organization or partner."""
 
     email: str
     """The email address of the user."""
 
-    organization_id: str
+    organization_id: UUID
     """The id of the organization."""
 
     organization_name: str
@@ -72,13 +76,13 @@ class Identity:
         value: Any
         value = self.id
         if value is not UNSET:
-            encoded["id"] = value
+            encoded["id"] = value if value is None else encode_text(value)
         value = self.email
         if value is not UNSET:
             encoded["email"] = value
         value = self.organization_id
         if value is not UNSET:
-            encoded["organization_id"] = value
+            encoded["organization_id"] = value if value is None else encode_text(value)
         value = self.organization_name
         if value is not UNSET:
             encoded["organization_name"] = value
@@ -98,6 +102,10 @@ class Identity:
         if value is not UNSET:
             encoded["is_system"] = value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -138,6 +146,10 @@ class Identity:
                 _is_system_,
                 *_,
             ) = src_dict.values()
+        if _id_ is not None and _id_ is not UNSET:
+            _id_ = decode_uuid(_id_)
+        if _organization_id_ is not None and _organization_id_ is not UNSET:
+            _organization_id_ = decode_uuid(_organization_id_)
         _model = new(cls)
         _model.id = _id_
         _model.email = _email_

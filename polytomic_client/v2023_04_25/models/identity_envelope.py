@@ -9,6 +9,7 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 
 from ..types import (
     UNSET,
+    as_json,
     as_object,
     as_subclass,
     encode_model,
@@ -38,6 +39,10 @@ class IdentityEnvelope:
         if value is not UNSET:
             encoded["data"] = value if value is None else encode_model(value, Identity)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

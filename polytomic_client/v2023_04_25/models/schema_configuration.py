@@ -12,6 +12,7 @@ from ..types import (
     UNSET,
     Unset,
     as_items,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -111,6 +112,10 @@ class SchemaConfiguration:
         if value is not UNSET:
             encoded["disable_data_cutoff"] = value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

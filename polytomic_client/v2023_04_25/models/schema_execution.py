@@ -12,6 +12,7 @@ from ..models.schema_execution_status import SchemaExecutionStatus
 from ..types import (
     UNSET,
     Unset,
+    as_json,
     as_object,
     as_subclass,
     decode_datetime,
@@ -121,6 +122,10 @@ class SchemaExecution:
         if value is not UNSET:
             encoded["updated_at"] = value if value is None else encode_datetime(value)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

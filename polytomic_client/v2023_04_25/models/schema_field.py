@@ -12,6 +12,7 @@ from ..types import (
     UNSET,
     Unset,
     as_items,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -116,6 +117,10 @@ class SchemaField:
         if value is not UNSET:
             encoded["type_spec"] = value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -12,6 +12,7 @@ from ..models.resync_mode import ResyncMode
 from ..types import (
     UNSET,
     Unset,
+    as_json,
     as_list,
     as_object,
     as_subclass,
@@ -76,6 +77,10 @@ class StartBulkSyncExecution:
         if value is not UNSET:
             encoded["fetch_mode"] = value if value is None else encode_text(value)
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

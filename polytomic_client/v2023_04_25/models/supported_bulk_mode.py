@@ -10,6 +10,7 @@ from attrs.setters import NO_OP as _ATTRS_NO_OP
 from ..models.bulk_mode import BulkMode
 from ..types import (
     UNSET,
+    as_json,
     as_object,
     as_subclass,
     decode_enum,
@@ -81,6 +82,10 @@ class SupportedBulkMode:
         if value is not UNSET:
             encoded["supports_target_filters"] = value
         return encoded
+
+    def to_json(self) -> str:
+        """Return the JSON that the client sends, as a string."""
+        return as_json(self.to_dict())
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
