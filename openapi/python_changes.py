@@ -71,6 +71,8 @@ def _public(thing: griffe.Object, prefix: str = "") -> Iterator[tuple[str, griff
         path = prefix + name
         if name.startswith("_") or not isinstance(member, griffe.Object) or path in REPEATED:
             continue
+        if prefix == "api." and name.endswith("Members"):
+            continue  # the model has the same members
         if prefix == "models.":
             yield from ((prefix + inner, found) for inner, found in _public(member))
         elif path + "." == METHODS:

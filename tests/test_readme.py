@@ -30,7 +30,7 @@ EXPECTED = {
         "the webhook signature does not match the body\n"
     ),
     8: "404 not_found connection not found None 1\n",
-    10: "200 2023-04-25 1\n",
+    10: "200 2023-04-25 1\n498\npostgresql 1\n",
     11: (
         "[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>] [30.0, 30.0]\n"
         "3 ['get_bulk_destination', 'get_bulk_destination', 'get_bulk_destination']\n"

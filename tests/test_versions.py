@@ -113,7 +113,7 @@ def asked(name: str) -> dict[str, Any]:
     parameters = inspect.signature(getattr(Polytomic, name)).parameters
     kept = {key: value for key, value in arguments.items() if key in parameters}
     if "body" in parameters:
-        kept["body"] = getattr(models, str(parameters["body"].annotation)).from_dict({})
+        kept["body"] = getattr(models, str(parameters["body"].annotation).removesuffix(" | Unset")).from_dict({})
     return kept
 
 

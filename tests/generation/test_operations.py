@@ -28,7 +28,7 @@ def test_query_parameters_are_encoded_and_left_out_where_unset(made: Any, models
         "method": "GET",
         "url": "/api/things",
         "params": {"must": "a", "default_colour": "green"},
-        "headers": {"X-Version": "2000-01-31"},
+        "headers": {},
     }
     assert get(
         must="a",
@@ -39,7 +39,7 @@ def test_query_parameters_are_encoded_and_left_out_where_unset(made: Any, models
         names=["a", "b"],
         colours=[models.Colour.RED, models.Colour("ultraviolet")],
         x_trace="t",
-        x_version="2001-01-31",
+        x_polytomic_version="2001-01-31",
     ) == {
         "method": "GET",
         "url": "/api/things",
@@ -53,7 +53,7 @@ def test_query_parameters_are_encoded_and_left_out_where_unset(made: Any, models
             "names": ["a", "b"],
             "colours": ["red", "ultraviolet"],
         },
-        "headers": {"X-Trace": "t", "X-Version": "2001-01-31"},
+        "headers": {"X-Trace": "t", "X-Polytomic-Version": "2001-01-31"},
     }
 
 
@@ -102,7 +102,7 @@ def test_a_body_is_encoded(made: Any, models: Any) -> None:
 
     assert kwargs["method"] == "POST"
     assert kwargs["json"] == body
-    assert kwargs["headers"] == {"X-Version": "2000-01-31", "Content-Type": "application/json"}
+    assert kwargs["headers"] == {"Content-Type": "application/json"}
 
 
 def test_an_optional_body_is_left_out(made: Any, models: Any) -> None:
@@ -217,13 +217,13 @@ def test_a_method_hands_its_arguments_on_and_not_the_version(made: Any) -> None:
         things.delete_part(ID, "a")
     with pytest.raises(InterruptedError):
         things.list_things(must="a", x_trace="t")
-    with pytest.raises(TypeError, match="x_version"):
-        things.list_things(must="a", x_version="2001-01-31")
+    with pytest.raises(TypeError, match="x_polytomic_version"):
+        things.list_things(must="a", x_polytomic_version="2001-01-31")
 
     assert [name for name, _ in called] == ["delete_part", "list_things"]
     assert called[0][1]["url"] == f"/api/things/{ID}/parts/a"
     assert called[1][1]["params"] == {"must": "a", "default_colour": "green"}
-    assert called[1][1]["headers"] == {"X-Trace": "t", "X-Version": "2000-01-31"}
+    assert called[1][1]["headers"] == {"X-Trace": "t"}
 
 
 def test_a_parameter_of_every_kind_goes_to_its_place(made: Any, models: Any) -> None:
@@ -234,7 +234,7 @@ def test_a_parameter_of_every_kind_goes_to_its_place(made: Any, models: Any) -> 
         "method": "GET",
         "url": "/api/kinds/fixed/7/1/2024-02-29/2024-02-29T12%3A30%3A00Z/true/true",
         "params": {"constant": "fixed"},
-        "headers": {"X-Version": "2000-01-31"},
+        "headers": {},
     }
     headers = {
         "x_flag": False,
@@ -249,7 +249,6 @@ def test_a_parameter_of_every_kind_goes_to_its_place(made: Any, models: Any) -> 
         "X-Number": "1.5",
         "X-Colour": "u",
         "X-Owner": ID,
-        "X-Version": "2000-01-31",
     }
 
 
