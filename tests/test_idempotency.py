@@ -19,6 +19,7 @@ from polytomic_client import (
     AuthenticationError,
     ConfigurationError,
     ConflictError,
+    DecodeError,
     OutcomeUnknownError,
     Polytomic,
     RateLimitError,
@@ -322,6 +323,14 @@ def test_a_409_that_stays_is_raised_at_last(call: Call) -> None:
         call("activate_bulk_sync", server.url, settings={"max_attempts": 3})
 
     assert caught.value.attempts == 3
+
+
+@pytest.mark.parametrize("way", ["async", "sync"])
+def test_the_error_of_an_undecodable_response_names_the_key(way: str) -> None:
+    with Server(Answer(body=b"[]")) as server, pytest.raises(DecodeError) as caught:
+        WAYS[way]("start_bulk_sync_execution", server.url, settings={})
+    assert caught.value.idempotency_key == server.requests[0].headers["idempotency-key"]
+    assert not caught.value.outcome_unknown
 
 
 def test_the_error_names_the_key_so_that_the_call_can_be_made_again(call: Call) -> None:

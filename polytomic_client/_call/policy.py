@@ -171,7 +171,12 @@ class _Call:
             else:
                 self._state.budget.refund()
                 self._state.announcements.warn_once(self._operation, reply.headers)
-                return finish(reply, request, self._attempts)
+                try:
+                    return finish(reply, request, self._attempts)
+                except DecodeError as error:
+                    # The API has acted: the key is what asks for the response once more.
+                    self._located(error)
+                    raise
             yield from self._before_next(failure, gate)
 
     def _before_next(self, failure: RequestError, gate: Gate | None) -> Generator[Step, Any, None]:
