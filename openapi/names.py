@@ -31,6 +31,9 @@ CLIENTS = ("AsyncPolytomic", "Polytomic")
 MODEL_NAMES = frozenset({"to_dict", "to_json", "from_dict", "additional_properties", "additional_keys"})
 """What every model has beside its members."""
 
+HELPERS = frozenset({"overload", "with_response_blocking"})
+"""What the classes of the operations call while they are defined."""
+
 ARGUMENTS = frozenset({"body", "kwargs", "params", "headers", "cookies"})
 """What a generated function has beside its parameters; the generator renames what meets its other names."""
 
@@ -68,7 +71,7 @@ def _operation_names(document: Document) -> Found:
             yield place, f"{name!r} is not a name of a method: it {NO_WORD}"
         elif method in methods:
             yield place, f"{name} is {method}() in Python, and so is {methods[method]}. Give it another name"
-        elif method in clients_names():
+        elif method in clients_names() or method in HELPERS:
             yield place, f"{method}() is a method of the clients already. Give it another name"
         methods.setdefault(method, str(name))
 
@@ -91,7 +94,7 @@ def _parameter_names(document: Document) -> Found:
 def _model_names(document: Document) -> Found:
     components: dict[str, Any] = document.get("components", {}).get("schemas", {})
     classes: dict[str, str] = {}
-    patched = {f"{class_name(name)}Changes" for name in components}
+    patched = {f"{class_name(name)}{kind}" for name in components for kind in ("Changes", "Members")}
     for name, schema in components.items():
         path, model = ("components", "schemas", name), class_name(name)
         if model in CLASSES or model in patched:

@@ -64,8 +64,12 @@ def _headers(document: Document) -> Iterator[tuple[Path, str]]:
                 *own, {"name": VERSION_HEADER, "in": "header", "required": True, "schema": schema}
             ]  # fmt: skip
             yield place, f"{VERSION_HEADER} is added"
-        elif not pins[0].get("required") or pins[0].get("schema", {}).get("default") != version:
-            pins[0] |= {"required": True, "schema": {**pins[0].get("schema", {}), **schema}}
+        elif (pins[0].get("name"), pins[0].get("required"), pins[0].get("schema", {}).get("default")) != (
+            VERSION_HEADER,
+            True,
+            version,
+        ):
+            pins[0] |= {"name": VERSION_HEADER, "required": True, "schema": {**pins[0].get("schema", {}), **schema}}
             yield place, f"{VERSION_HEADER} is required, and {version} unless it is given"
 
 

@@ -282,7 +282,7 @@ def pins(document: Document) -> Found:
     for path, operation in operations(document):
         references = (*operation.get("parameters", ()), *document["paths"][path[1]].get("parameters", ()))
         taken = [resolve(document, reference) for reference in references]
-        asked = [each for each in taken if str(each.get("name")).lower() == VERSION_HEADER.lower()]
+        asked = [each for each in taken if each.get("name") == VERSION_HEADER]
         if not asked:
             yield path, f"it does not take {VERSION_HEADER}. Add it, required, with the default {version}"
         elif not asked[0].get("required") or asked[0].get("schema", {}).get("default") != version:

@@ -9,17 +9,21 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import AsyncMock, Mock
+from uuid import UUID
 
 import anyio
 import pytest
 
 from polytomic_client import (
+    AsyncPolytomic,
     DeadlineExceededError,
     Failure,
     Outcome,
+    Polytomic,
     Success,
     fan_out,
     fan_out_blocking,
@@ -29,6 +33,7 @@ from polytomic_client import (
 from polytomic_client._fan_out.threads import Threads
 
 from .conftest import RUNNERS
+from .server import Server
 
 
 async def slow(item: int) -> int:
@@ -428,3 +433,16 @@ async def test_what_happens_to_look_like_a_client_is_called_as_it_is() -> None:
             return item
 
     assert [outcome.result() for outcome in await fetch_all(Service().fetch, range(3))] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("members", [{}, {"actve": True}])
+async def test_wrong_members_of_a_body_end_it_at_the_first_call(members: dict[str, bool]) -> None:
+    with Server() as server:
+        async with AsyncPolytomic(api_key="key", base_url=server.url) as polytomic:
+            for method in (polytomic.activate_bulk_sync, polytomic.with_response.activate_bulk_sync):
+                with pytest.raises(TypeError, match=r"activate_bulk_sync\(\) (needs|got)"):
+                    await fetch_all(partial(cast("Any", method), **members), [UUID(int=1)] * 3)
+        with Polytomic(api_key="key", base_url=server.url) as blocking:
+            with pytest.raises(TypeError, match=r"activate_bulk_sync\(\) (needs|got)"):
+                fetch_all_blocking(partial(cast("Any", blocking.activate_bulk_sync), **members), [UUID(int=1)] * 3)
+    assert server.connections == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -249,3 +250,31 @@ def test_every_form_of_a_uuid_asks_for_the_same_path(good: UUID | str) -> None:
         polytomic.get_bulk_destination(good)
 
     assert server.requests[0].target == f"/api/bulk/dest/{ID}"
+
+
+class Word(str, Enum):  # noqa: UP042  (whose str and format are its name)
+    KEY = "nightly-2023"
+    VERSION = "2024-02-08"
+    HEADER = "X-Trace"
+
+
+def test_a_member_of_an_enum_of_strings_is_sent_as_its_value(ask: Ask) -> None:
+    with Server(*[Answer(headers={"X-Polytomic-Version": Word.VERSION.value})] * 2) as server:
+        ask(base_url=server.url, version=Word.VERSION, headers={Word.HEADER: Word.KEY})
+        with Polytomic(api_key=KEY, base_url=server.url, version=Word.VERSION) as polytomic:
+            polytomic.request("POST", "/api/things", params={Word.HEADER: 1}, idempotency_key=Word.KEY)
+
+    first, second = server.requests
+    assert (first.headers["x-polytomic-version"], first.headers["x-trace"]) == ("2024-02-08", "nightly-2023")
+    assert (second.headers["idempotency-key"], second.target) == ("nightly-2023", "/api/things?X-Trace=1")
+
+
+def test_a_client_of_the_users_own_has_the_interface_of_the_generator() -> None:
+    client = AuthenticatedClient("https://api.example.com", "token", "Token", "X-Key", cookies={"a": "secret-cookie"})
+    assert client.get_httpx_client().headers["X-Key"] == "Token token"
+    assert "token" not in repr(client).replace("AuthenticatedClient", "")
+    assert "secret-cookie" not in repr(client)
+    later = client.with_headers({"X-More": "1"})
+    assert client.get_httpx_client().headers["X-More"] == later.get_httpx_client().headers["X-More"] == "1"
+    with pytest.raises(TypeError, match="headers"):
+        AuthenticatedClient("https://api.example.com", "token", httpx_args={"headers": {}}).get_httpx_client()

@@ -309,6 +309,8 @@ def _write_idempotency_key(request: Request) -> None:
     key = request.headers.setdefault(IDEMPOTENCY_HEADER, uuid.uuid4().hex)
     if not isinstance(key, str) or not re.fullmatch(r"[A-Za-z0-9_-]{8,255}", key):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValueError(f"idempotency_key must be 8 to 255 letters, digits, '_' or '-', got {shown(key)}.")
+    if type(key) is not str:
+        request.headers[IDEMPOTENCY_HEADER] = str.__str__(key)  # of a member of an enum, its value
 
 
 def _undecoded(reply: Reply, _request: Request, _attempts: int) -> Reply:

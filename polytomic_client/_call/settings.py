@@ -35,7 +35,7 @@ def check_version(version: object) -> str:
         except ValueError:
             pass
         else:
-            return version
+            return str.__str__(version)  # of a member of an enum, its value
     raise ConfigurationError(f"version must be a date like 2024-02-08, got {shown(version)}.")
 
 

@@ -72,7 +72,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         Raises:
             TypeError: An argument has the wrong type, or `json` cannot be encoded. Nothing was sent.
             ValueError: An argument is malformed. Nothing was sent.
-            RequestError: The call failed. Every 2xx is a success.
+            RequestError: The call failed. Every 2xx is a success. A 409 is read as one about a key in flight.
 
         Example:
             role = (await polytomic.request("GET", "/api/roles/{id}", path_params={"id": role_id})).parsed

@@ -167,7 +167,7 @@ def _query(params: Mapping[str, object]) -> dict[str, Any]:
         if not isinstance(name, str):
             raise TypeError(f"params must have names that are str, got {shown(name)}.")
     encoded = {
-        cast("str", name): [_scalar(item) for item in cast("Iterable[object]", value)]
+        str.__str__(cast("str", name)): [_scalar(item) for item in cast("Iterable[object]", value)]
         if isinstance(value, (list, tuple))
         else _scalar(value)
         for name, value in values.items()

@@ -191,5 +191,6 @@ def _check_headers(headers: object) -> dict[str, str]:
                 f"the value of header {shown(name)} must not contain line breaks, control or non-ASCII characters, "
                 "or white space at either end"
             )
-        checked[name] = value
+        # Of a member of an enum, its value.
+        checked[str.__str__(name)] = str.__str__(value)
     return checked

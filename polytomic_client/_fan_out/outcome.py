@@ -10,6 +10,7 @@ from typing import ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar, fin
 
 from attrs import field, frozen
 
+from .._runtime.methods import MembersError
 from .._text import described, quoted, shown
 from ..errors import CallCancelledError
 
@@ -64,7 +65,7 @@ class Failure(Generic[Item]):
 
     @property
     def value(self) -> NoReturn:
-        """Raise the error, because a failed call has no value."""
+        """Raise the error, because a failed call has no value. `hasattr` and `getattr` with a default raise it too."""
         raise self.error
 
     def result(self) -> NoReturn:
@@ -119,11 +120,12 @@ def failure_of(fetch: Callable[..., object], item: object, error: Exception | Ca
         error: The error, as it was caught.
 
     Raises:
-        WrongFetchError: `fetch` does not take one item, or `error` is a WrongFetchError.
+        WrongFetchError: `fetch` does not take one item, calls a method of a client with wrong members of a body, or
+            raised a WrongFetchError.
     """
     if isinstance(error, WrongFetchError):
         raise error
-    if does_not_take(fetch, item, error):
+    if isinstance(error, MembersError) or does_not_take(fetch, item, error):
         raise WrongFetchError(f"fetch cannot be called with one item: {quoted(error)}") from error
     if isinstance(error, CancelledError):
         other: Exception = CallCancelledError("something that the call waited for was cancelled; the fan-out was not")

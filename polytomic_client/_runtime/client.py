@@ -33,12 +33,12 @@ class Client:
 
     raise_on_unexpected_status: bool = field(default=False, kw_only=True)
     _base_url: str = field(alias="base_url")
-    _cookies: dict[str, str] = field(factory=dict[str, str], kw_only=True)
+    _cookies: dict[str, str] = field(factory=dict[str, str], kw_only=True, repr=False)
     _headers: dict[str, str] = field(factory=dict[str, str], kw_only=True, repr=False)
     _timeout: httpx.Timeout | None = field(default=None, kw_only=True)
     _verify_ssl: str | bool | ssl.SSLContext = field(default=True, kw_only=True)
     _follow_redirects: bool = field(default=False, kw_only=True)
-    _httpx_args: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+    _httpx_args: dict[str, Any] = field(factory=dict[str, Any], kw_only=True, repr=False)
     _client: httpx.Client | None = field(default=None, init=False)
     _async_client: httpx.AsyncClient | None = field(default=None, init=False)
 
@@ -104,15 +104,16 @@ class Client:
         return [client for client in (self._client, self._async_client) if client is not None]
 
     def _httpx_settings(self) -> dict[str, Any]:
-        return {
-            "base_url": self._base_url,
-            "cookies": self._cookies,
-            "headers": self._headers,
-            "timeout": self._timeout,
-            "verify": self._verify_ssl,
-            "follow_redirects": self._follow_redirects,
+        # A call, so that an argument which is given twice is an error.
+        return dict(
+            base_url=self._base_url,
+            cookies=self._cookies,
+            headers=self._headers,
+            timeout=self._timeout,
+            verify=self._verify_ssl,
+            follow_redirects=self._follow_redirects,
             **self._httpx_args,
-        }
+        )
 
 
 @define
@@ -125,9 +126,9 @@ class AuthenticatedClient(Client):
         auth_header_name: The header.
     """
 
-    token: str = field(kw_only=True, repr=False)
-    prefix: str = field(default="Bearer", kw_only=True)
-    auth_header_name: str = field(default="Authorization", kw_only=True)
+    token: str = field(repr=False)
+    prefix: str = "Bearer"
+    auth_header_name: str = "Authorization"
 
     def _httpx_settings(self) -> dict[str, Any]:
         settings = super()._httpx_settings()

@@ -19,8 +19,12 @@ T = TypeVar("T")
 P = ParamSpec("P")
 Model = TypeVar("Model", bound="AttrsInstance")
 
-RETURNS = "The response.\n"
+RETURNS = ("The response.\n", "Nothing: the response has no content.\n")
 WITH_RESPONSE = "An APIResponse: the response with its status, headers and body.\n"
+
+
+class MembersError(TypeError):
+    """The members of a body are wrong whatever the other arguments are: a mistake of the program."""
 
 
 def with_response(
@@ -41,7 +45,10 @@ def _copied(method: Any) -> Any:
     copy = FunctionType(code, names, method.__name__, method.__defaults__, method.__closure__)
     copy.__kwdefaults__ = method.__kwdefaults__
     copy.__annotations__ = {**method.__annotations__, "return": f"APIResponse[{method.__annotations__['return']}]"}
-    copy.__doc__ = (method.__doc__ or "").replace(RETURNS, WITH_RESPONSE)
+    documentation = method.__doc__ or ""
+    for returns in RETURNS:
+        documentation = documentation.replace(returns, WITH_RESPONSE)
+    copy.__doc__ = documentation
     return copy
 
 
@@ -55,19 +62,19 @@ def body_of(method: str, model: type[Model], body: Model | Unset, members: Mappi
         members: The members of the body by their Python names.
 
     Raises:
-        TypeError: Both are given, a member is unknown, or one that is required is missing.
+        MembersError: Both are given, a member is unknown, or one that is required is missing.
     """
     if not isinstance(body, Unset):
         if members:
-            raise TypeError(f"{method}() takes body=... or its members, got body and {', '.join(members)}.")
+            raise MembersError(f"{method}() takes body=... or its members, got body and {', '.join(members)}.")
         return body
     fields = fields_dict(model)
     for name in members:
         if name not in fields or name == "additional_properties":
-            close = get_close_matches(name, fields, 1)
+            close = get_close_matches(name, fields.keys() - {"additional_properties"}, 1)
             hint = f" Did you mean {close[0]}?" if close else ""
-            raise TypeError(f"{method}() got an unexpected argument, {name!r}.{hint}")
+            raise MembersError(f"{method}() got an unexpected argument, {name!r}.{hint}")
     missing = [name for name, field in fields.items() if field.default is NOTHING and name not in members]
     if missing:
-        raise TypeError(f"{method}() needs {', '.join(f'{name}=...' for name in missing)}, or body=....")
+        raise MembersError(f"{method}() needs {', '.join(f'{name}=...' for name in missing)}, or body=....")
     return model(**members)

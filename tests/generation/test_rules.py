@@ -197,6 +197,21 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/responses/409",
         "x-conflicts-with-state is true, and at a 409",
     ),
+    "a version by another case": (
+        lambda document: document["components"]["parameters"]["Version"].update(name="x-polytomic-version"),
+        GET,
+        "it does not take X-Polytomic-Version",
+    ),
+    "a component that is the members of another": (
+        component("NewThingMembers", {"type": "object", "properties": {}}),
+        f"{SCHEMAS}/NewThingMembers",
+        "NewThingMembers is a class of the generated code already",
+    ),
+    "an operation that is a helper": (
+        operation(operationId="overload"),
+        f"{GET}/operationId",
+        "overload() is a method of the clients already",
+    ),
     "no success": (answer({"default": content(schema=NEW)}), f"{GET}/responses", "no answer is a success"),
     "an answer of nothing known": (answer({"200": content()}), f"{GET}/responses/200", "is not read"),
     "an envelope that may be empty": (
