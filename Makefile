@@ -43,11 +43,9 @@ quick: check-generated lint mypy $(READY)  ## Check what a change is most likely
 	@$(BIN)/pytest --quiet $(SPREAD) -m "$(QUICK)"
 
 test: check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: generated code, style, types, behaviour
-	@$(MAKE) --no-print-directory --jobs 2 behaviour pyright
+	@log=$$(mktemp); $(MAKE) --no-print-directory pyright > "$$log" 2>&1 & types=$$!; \
+	  $(BIN)/pytest $(SPREAD); tests=$$?; wait $$types; typed=$$?; cat "$$log"; rm -f "$$log"; exit $$((tests || typed))
 	@$(MAKE) --no-print-directory test-lowest
-
-behaviour: $(READY) $(OASDIFF)/.ready
-	@$(BIN)/pytest $(SPREAD)
 
 $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@echo "Making $(LOWEST) from tests/requirements-lowest.lock ..."
@@ -57,7 +55,7 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
-test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed version of every dependency
+test-lowest: $(LOWEST)/.ready  ## Check the with the lowest allowed version of every dependency
 	@$(LOWEST)/bin/python -m pytest --quiet $(SPREAD) -m "not process and not soak" $(foreach name, asyncio_pool \
 	  decoding errors exchange fan_out lifecycle network retry schedules thread_pool wire, tests/test_$(name).py) \
 	  tests/sandbox/test_bulk_syncs.py
@@ -159,4 +157,4 @@ lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write t
 	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help demo examples quick test behaviour test-lowest test-newest soak fuzz lint types mypy pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock
+.PHONY: help demo examples quick test test-lowest test-newest soak fuzz lint types mypy pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock

@@ -33,12 +33,12 @@ class Client:
 
     raise_on_unexpected_status: bool = field(default=False, kw_only=True)
     _base_url: str = field(alias="base_url")
-    _cookies: dict[str, str] = field(factory=dict[str, str], kw_only=True, repr=False)
-    _headers: dict[str, str] = field(factory=dict[str, str], kw_only=True, repr=False)
-    _timeout: httpx.Timeout | None = field(default=None, kw_only=True)
-    _verify_ssl: str | bool | ssl.SSLContext = field(default=True, kw_only=True)
-    _follow_redirects: bool = field(default=False, kw_only=True)
-    _httpx_args: dict[str, Any] = field(factory=dict[str, Any], kw_only=True, repr=False)
+    _cookies: dict[str, str] = field(alias="cookies", factory=dict[str, str], kw_only=True, repr=False)
+    _headers: dict[str, str] = field(alias="headers", factory=dict[str, str], kw_only=True, repr=False)
+    _timeout: httpx.Timeout | None = field(alias="timeout", default=None, kw_only=True)
+    _verify_ssl: str | bool | ssl.SSLContext = field(alias="verify_ssl", default=True, kw_only=True)
+    _follow_redirects: bool = field(alias="follow_redirects", default=False, kw_only=True)
+    _httpx_args: dict[str, Any] = field(alias="httpx_args", factory=dict[str, Any], kw_only=True, repr=False)
     _client: httpx.Client | None = field(default=None, init=False)
     _async_client: httpx.AsyncClient | None = field(default=None, init=False)
 
