@@ -221,7 +221,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             ConfigurationError: A setting is invalid. The message never contains a key.
 
         Example:
-            await polytomic.with_options(deadline=5).get_bulk_destination(connection_id)
+            quick = polytomic.with_options(deadline=5)
         """
         credential: Secret | KeySource | None = None
         try:
