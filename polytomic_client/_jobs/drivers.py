@@ -25,11 +25,10 @@ class Jobs(Generic[Operations]):
         raise NotImplementedError
 
 
-class AsyncJobClient(Generic[Client]):
-    """The JobClient of an asyncio client, whose methods are the operations."""
+class _Timed:
+    """The time of a client's clock."""
 
-    def __init__(self, client: Client) -> None:
-        self.operations = client
+    def __init__(self, client: BaseClient[Any, Any]) -> None:
         self._clock = client._config.clock  # noqa: SLF001  (the same package)
 
     def now(self) -> float:
@@ -39,6 +38,14 @@ class AsyncJobClient(Generic[Client]):
     def time(self) -> float:
         """Return the seconds since 1970 (UTC)."""
         return self._clock.time()
+
+
+class AsyncJobClient(_Timed, Generic[Client]):
+    """The JobClient of an asyncio client, whose methods are the operations."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self.operations = client
 
     async def sleep(self, seconds: float) -> None:
         """Wait for a number of seconds."""
@@ -53,22 +60,14 @@ class AsyncJobClient(Generic[Client]):
         await self.operations._finish(cleanup)  # noqa: SLF001  (the same package)
 
 
-class BlockingJobClient(Generic[Operations]):
+class BlockingJobClient(_Timed, Generic[Operations]):
     """The JobClient of a blocking client. Its coroutines never suspend."""
 
     def __init__(self, client: BlockingClient, make_operations: Callable[[BlockingClient], Operations]) -> None:
+        super().__init__(client)
         self.operations = make_operations(client)
         self._client = client
-        self._clock = client._config.clock  # noqa: SLF001  (the same package)
         self._make_operations = make_operations
-
-    def now(self) -> float:
-        """Return the seconds of a monotonic clock."""
-        return self._clock.monotonic()
-
-    def time(self) -> float:
-        """Return the seconds since 1970 (UTC)."""
-        return self._clock.time()
 
     async def sleep(self, seconds: float) -> None:
         """Wait for a number of seconds."""
