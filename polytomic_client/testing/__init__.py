@@ -9,7 +9,7 @@
     assert fake.clock.slept == [2]
 
 There is no server, no socket and no thread, and nothing waits. It needs the extra `sandbox`:
-`pip install 'polytomic-client[sandbox]'`. `polytomic_client.testing.pytest_plugin` has a fixture for pytest.
+`pip install 'polytomic-client[sandbox]'`. pytest has the fixture `fake_polytomic`.
 """
 
 from ._clock import FakeClock
