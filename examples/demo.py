@@ -1,7 +1,7 @@
 """Ask a thousand connections what they accept as the destination of a bulk sync, and print what they say.
 
-It needs no account: it starts the sandbox, a local Polytomic API, and asks that. With POLYTOMIC_API_KEY set, it asks the
-connections of that account, and changes nothing there.
+It needs no account: it starts the sandbox, a local Polytomic API, and asks that. With POLYTOMIC_API_KEY set, it asks
+the connections of that account, and changes nothing there.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ ROWS = 12
 """How many destinations the table shows. The sandbox's first ten hold each of its types once."""
 
 WIDTH = 120
+NARROWEST = 30
+"""How wide the last column is at least, whatever is in the others."""
+
 GAP = "  "
 
 
@@ -75,7 +78,7 @@ def row(connection: Connection, destination: BulkDestination) -> tuple[str, ...]
 def print_table(rows: Sequence[tuple[str, ...]]) -> None:
     """Print rows, the first of which is the header. The last column takes what is left of the width, and wraps."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    left = WIDTH - sum(widths) - len(GAP) * len(widths)
+    left = max(WIDTH - sum(widths) - len(GAP) * len(widths), NARROWEST)
     for *cells, last in rows:
         start = GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
         for line in wrap(last, left) or [""]:
@@ -99,7 +102,7 @@ async def main() -> int:
     if REAL:
         async with AsyncPolytomic() as polytomic:
             listed = (await polytomic.list_connections()).data
-            return await show(polytomic, [Connection(connection.id, str(connection.type_)) for connection in listed])
+            return await show(polytomic, [Connection(each.id, each.type_.id) for each in listed])
 
     from polytomic_client.sandbox import Sandbox
 
