@@ -18,11 +18,11 @@ pytestmark = pytest.mark.process
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
-def run(name: str, *options: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(name: str, directory: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("POLYTOMIC_")}
     return subprocess.run(
-        [sys.executable, "-W", "error", *options, EXAMPLES / f"{name}.py"],
-        cwd=cwd,
+        [sys.executable, "-W", "error", EXAMPLES / f"{name}.py"],
+        cwd=directory,
         # The package is found wherever it runs, as if it was installed.
         env=kept | {"PYTHONPATH": str(EXAMPLES.parent)} | environment,
         capture_output=True,
@@ -63,7 +63,7 @@ NAMES = sorted(path.stem for path in EXAMPLES.glob("*.py") if path.stem != "runn
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_runs_from_any_directory(name: str, tmp_path: Path) -> None:
-    done = run(name, cwd=tmp_path)
+    done = run(name, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert [*tmp_path.iterdir()] == []
 
@@ -86,7 +86,7 @@ def test_with_a_key_an_example_asks_that_api_and_needs_no_sandbox(name: str, tmp
             "POLYTOMIC_DEPLOYMENT_URL": api.url,
             **{setting: f"example-of-{setting}" for setting in SETTINGS},
         }
-        done = run(name, **environment)
+        done = run(name, None, **environment)
     assert (done.returncode, done.stderr) == (0, "")
     if name == "demo":
         assert "\n20 of 20 destinations in " in done.stdout
@@ -105,4 +105,4 @@ def test_the_real_api_is_asked_only_with_what_it_needs() -> None:
     # Nothing listens there: it must not come that far.
     nowhere = {"POLYTOMIC_API_KEY": "key", "POLYTOMIC_DEPLOYMENT_URL": "http://127.0.0.1:9"}
 
-    assert "set SALESFORCE_DOMAIN, such as https://" in run("salesforce_to_s3", **nowhere).stderr
+    assert "set SALESFORCE_DOMAIN, such as https://" in run("salesforce_to_s3", None, **nowhere).stderr

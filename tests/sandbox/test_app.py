@@ -278,7 +278,7 @@ def test_the_errors_of_a_client_name_the_request(sandbox: Sandbox) -> None:
     with Polytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic, pytest.raises(NotFoundError) as caught:
         polytomic.get_bulk_destination(uuid4())
     assert caught.value.request_id == caught.value.headers["X-Request-Id"]
-    assert re.fullmatch("sandbox-[0-9]+", caught.value.request_id)
+    assert re.fullmatch("sandbox-[0-9]+", caught.value.request_id or "")
     assert f"[{caught.value.request_id}]" in str(caught.value)
 
 
