@@ -264,7 +264,8 @@ class FakePolytomic:
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 self.requests.pop()  # it was never sent
                 raise
-            response.headers.setdefault(REQUEST_ID_HEADER, self.world.new_request_id())
+            if REQUEST_ID_HEADER not in response.headers:
+                response.headers[REQUEST_ID_HEADER] = self.world.new_request_id()
             return response
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
