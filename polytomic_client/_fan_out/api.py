@@ -126,8 +126,10 @@ def fan_out(
 
     Args:
         fetch: An async function that takes one item, such as `polytomic.get_bulk_destination`.
-        items: Any iterable or async iterable. If it raises, the loop raises that error after the outcomes before it.
-            The fan-out does not close an async generator: if it must end with the fan-out, close it yourself.
+        items: Everything that `for` or `async for` takes. If it raises, the loop raises that error after the outcomes
+            before it. The fan-out does not close an async generator: if it must end with the fan-out, close it
+            yourself. Like all functions that you pass, it runs with the values that context variables had when
+            `fan_out` was called.
         limit: Maximum calls in flight; "auto" or an AutoLimit adapts it to the load the API can handle. Calls beyond
             the client's `max_connections` only wait for each other.
         rate: Maximum requests per second, evenly spaced. Retries by the client count.

@@ -8,6 +8,7 @@ import weakref
 from _thread import allocate_lock
 from asyncio import CancelledError
 from collections.abc import AsyncIterable, Callable, Collection, Iterable, Iterator
+from contextvars import copy_context
 from functools import partial
 from types import TracebackType
 from typing import Generic, Self, TypeVar, Unpack
@@ -16,7 +17,7 @@ from .._core.cleanup import hold, new_task
 from .._http.places import LONGEST_WAIT
 from .api import FanOut, FanOutOptions, fan_out, owner_of, refuse_checkpoint
 from .checkpoint import CheckpointError
-from .items import Job
+from .items import Job, iterator_of, length_of
 from .outcome import Outcome
 from .plan import DEFAULT_LIMIT, auto_limit
 from .progress import Progress
@@ -201,12 +202,13 @@ def fan_out_blocking(
 
     Args:
         fetch: A thread-safe function that takes one item, such as a method of a Polytomic.
-        items: Any iterable. An iterable without a length, such as a generator, is read in its own thread.
+        items: Everything that `for` takes. All but a collection with a length is read in its own thread, for example a
+            generator. Context variables have the values there that they had when `fan_out_blocking` was called.
         ordered: Yield the outcomes in the order of the items.
         checkpoint: A file that records the items that succeeded, as for `fan_out`.
         **options: Options of `fan_out`: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
             `on_progress` and `clock`. At a deadline, calls under way have an outcome at once but run until they end.
-            An iterable without a length may block, so it is not read any further: the loop ends with a
+            An iterable that is read in its own thread may block, so it is not read any further: the loop ends with a
             NotReachedError. Functions among the options run in a different thread.
 
     Returns:
@@ -231,9 +233,11 @@ def fan_out_blocking(
     async def call(item: Item) -> Value:
         return await threads.call(fetch, item)
 
-    if isinstance(items, AsyncIterable):
+    source: Iterable[Item] | AsyncIterable[Item] = items
+    if isinstance(items, AsyncIterable) and not isinstance(items, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError("items must be an iterable, got an async iterable. Use fan_out.")
-    source = items if isinstance(items, Collection) or not isinstance(items, Iterable) else threads.read(iter(items))  # pyright: ignore[reportUnnecessaryIsInstance]
+    if isinstance(items, AsyncIterable) or not isinstance(items, Collection) or length_of(items) is None:
+        source = threads.read(iterator_of(items), copy_context())
     return BlockingFanOut(fan_out(call, source, ordered=ordered, checkpoint=checkpoint, **options), threads)
 
 

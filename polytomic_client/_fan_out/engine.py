@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
 from .._call.gate import current_gate
@@ -48,14 +48,14 @@ class Engine(Generic[Item, Value]):
         self._bounded = plan.deadline is not None
         self._adapts = plan.limit.minimum < plan.limit.maximum
         self._pace = Pace(plan.clock, plan.rate)
-        self._tally = Tally(plan.clock, items.total)
+        self._tally = Tally(plan.clock)
         self._workers: set[asyncio.Task[None]] = set()
         self._interruptible: set[asyncio.Task[None]] = set()
         self._in_flight = 0
         self._watchdog: asyncio.Task[None] | None = None
         self._reporter: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._context: Context | None = None
+        self._context = copy_context()
         # Twice the limit: one limit in flight, and one waiting for the reader.
         self._outbox: Outbox[Job[Item, Value]] = Outbox(2 * plan.limit.maximum)
         self._early: dict[int, Job[Item, Value]] = {}
@@ -134,6 +134,7 @@ class Engine(Generic[Item, Value]):
     def progress(self) -> Progress:
         """Return the current progress."""
         return self._tally.progress(
+            total=self._items.total,
             held_back=len(self._again),
             skipped=self._items.skipped,
             in_flight=self._in_flight,
@@ -146,7 +147,6 @@ class Engine(Generic[Item, Value]):
             self._plan.checkpoint.open()
             self._items.log_resuming()
         self._loop = asyncio.get_running_loop()
-        self._context = copy_context()
         self._tally.start()
         self._start_worker()
         if self._plan.deadline is not None:
@@ -166,7 +166,7 @@ class Engine(Generic[Item, Value]):
         """Call the user's function, and return whether it succeeded."""
         try:
             if self._plan.on_progress is not None:
-                self._plan.on_progress(self.progress())
+                self._context.copy().run(self._plan.on_progress, self.progress())
         except BaseException as error:  # noqa: BLE001
             error.add_note("raised by on_progress of a fan-out, which has ended")
             self._fail(error)
@@ -198,7 +198,6 @@ class Engine(Generic[Item, Value]):
                 worker.cancel()
 
     def _start_worker(self) -> None:
-        assert self._context is not None
         worker = new_task(self._work(), self._context.copy())
         self._workers.add(worker)
         worker.add_done_callback(self._ended)
