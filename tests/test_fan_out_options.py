@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from unittest.mock import AsyncMock
 from uuid import UUID
 
 import httpx
@@ -26,6 +29,7 @@ from polytomic_client import (
     RateLimitError,
     VersionMismatchError,
     fan_out,
+    fan_out_blocking,
     fetch_all,
     fetch_all_blocking,
 )
@@ -983,6 +987,78 @@ async def test_progress_can_be_asked_for_at_any_time() -> None:
         async for _ in outcomes:
             pass
         assert outcomes.progress.done == 3
+
+
+async def test_it_prints_which_function_and_how_far() -> None:
+    async with fan_out(even, ["secret-0", "secret-1", "secret-2", "secret-3"], limit=1) as outcomes:
+        seen = [repr(outcomes)]
+        async for _ in outcomes:
+            seen.append(repr(outcomes))
+        seen.append(repr(outcomes))
+    assert seen[:2] == [
+        "<FanOut of even: not started, 0 of 4 done, 0 failed, limit 1>",
+        "<FanOut of even: running, 2 of 4 done, 1 failed, limit 1>",
+    ]
+    assert seen[-1] == repr(outcomes) == "<FanOut of even: finished, 4 of 4 done, 2 failed, limit 1>"
+    assert "secret" not in "".join(seen)
+
+
+async def even(item: str) -> None:
+    if int(item[-1]) % 2:
+        raise ValueError(item)
+
+
+def test_it_prints_so_in_threads() -> None:
+    with Polytomic(api_key=KEY) as polytomic:
+        left = fan_out_blocking(polytomic.get_bulk_destination, iter(["a"]), limit=3)
+        assert repr(left) == "<BlockingFanOut of get_bulk_destination: not started, 0 done, 0 failed, limit 3>"
+    go, several = threading.Event(), threading.Barrier(3)
+
+    def wait(item: int) -> None:
+        if item:
+            several.wait(10)
+            assert go.wait(10)
+
+    with fan_out_blocking(wait, range(3)) as outcomes:
+        for _ in outcomes:
+            several.wait(10)
+            assert repr(outcomes) == "<BlockingFanOut of wait: running, 1 of 3 done, 0 failed, limit 64>"
+            break
+        go.set()
+        assert len(list(outcomes)) == 2
+        assert repr(outcomes) == "<BlockingFanOut of wait: finished, 3 of 3 done, 0 failed, limit 64>"
+
+
+def test_the_function_that_is_printed_may_be_any_callable() -> None:
+    class Fetch:
+        def __init__(self, password: str) -> None:
+            self.password = password
+
+        def __repr__(self) -> str:
+            return self.password
+
+        async def __call__(self, item: object) -> None:
+            pass
+
+    class Nameless(Fetch):
+        @property
+        def __name__(self) -> str:
+            raise RuntimeError("no name")
+
+    named: Any = Fetch("secret")
+    named.__name__ = "a\n" * 100
+    client = AsyncPolytomic(api_key=KEY)
+    callables: tuple[tuple[Any, str], ...] = (
+        (client.with_options(deadline=1).with_response.get_bulk_destination, "get_bulk_destination"),
+        (partial(partial(cast("Any", same)), secret="secret"), "same"),
+        (lambda _: same(1), "<lambda>"),
+        (Fetch("secret"), "Fetch"),
+        (Nameless("secret"), "Nameless"),
+        (AsyncMock(), "AsyncMock"),
+        (named, "a " * 39 + "a…"),
+    )
+    for fetch, printed in callables:
+        assert repr(fan_out(fetch, [])).split(":")[0] == f"<FanOut of {printed}"
 
 
 # --- options of another kind

@@ -14,14 +14,14 @@ from uuid import UUID
 from .._call.retry import HITS_ALL, may_call_again
 from .._core.checks import LONGEST_SECONDS
 from .._core.clock import Clock, SystemClock
-from .._text import shown
+from .._text import LONGEST_SHOWN, quoted, shown
 from .checkpoint import Checkpoint
 from .engine import Engine
 from .items import Items, Job, name_of
 from .limit import AutoLimit
 from .outcome import Outcome
 from .plan import DEFAULT_LIMIT, MOST_PER_SECOND, Plan, auto_limit, bounded
-from .progress import Progress
+from .progress import Progress, described
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -60,9 +60,16 @@ class FanOut(_Loop[Item, Value]):
     way as soon as the event loop runs again.
     """
 
-    def __init__(self, engine: Engine[Item, Value]) -> None:
+    def __init__(self, engine: Engine[Item, Value], function: str) -> None:
         super().__init__(engine)
+        self._function = function
         self._left = False
+
+    def __repr__(self) -> str:
+        return self._describe(type(self).__name__, self._function)
+
+    def _describe(self, kind: str, function: str) -> str:
+        return described(kind, function, self._engine.state, self._engine.progress())
 
     async def __aenter__(self) -> FanOut[Item, Value]:
         return self
@@ -200,7 +207,8 @@ def fan_out(
             fetch,
             Items(items, key=key if named else None, checkpoint=journal),
             plan,
-        )
+        ),
+        function_name(fetch),
     )
 
 
@@ -256,6 +264,17 @@ def owner_of(function: Any) -> object:
     while isinstance(function, partial):
         function = cast("Any", function).func
     return getattr(function, "__self__", None)
+
+
+def function_name(function: Any) -> str:
+    """Return the name of a function, or the type of another callable. Neither holds a secret."""
+    while isinstance(function, partial):
+        function = cast("Any", function).func
+    try:
+        name = function.__name__
+    except Exception:  # noqa: BLE001  (of the caller's code)
+        name = None
+    return quoted(name if isinstance(name, str) else type(function).__name__, LONGEST_SHOWN)
 
 
 def _never(_: Exception) -> bool:

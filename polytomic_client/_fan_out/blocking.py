@@ -15,7 +15,7 @@ from typing import Generic, Self, TypeVar, Unpack
 
 from .._core.cleanup import hold, new_task
 from .._http.places import LONGEST_WAIT
-from .api import FanOut, FanOutOptions, fan_out, owner_of, refuse_checkpoint
+from .api import FanOut, FanOutOptions, fan_out, function_name, owner_of, refuse_checkpoint
 from .checkpoint import CheckpointError
 from .items import Job, iterator_of, length_of
 from .outcome import Outcome
@@ -167,11 +167,15 @@ class BlockingFanOut(_Loop[Item, Value]):
     loop begins with it.
     """
 
-    def __init__(self, outcomes: FanOut[Item, Value], threads: Threads) -> None:
+    def __init__(self, outcomes: FanOut[Item, Value], threads: Threads, function: str) -> None:
         super().__init__(_Desk(outcomes), threads)
         self._outcomes = outcomes
+        self._function = function
         # Also runs at the end of the process, so that no task is left pending.
         self._finalizer = weakref.finalize(self, threads.abandon)
+
+    def __repr__(self) -> str:
+        return self._outcomes._describe(type(self).__name__, self._function)  # noqa: SLF001  (the same package)
 
     def __enter__(self) -> Self:
         return self
@@ -238,7 +242,8 @@ def fan_out_blocking(
         raise TypeError("items must be an iterable, got an async iterable. Use fan_out.")
     if isinstance(items, AsyncIterable) or not isinstance(items, Collection) or length_of(items) is None:
         source = threads.read(iterator_of(items), copy_context())
-    return BlockingFanOut(fan_out(call, source, ordered=ordered, checkpoint=checkpoint, **options), threads)
+    outcomes = fan_out(call, source, ordered=ordered, checkpoint=checkpoint, **options)
+    return BlockingFanOut(outcomes, threads, function_name(fetch))
 
 
 def fetch_all_blocking(

@@ -131,6 +131,11 @@ class Engine(Generic[Item, Value]):
         self._phase = STOPPED
         self._cancel()
 
+    @property
+    def state(self) -> str:
+        """How far it has come, in a word or two."""
+        return "finished" if self._phase >= OVER else "not started" if self._loop is None else "running"
+
     def progress(self) -> Progress:
         """Return the current progress."""
         return self._tally.progress(

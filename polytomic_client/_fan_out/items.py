@@ -163,7 +163,7 @@ def iterator_of(items: Iterable[Item]) -> Iterator[Item]:
     try:
         return iter(items)
     except TypeError as error:
-        # Raised by `iter` itself, and not by a method of the items.
+        # No further traceback: `iter` itself raised it, instead of a method of the items.
         if error.__traceback__ is not None and error.__traceback__.tb_next is None:
             raise TypeError(f"items must be an iterable of items, got {shown(items)}.") from error
         raise

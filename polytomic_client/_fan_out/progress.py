@@ -71,6 +71,12 @@ class Progress:
         return min(1.0, self.completed / self.total) if self.total else 1.0
 
 
+def described(kind: str, function: str, state: str, progress: Progress) -> str:
+    """Return the `repr` of a fan-out: of what function, and how far it has come."""
+    done = f"{progress.done}" if progress.total is None else f"{progress.done} of {progress.total}"
+    return f"<{kind} of {function}: {state}, {done} done, {progress.failed} failed, limit {progress.limit}>"
+
+
 class Tally:
     """Counts outcomes and measures their rate.
 
