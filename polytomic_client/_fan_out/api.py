@@ -14,6 +14,7 @@ from uuid import UUID
 from .._call.retry import HITS_ALL, may_call_again
 from .._core.checks import LONGEST_SECONDS
 from .._core.clock import Clock, SystemClock
+from .._core.warnings import warn
 from .._text import LONGEST_SHOWN, quoted, shown
 from .checkpoint import Checkpoint
 from .engine import Engine
@@ -138,7 +139,8 @@ def fan_out(
             yourself. Like all functions that you pass, it runs with the values that context variables had when
             `fan_out` was called.
         limit: Maximum calls in flight; "auto" or an AutoLimit adapts it to the load the API can handle. Calls beyond
-            the client's `max_connections` only wait for each other.
+            the client's `max_connections` only wait for each other. If `fetch` is a method of a client, such a limit
+            causes a UserWarning, and "auto" does not exceed `max_connections`.
         rate: Maximum requests per second, evenly spaced. Retries by the client count.
         ordered: Yield the outcomes in the order of the items. A slow call holds back those behind it, until twice
             `limit` items are read. Excludes `retry_failed`, whose outcomes come last.
@@ -191,7 +193,7 @@ def fan_out(
         raise ValueError("ordered and retry_failed exclude each other: second calls come last. Choose one.")
     journal = None if checkpoint is None else Checkpoint(checkpoint)
     plan = Plan(
-        limit=auto_limit(limit),
+        limit=limit_for(fetch, limit),
         rate=bounded("rate", rate, MOST_PER_SECOND),
         ordered=ordered,
         retry=retry_failed if callable(retry_failed) else may_call_again if retry_failed else _never,
@@ -202,14 +204,10 @@ def fan_out(
         clock=clock or SystemClock(),
     )
     named = unique or journal is not None
-    return FanOut(
-        Engine(
-            fetch,
-            Items(items, key=key if named else None, checkpoint=journal),
-            plan,
-        ),
-        function_name(fetch),
-    )
+    engine = Engine(fetch, Items(items, key=key if named else None, checkpoint=journal), plan)
+    # Last, because invalid options need no warning.
+    check_connections(fetch, plan.limit)
+    return FanOut(engine, function_name(fetch))
 
 
 async def fetch_all(
@@ -275,6 +273,36 @@ def function_name(function: Any) -> str:
     except Exception:  # noqa: BLE001  (of the caller's code)
         name = None
     return quoted(name if isinstance(name, str) else type(function).__name__, LONGEST_SHOWN)
+
+
+def limit_for(fetch: object, limit: object) -> AutoLimit:
+    """Return the AutoLimit of a limit. If the caller leaves the limit to us, it is not above the client's connections.
+
+    Raises:
+        ValueError: `limit` is not a positive int, "auto" or an AutoLimit.
+    """
+    connections = _connections(fetch)
+    if limit == "auto" and connections is not None:
+        auto = AutoLimit()
+        return AutoLimit(auto.minimum, min(auto.maximum, connections), min(auto.initial, connections))
+    return auto_limit(limit)
+
+
+def check_connections(fetch: object, limit: AutoLimit) -> None:
+    """Warn if a limit is above the `max_connections` of the client whose method `fetch` is."""
+    connections, most = _connections(fetch), limit.maximum
+    if connections is not None and most > connections:
+        name = "limit" if most == limit.minimum else "the maximum of limit"
+        warn(
+            f"{name} is {most}, but the client has max_connections={connections}, so further calls only wait. "
+            f"Create the client with max_connections={most}, or lower the limit.",
+            UserWarning,
+        )
+
+
+def _connections(fetch: object) -> int | None:
+    connections = getattr(owner_of(fetch), "_polytomic_connections", None)
+    return connections if type(connections) is int else None
 
 
 def _never(_: Exception) -> bool:

@@ -15,11 +15,20 @@ from typing import Generic, Self, TypeVar, Unpack
 
 from .._core.cleanup import hold, new_task
 from .._http.places import LONGEST_WAIT
-from .api import FanOut, FanOutOptions, fan_out, function_name, owner_of, refuse_checkpoint
+from .api import (
+    FanOut,
+    FanOutOptions,
+    check_connections,
+    fan_out,
+    function_name,
+    limit_for,
+    owner_of,
+    refuse_checkpoint,
+)
 from .checkpoint import CheckpointError
 from .items import Job, iterator_of, length_of
 from .outcome import Outcome
-from .plan import DEFAULT_LIMIT, auto_limit
+from .plan import DEFAULT_LIMIT
 from .progress import Progress
 from .threads import Threads
 
@@ -232,7 +241,8 @@ def fan_out_blocking(
         raise TypeError(f"fetch must be a function, got {type(fetch).__name__}.")
     if inspect.iscoroutinefunction(fetch) or getattr(owner_of(fetch), "_polytomic_blocking", None) is False:
         raise TypeError("fetch must be a blocking function, got an async one. Use fan_out, or a method of Polytomic.")
-    threads = Threads(auto_limit(options.get("limit", DEFAULT_LIMIT)).maximum)
+    limit = options["limit"] = limit_for(fetch, options.get("limit", DEFAULT_LIMIT))
+    threads = Threads(limit.maximum)
 
     async def call(item: Item) -> Value:
         return await threads.call(fetch, item)
@@ -243,6 +253,7 @@ def fan_out_blocking(
     if isinstance(items, AsyncIterable) or not isinstance(items, Collection) or length_of(items) is None:
         source = threads.read(iterator_of(items), copy_context())
     outcomes = fan_out(call, source, ordered=ordered, checkpoint=checkpoint, **options)
+    check_connections(fetch, limit)
     return BlockingFanOut(outcomes, threads, function_name(fetch))
 
 
