@@ -149,7 +149,9 @@ def fan_out(
             excluded. Or a function that takes an error and returns whether to call again. Until then, at most 10,000
             failures are held back.
         stop_on: Exceptions that end the fan-out at once, because every other call would fail too. The loop raises
-            the first of them, after the outcomes before it.
+            the first of them, after the outcomes before it. A bug of `fetch` ends it as well: a NameError, and if no
+            call has succeeded yet, a TypeError or an AttributeError. After a success, these two are outcomes, and the
+            first one causes a UserWarning. They always are outcomes if a method of a client raises them.
         deadline: Maximum seconds for the whole fan-out. Then calls under way are cancelled, with a
             DeadlineExceededError as their outcome, and each later item has a NotReachedError. An async iterable is
             not read any further, since it may wait: the loop ends with a NotReachedError.
@@ -228,8 +230,8 @@ async def fetch_all(
         One outcome for each item that was called or not reached, in input order.
 
     Raises:
-        Exception: `items` raised it, or it ends a fan-out (`stop_on`, or the deadline while an async iterable is
-            read). The outcomes before it are lost; `fan_out` yields them first.
+        Exception: `items` raised it, or it ends a fan-out (`stop_on`, a bug of `fetch`, or the deadline while an async
+            iterable is read). The outcomes before it are lost; `fan_out` yields them first.
         TypeError: `fetch` is not callable or blocks, `items` is not iterable or is a single string, or an option has
             the wrong type.
         ValueError: `limit`, `rate` or `deadline` is not positive.

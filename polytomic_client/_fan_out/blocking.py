@@ -271,8 +271,8 @@ def fetch_all_blocking(
         One outcome for each item, in input order.
 
     Raises:
-        Exception: `items` raised it, or it ends a fan-out (`stop_on`). The outcomes before it are lost;
-            `fan_out_blocking` yields them first.
+        Exception: `items` raised it, or it ends a fan-out (`stop_on`, a bug of `fetch`). The outcomes before it are
+            lost; `fan_out_blocking` yields them first.
         TypeError: `fetch` is not callable or is async, `items` is not iterable or is a single string, or an option has
             the wrong type.
         ValueError: `limit`, `rate` or `deadline` is not positive.
