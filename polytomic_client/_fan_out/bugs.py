@@ -17,6 +17,10 @@ PACKAGE = str(Path(__file__).parent.parent) + os.sep
 """Frames of the client: it checks arguments, so its TypeError is about an item."""
 
 
+SUSPECTS = (*BUGS, *LIKELY_BUGS, BaseExceptionGroup)
+"""What may be a bug. The engine checks this once, so that other failures cost no more than that."""
+
+
 class Bugs:
     """Decides which errors of `fetch` end a fan-out as bugs, and warns of the first one that does not."""
 
@@ -27,7 +31,7 @@ class Bugs:
         """Return whether an error ends the fan-out, and say so in the error.
 
         Args:
-            error: The error that `fetch` raised.
+            error: The error that `fetch` raised, one of `SUSPECTS`.
             succeeded: Whether a call has succeeded, so that `fetch` works for some items.
         """
         if any(isinstance(each, BUGS) for each in _leaves(error)):

@@ -13,7 +13,7 @@ from .._call.gate import current_gate
 from .._call.retry import is_overload, may_call_again
 from .._core.cleanup import checkpoint, finish, new_task, running_loop
 from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
-from .bugs import Bugs
+from .bugs import SUSPECTS, Bugs
 from .items import Items, Job, Receipts, deadline_passed
 from .limit import LimitController
 from .outbox import Outbox
@@ -348,8 +348,9 @@ class Engine(Generic[Item, Value]):
     def _settle(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Failure[Item]) -> None:
         """Handle a failed call: end the fan-out, schedule a second call, or hand over the outcome."""
         error = outcome.error
+        suspect = isinstance(error, SUSPECTS)
         succeeded = self._tally.done > self._tally.failed
-        if isinstance(error, self._plan.stop_on) or self._bugs.ends(error, succeeded=succeeded):
+        if isinstance(error, self._plan.stop_on) or (suspect and self._bugs.ends(error, succeeded=succeeded)):
             self._fail(error)
             self._halt(but=worker)
             return
@@ -361,7 +362,8 @@ class Engine(Generic[Item, Value]):
             self._outbox.leave()
             return
         self._hand_over(job, outcome)
-        self._bugs.warn_of(error)
+        if suspect:
+            self._bugs.warn_of(error)
 
     def _hand_over(self, job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
         job.outcome = outcome
