@@ -191,6 +191,11 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         del self, api_key, deployment_key, basic_auth, base_url, proxy, headers
         raise refused
 
+    @property
+    def _polytomic_connections(self) -> int | None:
+        """Maximum open connections. None if a transport was given, which has a limit of its own."""
+        return self._config.max_connections if self._httpx_transport is None else None
+
     def with_options(
         self,
         *,
