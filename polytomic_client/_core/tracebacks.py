@@ -15,16 +15,16 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 PACKAGE = f"{Path(__file__).parent.parent}{os.sep}"
+"""The directory of this package, as in the file names of its frames."""
 
 SHORTENED = PolytomicError, TypeError, ValueError
 """The errors that the package raises on purpose. Any other error is a defect, whose traceback shows where it is."""
 
 
 def shorten(error: BaseException) -> None:
-    """Remove the frames of this package from the tracebacks of an error and its causes, except the innermost ones.
+    """Remove the frames of this package from the tracebacks of an error and its causes, except the innermost of each.
 
-    Frames of the user's code stay, for example of the callable for the key. `raise` without an argument re-raises the
-    error.
+    Other frames stay, for example of the user's callable for the key. `raise` without an argument re-raises the error.
     """
     current: BaseException | None = error
     seen: set[int] = set()
@@ -35,14 +35,17 @@ def shorten(error: BaseException) -> None:
 
 
 def _short(entry: TracebackType | None) -> TracebackType | None:
-    kept: list[TracebackType] = []
+    entries: list[TracebackType] = []
     while entry is not None:
-        if entry.tb_next is None or not entry.tb_frame.f_code.co_filename.startswith(PACKAGE):
-            kept.append(entry)
+        entries.append(entry)
         entry = entry.tb_next
     short: TracebackType | None = None
-    for entry in reversed(kept):
-        short = TracebackType(short, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    innermost = True
+    for entry in reversed(entries):
+        ours = entry.tb_frame.f_code.co_filename.startswith(PACKAGE)
+        if not ours or innermost:
+            short = TracebackType(short, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+        innermost = innermost and not ours
     return short
 
 

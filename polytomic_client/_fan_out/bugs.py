@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from .._call.retry import BUGS, LIKELY_BUGS
+from .._core.tracebacks import PACKAGE
 
 OURS = str(Path(__file__).parent) + os.sep
 """Frames of the fan-out itself, which are in every traceback."""
-
-PACKAGE = str(Path(__file__).parent.parent) + os.sep
-"""Frames of the client: it checks arguments, so its TypeError is about an item."""
-
 
 SUSPECTS = (*BUGS, *LIKELY_BUGS, BaseExceptionGroup)
 """What may be a bug. The engine checks this once, so that other failures cost no more than that."""
@@ -66,6 +63,7 @@ def _likely_place(error: BaseException) -> tuple[str, int] | None:
         if type(each) in LIKELY_BUGS:
             places = [place for place in _places(each) if not place[0].startswith(OURS)]
             # Without any, a Future or C code raised it: that is the function itself, and the error is about its item.
+            # The client checks arguments, so an error that passed through it is about an item.
             if places and not any(file.startswith(PACKAGE) for file, _ in places):
                 return places[-1]
     return None
