@@ -8,7 +8,9 @@ import warnings
 from pathlib import Path
 from types import FrameType
 
-PASSED = (f"{Path(__file__).parent.parent}{os.sep}", f"{Path(os.__file__).parent / 'asyncio'}{os.sep}")
+from .tracebacks import PACKAGE
+
+PASSED = (PACKAGE, f"{Path(os.__file__).parent / 'asyncio'}{os.sep}")
 """Directories of code that is not the user's: this package, and the event loop that runs its coroutines."""
 
 
