@@ -105,7 +105,7 @@ def test_signatures_of_every_public_function_are_known_at_run_time() -> None:
         (api.OperationsWithResponse.get_bulk_destination, APIResponse[models.BulkDestinationEnvelope]),
         (get_bulk_destination.sync, models.BulkDestinationEnvelope),
         (Polytomic.run_bulk_sync, models.BulkSyncExecution),
-        (vars(polytomic_client._client.asyncio_client.AsyncClient)["generated"].func, Client),  # noqa: SLF001
+        (vars(polytomic_client._client.asyncio_client.AsyncClient)["generated"].func, Client),
     ],
 )
 def test_a_hint_is_what_the_function_returns(function: Any, returned: object) -> None:

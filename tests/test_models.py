@@ -91,9 +91,7 @@ def test_unset_is_one_object(duplicate: Callable[[Any], Any]) -> None:
 def test_unset_is_false_and_prints_as_unset() -> None:
     assert not UNSET
     assert repr(UNSET) == str(UNSET) == "UNSET"
-    assert repr(ConfigurationField(default=1)) == (
-        "ConfigurationField(default=1, items=UNSET, required=UNSET, additional_properties={})"
-    )
+    assert repr(ConfigurationField(default=1, items=UNSET)) == "ConfigurationField(default=1)"
 
 
 SPECIFIERS = [

@@ -16,6 +16,7 @@ from .._core.cleanup import CLEANUP_LASTS, finish, new_task
 from .._core.secret import Secret
 from .._http.failures import within
 from .._http.messages import AsyncTransport, Reply, Request
+from .._runtime import clients
 from .._runtime.operation import APIResponse, Operation
 from ..errors import ANOTHER_LOOP, CLOSED, ClientClosedError, RequestError
 from .base import BaseClient, Shared
@@ -23,8 +24,6 @@ from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
-
-    from .._runtime.client import Client
 
 T = TypeVar("T")
 
@@ -37,7 +36,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
     _lock = asyncio.Lock
 
     @cached_property
-    def generated(self) -> Client:
+    def generated(self) -> clients.Client:
         """The client for the generated endpoint functions: `await get_bulk_destination.asyncio(id, client=...)`."""
         from .generated import async_client
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -17,8 +18,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -76,7 +75,7 @@ def _build_response(response: httpx.Response) -> Response[BulkSyncCancellationEn
 def sync_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncCancellationEnvelope]:
@@ -92,7 +91,7 @@ def sync_detailed(
 def sync(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncCancellationEnvelope:
@@ -131,7 +130,7 @@ def sync(
 async def asyncio_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncCancellationEnvelope]:
@@ -149,7 +148,7 @@ async def asyncio_detailed(
 async def asyncio(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncCancellationEnvelope:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -16,8 +17,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -75,7 +74,7 @@ def _build_response(response: httpx.Response) -> Response[None]:
 def sync_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[None]:
@@ -91,7 +90,7 @@ def sync_detailed(
 def sync(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> None:
@@ -128,7 +127,7 @@ def sync(
 async def asyncio_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[None]:
@@ -146,7 +145,7 @@ async def asyncio_detailed(
 async def asyncio(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -17,8 +18,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -72,7 +71,7 @@ def _build_response(response: httpx.Response) -> Response[BulkDestinationEnvelop
 def sync_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkDestinationEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -86,7 +85,7 @@ def sync_detailed(
 def sync(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkDestinationEnvelope:
     """Get the configuration, modes and resync modes a destination supports.
@@ -121,7 +120,7 @@ def sync(
 async def asyncio_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkDestinationEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -137,7 +136,7 @@ async def asyncio_detailed(
 async def asyncio(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkDestinationEnvelope:
     """Get the configuration, modes and resync modes a destination supports.

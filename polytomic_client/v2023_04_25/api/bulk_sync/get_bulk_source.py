@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -18,8 +19,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -86,7 +85,7 @@ def _build_response(response: httpx.Response) -> Response[BulkSourceEnvelope]:
 def sync_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -104,7 +103,7 @@ def sync_detailed(
 def sync(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -146,7 +145,7 @@ def sync(
 async def asyncio_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -166,7 +165,7 @@ async def asyncio_detailed(
 async def asyncio(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,

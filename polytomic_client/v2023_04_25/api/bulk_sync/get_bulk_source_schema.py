@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -18,8 +19,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -80,7 +79,7 @@ def sync_detailed(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[SchemaEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -96,7 +95,7 @@ def sync(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> SchemaEnvelope:
     """Get one schema of a source, with its fields.
@@ -133,7 +132,7 @@ async def asyncio_detailed(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[SchemaEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -151,7 +150,7 @@ async def asyncio(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> SchemaEnvelope:
     """Get one schema of a source, with its fields.

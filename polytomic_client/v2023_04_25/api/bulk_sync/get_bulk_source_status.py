@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -17,8 +18,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -76,7 +75,7 @@ def _build_response(response: httpx.Response) -> Response[BulkSourceStatusEnvelo
 def sync_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -90,7 +89,7 @@ def sync_detailed(
 def sync(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
     """Get the time of the last refresh of a source's schemas.
@@ -125,7 +124,7 @@ def sync(
 async def asyncio_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -141,7 +140,7 @@ async def asyncio_detailed(
 async def asyncio(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
     """Get the time of the last refresh of a source's schemas.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -17,8 +18,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -79,7 +78,7 @@ def sync_detailed(
     id: UUID | str,
     execution_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncExecutionEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -95,7 +94,7 @@ def sync(
     id: UUID | str,
     execution_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncExecutionEnvelope:
     """Get an execution of a bulk sync.
@@ -132,7 +131,7 @@ async def asyncio_detailed(
     id: UUID | str,
     execution_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncExecutionEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -150,7 +149,7 @@ async def asyncio(
     id: UUID | str,
     execution_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncExecutionEnvelope:
     """Get an execution of a bulk sync.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -18,8 +19,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -76,7 +75,7 @@ def sync_detailed(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -92,7 +91,7 @@ def sync(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
     """Get the sync settings of one schema of a bulk sync.
@@ -129,7 +128,7 @@ async def asyncio_detailed(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -147,7 +146,7 @@ async def asyncio(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
     """Get the sync settings of one schema of a bulk sync.

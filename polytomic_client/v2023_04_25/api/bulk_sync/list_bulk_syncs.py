@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -16,8 +17,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -76,7 +75,7 @@ def _build_response(response: httpx.Response) -> Response[BulkSyncListEnvelope]:
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncListEnvelope]:
@@ -90,7 +89,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncListEnvelope:
@@ -125,7 +124,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncListEnvelope]:
@@ -141,7 +140,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncListEnvelope:

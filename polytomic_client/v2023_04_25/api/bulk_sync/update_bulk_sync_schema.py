@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -20,8 +21,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -89,7 +88,7 @@ def sync_detailed(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
@@ -107,7 +106,7 @@ def sync(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
@@ -147,7 +146,7 @@ async def asyncio_detailed(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
@@ -167,7 +166,7 @@ async def asyncio(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:

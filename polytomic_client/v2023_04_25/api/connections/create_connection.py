@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -17,8 +18,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -79,7 +78,7 @@ def _build_response(response: httpx.Response) -> Response[CreatedConnectionEnvel
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -95,7 +94,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -135,7 +134,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -153,7 +152,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,

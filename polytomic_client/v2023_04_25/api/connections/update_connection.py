@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -19,8 +20,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -81,7 +80,7 @@ def _build_response(response: httpx.Response) -> Response[ConnectionEnvelope]:
 def sync_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[ConnectionEnvelope]:
@@ -97,7 +96,7 @@ def sync_detailed(
 def sync(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> ConnectionEnvelope:
@@ -134,7 +133,7 @@ def sync(
 async def asyncio_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[ConnectionEnvelope]:
@@ -152,7 +151,7 @@ async def asyncio_detailed(
 async def asyncio(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> ConnectionEnvelope:

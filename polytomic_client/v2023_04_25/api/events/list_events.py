@@ -4,6 +4,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments
 
 from ... import API_VERSION, errors
@@ -21,8 +22,6 @@ from ...types import (
 
 if TYPE_CHECKING:
     import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -99,7 +98,7 @@ def _build_response(response: httpx.Response) -> Response[EventListEnvelope]:
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -121,7 +120,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -167,7 +166,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -191,7 +190,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
