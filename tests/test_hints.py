@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 import pkgutil
-import subprocess
-import sys
 import typing
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import FunctionType, ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
@@ -73,9 +71,9 @@ def _surface() -> dict[str, Any]:
 SURFACE = _surface()
 
 
-def _failure(ask: Callable[[], object]) -> str | None:
+def _failure(ask: Callable[..., object], value: Any, **options: Any) -> str | None:
     try:
-        ask()
+        ask(value, **options)
     except Exception as error:  # noqa: BLE001  (whatever a string that is evaluated raises)
         return f"{type(error).__name__}: {error}"
     return None
@@ -83,13 +81,13 @@ def _failure(ask: Callable[[], object]) -> str | None:
 
 def test_hints_of_every_public_name_are_known_at_run_time() -> None:
     assert len(SURFACE) > 900, "the walk finds the clients, the models and the functions"
-    failures = {name: _failure(lambda value=value: typing.get_type_hints(value)) for name, value in SURFACE.items()}
+    failures = {name: _failure(typing.get_type_hints, value) for name, value in SURFACE.items()}
     assert {name: failure for name, failure in failures.items() if failure} == {}
 
 
 def test_signatures_of_every_public_function_are_known_at_run_time() -> None:
     failures = {
-        name: _failure(lambda value=value: inspect.signature(value, eval_str=True))
+        name: _failure(inspect.signature, value, eval_str=True)
         for name, value in SURFACE.items()
         if isinstance(value, FunctionType)
     }

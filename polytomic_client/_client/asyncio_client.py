@@ -40,7 +40,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         """The client for the generated endpoint functions: `await get_bulk_destination.asyncio(id, client=...)`."""
         from .generated import async_client
 
-        return async_client(self._config.base_url, self._send)
+        return async_client(self._config.base_url, self._send, repr(self))
 
     @overload
     async def request(

@@ -40,7 +40,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         """The client for the generated endpoint functions: `get_bulk_destination.sync(id, client=...)`."""
         from .generated import blocking_client
 
-        return blocking_client(self._config.base_url, self._send)
+        return blocking_client(self._config.base_url, self._send, repr(self))
 
     @overload
     def request(
