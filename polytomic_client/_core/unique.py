@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NoReturn, Self
+from typing import NoReturn, Self
 
 NOT_PICKLED = "clients cannot be pickled because they hold a key. Create one per process."
 
@@ -12,7 +12,7 @@ class Unique:
 
     __slots__ = ()
 
-    _not_pickled: ClassVar[str] = NOT_PICKLED
+    _not_pickled = NOT_PICKLED
 
     def __copy__(self) -> Self:
         return self
