@@ -15,9 +15,11 @@ import pytest
 
 import polytomic_client
 from polytomic_client import APIResponse, AsyncPolytomic, Polytomic, models
+from polytomic_client._client.asyncio_client import AsyncClient
 from polytomic_client._runtime.client import Client
 from polytomic_client.v2023_04_25 import api
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
+from polytomic_client.v2023_04_25.types import Unset
 
 PACKAGE = polytomic_client.__name__
 
@@ -103,7 +105,7 @@ def test_signatures_of_every_public_function_are_known_at_run_time() -> None:
         (api.OperationsWithResponse.get_bulk_destination, APIResponse[models.BulkDestinationEnvelope]),
         (get_bulk_destination.sync, models.BulkDestinationEnvelope),
         (Polytomic.run_bulk_sync, models.BulkSyncExecution),
-        (vars(polytomic_client._client.asyncio_client.AsyncClient)["generated"].func, Client),
+        (vars(AsyncClient)["generated"].func, Client),
     ],
 )
 def test_a_hint_is_what_the_function_returns(function: Any, returned: object) -> None:
@@ -112,4 +114,4 @@ def test_a_hint_is_what_the_function_returns(function: Any, returned: object) ->
 
 def test_hints_name_the_parameters_of_an_operation() -> None:
     hints = typing.get_type_hints(Polytomic.update_bulk_sync_schema)
-    assert hints["body"] == models.UpdateBulkSchema | polytomic_client.v2023_04_25.types.Unset
+    assert hints["body"] == models.UpdateBulkSchema | Unset

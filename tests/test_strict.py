@@ -54,7 +54,8 @@ def test_a_member_that_is_missing_is_an_error_in_every_way_to_call(ask: Ask) -> 
 
 def test_without_strict_it_is_unset_in_every_way_to_call(ask: Ask) -> None:
     with Server(Answer(body=LACKING)) as server:
-        assert ask(base_url=server.url).data.modes[0].label is UNSET
+        label: Any = ask(base_url=server.url).data.modes[0].label
+    assert label is UNSET
 
 
 def test_null_and_unknown_members_are_accepted_in_every_way_to_call(ask: Ask) -> None:
@@ -66,11 +67,9 @@ def test_null_and_unknown_members_are_accepted_in_every_way_to_call(ask: Ask) ->
     assert answer.data["new"] == {"a": [{}]}
 
 
-SYNC: dict[str, Any] = {
-    name: None for name in (*models.BulkSync._required, "destination_configuration", "source_configuration")
-} | {"id": str(ID), "schedule": {"frequency": "multi"}}
-SCHEDULE = {"item": "all", "schedule": {"frequency": "daily"}}
-CONNECTION = {
+SYNC: dict[str, Any] = dict.fromkeys(models.BulkSync._required) | {"id": str(ID), "schedule": {"frequency": "multi"}}
+SCHEDULE: dict[str, Any] = {"item": "all", "schedule": {"frequency": "daily"}}
+CONNECTION: dict[str, Any] = {
     **dict.fromkeys(("name", "status", "policies", "organization_id", "configuration")),
     "id": str(ID),
     "type": {"id": "a", "name": "A", "operations": []},
@@ -138,7 +137,8 @@ async def test_copies_are_strict_or_not_as_they_are_told() -> None:
     with Server(Answer(body=LACKING)) as server:
         async with AsyncPolytomic(api_key=KEY, base_url=server.url, strict=True) as polytomic:
             tolerant = polytomic.with_options(strict=False)
-            assert (await tolerant.get_bulk_destination(ID)).data.modes[0].label is UNSET
+            label: Any = (await tolerant.get_bulk_destination(ID)).data.modes[0].label
+            assert label is UNSET
             for strict in (polytomic, polytomic.with_options(deadline=9), tolerant.with_options(strict=True)):
                 with pytest.raises(DecodeError, match=r"modes\[0\]\.label"):
                     await strict.get_bulk_destination(ID)
