@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
 from reprlib import recursive_repr
 from typing import Any, ClassVar, cast
 
@@ -65,14 +65,13 @@ def missing_member(value: object) -> list[str | int] | None:
             for name, member in _members(part):
                 inner += member.items() if name == "additional_properties" else [(renamed.get(name, name), member)]
         elif isinstance(part, list):
-            inner += enumerate(cast("list[Any]", part))
+            inner += enumerate(cast("Sequence[Any]", part))
         todo += [([*steps, step], each) for step, each in reversed(inner) if isinstance(each, (Model, list))]
     return None
 
 
-def _members(model: Any) -> list[tuple[str, Any]]:
-    kind: Any = type(model)
-    return [(field.name, getattr(model, field.name, UNSET)) for field in fields(kind)]
+def _members(model: object) -> list[tuple[str, Any]]:
+    return [(field.name, getattr(model, field.name, UNSET)) for field in fields(cast("Any", type(model)))]
 
 
 def _is_empty(value: Any) -> bool:
