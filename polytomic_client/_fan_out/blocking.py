@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar, Unpack
 
 from .._core.cleanup import hold, new_task
+from .._core.tracebacks import shorten
 from .._core.unique import Unique
 from .._http.places import LONGEST_WAIT
 from .api import FanOut, FanOutOptions, fan_out, owner_of, refuse_checkpoint
@@ -109,6 +110,7 @@ class _Desk(Generic[Item, Value]):
         except CancelledError:
             pass  # the block has ended, which ends the loops of other threads
         except BaseException as error:  # noqa: BLE001  (it is raised in another thread)
+            shorten(error)
             take.error = error
         if take.job is None and take.error is None:
             lost = next((other for other in self._takes if other.settled and other.is_lost()), take)

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from .._call.gate import current_gate
 from .._call.retry import is_overload, may_call_again
 from .._core.cleanup import checkpoint, finish, new_task, running_loop
+from .._core.tracebacks import shorten
 from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
 from .items import Items, Job, Receipts, deadline_passed
 from .limit import LimitController
@@ -321,6 +322,7 @@ class Engine(Generic[Item, Value]):
                 raise error
             return job.too_late(self._plan.deadline, started=True)
         failure = failure_of(self._fetch, job.item, error)
+        shorten(failure)
         if isinstance(error, Exception) and not isinstance(error, APIStatusError):
             if not lane.troubled:
                 self._note_trouble(lane, error)
@@ -369,6 +371,7 @@ class Engine(Generic[Item, Value]):
 
     def _fail(self, fault: BaseException) -> None:
         if self._fault is None:
+            shorten(fault)
             self._fault = fault
         self._items.exhausted = True
 

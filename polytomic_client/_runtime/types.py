@@ -16,6 +16,7 @@ from uuid import UUID
 
 from attrs import define, fields
 
+from .._core.tracebacks import SHORTENED, shorten
 from .._text import shown
 
 
@@ -188,7 +189,11 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
         name = model.__name__
         hint = f" Use {name}.from_dict(...)." if isinstance(value, Mapping) else ""
         raise TypeError(f"expected {name}, got {type(value).__name__}.{hint}")
-    encoded: dict[str, Any] = value.to_dict()
+    try:
+        encoded: dict[str, Any] = value.to_dict()
+    except SHORTENED as error:
+        shorten(error)
+        raise
     return encoded
 
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from polytomic_client._runtime import clients as _clients
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.event_list_envelope import EventListEnvelope
 from ...models.event_type import EventType
 from ...types import (
@@ -19,9 +19,6 @@ from ...types import (
     query_of,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
 
 
 def _get_kwargs(
@@ -79,23 +76,6 @@ OPERATION: Operation[EventListEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> EventListEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[EventListEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
     client: _clients.AuthenticatedClient | _clients.Client,
@@ -115,7 +95,7 @@ def sync_detailed(
         limit=limit,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -183,8 +163,8 @@ async def asyncio_detailed(
         limit=limit,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
