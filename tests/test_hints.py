@@ -54,7 +54,9 @@ def _surface() -> dict[str, Any]:
     """Return every public class, function and method by its name."""
     found: dict[str, Any] = {}
     for module in _modules(polytomic_client):
-        names = {*vars(module), *getattr(module, "__all__", ())}
+        # What a module defines, or exports from elsewhere, but not what it uses.
+        own = {name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
+        names = own.union(getattr(module, "__all__", ()))
         for name in sorted(name for name in names if not name.startswith("_")):
             value = getattr(module, name)
             if inspect.isclass(value) and _is_ours(value):
