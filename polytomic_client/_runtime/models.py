@@ -43,9 +43,9 @@ class Model:
 
 
 def complete(model: type[Model], names: Mapping[str, Any]) -> None:
-    """Have the hints of a model's `__init__` name what its module imports after the class.
+    """Have the hints of a model's `__init__` name the model itself, and what its module imports after it.
 
-    attrs compiles `__init__` with a copy of the module's names.
+    attrs compiles `__init__` with a copy of the module's names before the class.
     """
     initialiser: Any = model.__init__
     initialiser.__globals__.update(names)

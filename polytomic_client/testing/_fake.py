@@ -52,6 +52,7 @@ class Settings(TypedDict, Generic[Key], total=False):
     max_response_bytes: int
     headers: Mapping[str, str]
     app_info: str
+    strict: bool
     clock: Clock
 
 

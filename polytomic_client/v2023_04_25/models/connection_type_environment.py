@@ -14,6 +14,7 @@ from ..types import (
     as_subclass,
     new,
 )
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 
@@ -63,3 +64,6 @@ class ConnectionTypeEnvironment(_Model, MutableMapping[str, "Any"]):
 
     def __len__(self) -> int:
         return len(self.additional_properties)
+
+
+_complete(ConnectionTypeEnvironment, globals())

@@ -21,6 +21,7 @@ from ..types import (
     sort_out,
 )
 from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(("data",), UNSET)
@@ -101,3 +102,6 @@ class EventTypeListEnvelope(_Model):
     def __contains__(self, key: object) -> bool:
         self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(EventTypeListEnvelope, globals())

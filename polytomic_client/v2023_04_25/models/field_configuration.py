@@ -17,6 +17,7 @@ from ..types import (
     sort_out,
 )
 from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -116,3 +117,6 @@ class FieldConfiguration(_Model):
     def __contains__(self, key: object) -> bool:
         self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(FieldConfiguration, globals())
