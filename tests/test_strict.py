@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 from polytomic_client import AsyncPolytomic, ConfigurationError, DecodeError, Polytomic, models
+from polytomic_client._runtime.models import missing_member
 from polytomic_client.sandbox import Sandbox
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_sync
 from polytomic_client.v2023_04_25.types import UNSET
@@ -116,8 +117,6 @@ def test_a_member_of_a_value_in_a_map_is_named() -> None:
     @attrs.define(kw_only=True, repr=False)
     class Field(models.ConfigurationField):
         _required = ("default",)
-
-    from polytomic_client._runtime.models import missing_member
 
     fields = models.ConfigurationMap({"schema": Field(default=""), "mode": Field()})
     assert missing_member([fields]) == [0, "mode", "default"]

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 import polytomic_client
+from polytomic_client._runtime.models import missing_member
 
 from .shared import DATA, FULL, ID
 
@@ -63,7 +64,11 @@ def test_hints_of_every_kind_are_known_at_run_time(made: Any, models: Any) -> No
     api, asked = made("api"), 0
     things: list[Any] = [
         *(getattr(models, name) for name in models.__all__ if attrs.has(getattr(models, name))),
-        *(value for value in vars(api).values() if isinstance(value, type) and value.__module__ == api.__name__),
+        *(
+            value
+            for value in (getattr(api, name) for name in dir(api))
+            if isinstance(value, type) and value.__module__ == api.__name__
+        ),
     ]
     for thing in things:
         typing.get_type_hints(thing)
@@ -82,8 +87,6 @@ def test_a_missing_member_is_named_as_in_json(models: Any) -> None:
         for json_name in getattr(getattr(models, name), "_renamed", {}).values()
     }
     assert renamed
-    from polytomic_client._runtime.models import missing_member
-
     for name in renamed:
         kind = getattr(models, name)
         empty = kind.from_dict({})
