@@ -202,6 +202,41 @@ def test_the_default_base_url_and_the_pin_are_the_documents() -> None:
     assert repr(Polytomic(api_key=KEY)) == "Polytomic(base_url='https://app.polytomic.com', version='2023-04-25')"
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({}, ""),
+        ({"deadline": 5}, ", deadline=5.0"),
+        ({"timeout": 1}, ", timeout=1.0"),
+        ({"timeout": Timeout(connect=2)}, ", timeout=Timeout(connect=2.0, read=30.0, write=30.0)"),
+        ({"max_attempts": 1, "strict": True}, ", max_attempts=1, strict=True"),
+        ({"headers": {"X-Trace": KEY, "X-Also": KEY}}, ", headers=['X-Also', 'X-Trace']"),
+        ({"api_key": f"another-{KEY}"}, ", credential='**********'"),
+        ({"basic_auth": ("u", KEY), "deadline": 9}, ", credential='**********', deadline=9.0"),
+        ({"deadline": 120, "timeout": 30}, ", timeout=30.0"),
+    ],
+)
+def test_the_repr_of_a_copy_tells_what_differs_and_no_secret(
+    client: type[Any], options: dict[str, Any], shown: str
+) -> None:
+    original = client(api_key=KEY, base_url="http://127.0.0.1:1")
+    copied = original.with_options(**options)
+    whole = f"{client.__name__}(base_url='http://127.0.0.1:1', version='2023-04-25'{shown})"
+    assert repr(copied) == whole
+    assert repr(copied.generated) == f"{whole}.generated"
+    assert repr(original) == f"{client.__name__}(base_url='http://127.0.0.1:1', version='2023-04-25')"
+    assert (repr(copied) == repr(original)) is (not options)
+
+
+def test_the_repr_of_a_copy_has_its_version_and_what_its_original_has() -> None:
+    original = Polytomic(api_key=KEY, deadline=9)
+    assert repr(original.with_options(version="2024-02-08").with_options(api_key="a").with_options(max_attempts=1)) == (
+        "Polytomic(base_url='https://app.polytomic.com', version='2024-02-08', credential='**********', "
+        "deadline=9.0, max_attempts=1)"
+    )
+
+
 def test_options_are_for_one_copy_which_shares_the_connections() -> None:
     with Server(Answer(headers={"X-Polytomic-Version": None})) as server:
         with Polytomic(api_key=KEY, base_url=server.url) as polytomic:

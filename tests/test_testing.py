@@ -161,7 +161,7 @@ def test_a_credential_of_ones_own_takes_the_place_of_the_fakes(fake: FakePolytom
 
 
 def test_headers_and_the_application_reach_the_fake(fake: FakePolytomic, ask: Ask) -> None:
-    ask(fake, "get_identity", settings={"headers": {"X-Trace": "a"}, "app_info": "my-service/1.2"})
+    ask(fake, "get_identity", settings={"headers": {"X-Trace": "a"}, "app_info": "my-service/1.2", "strict": True})
     (request,) = fake.requests
     assert request.headers["X-Trace"] == "a"
     assert request.headers["User-Agent"].startswith("my-service/1.2 polytomic-client/")

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from .._core.secret import Secret, basic
 from ..errors import ConfigurationError
 
-KeySource = Callable[[], "str | Awaitable[str]"]
+KeySource = Callable[[], str | Awaitable[str]]
 Guard = TypeVar("Guard")
 
 ARGUMENTS = ("api_key", "deployment_key", "basic_auth")

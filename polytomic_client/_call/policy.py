@@ -62,14 +62,14 @@ def run(request: Request, config: Config, state: CallState, operation: Operation
     Raises:
         RequestError: The call failed.
     """
-    return _Call(request, config, state, operation).steps(partial(_decoded, operation))
+    return _Call(request, config, state, operation).steps(partial(_decoded, operation, config))
 
 
 def run_with_response(
     request: Request, config: Config, state: CallState, operation: Operation[T]
 ) -> Flow[APIResponse[T]]:
     """Yield the steps of one call, as `run` does, and return the decoded body with the response around it."""
-    return _Call(request, config, state, operation).steps(partial(_with_response, operation))
+    return _Call(request, config, state, operation).steps(partial(_with_response, operation, config))
 
 
 def relay(request: Request, config: Config, state: CallState, operation: Operation[object] | None) -> Flow[Reply]:
@@ -87,7 +87,8 @@ def relay(request: Request, config: Config, state: CallState, operation: Operati
     Raises:
         RequestError: The call failed.
     """
-    return _Call(request, config, state, operation).steps(_undecoded)
+    finish = _undecoded if operation is None or not config.strict else partial(_verified, operation, config)
+    return _Call(request, config, state, operation).steps(finish)
 
 
 class _Call:
@@ -318,7 +319,7 @@ def _undecoded(reply: Reply, _request: Request, _attempts: int) -> Reply:
     return reply
 
 
-def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> T:
+def _decoded(operation: Operation[T], config: Config, reply: Reply, request: Request, attempts: int) -> T:
     """Decode the last response.
 
     Raises:
@@ -330,11 +331,20 @@ def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: 
         request=str(request),
         attempts=attempts,
         request_id=reply.headers.get("X-Request-Id"),
+        strict=config.strict,
     )
 
 
-def _with_response(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> APIResponse[T]:
-    value = _decoded(operation, reply, request, attempts)
+def _verified(operation: Operation[object], config: Config, reply: Reply, request: Request, attempts: int) -> Reply:
+    """Return the last response, which a strict client decodes once before the generated function does it."""
+    _decoded(operation, config, reply, request, attempts)
+    return reply
+
+
+def _with_response(
+    operation: Operation[T], config: Config, reply: Reply, request: Request, attempts: int
+) -> APIResponse[T]:
+    value = _decoded(operation, config, reply, request, attempts)
     return APIResponse(value, reply.status, reply.headers, reply.content, attempts)
 
 

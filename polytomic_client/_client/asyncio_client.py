@@ -17,6 +17,7 @@ from .._core.secret import Secret
 from .._core.tracebacks import SHORTENED, shorten
 from .._http.failures import within
 from .._http.messages import AsyncTransport, Reply
+from .._runtime import clients
 from .._runtime.operation import APIResponse, Operation
 from ..errors import ANOTHER_LOOP, CLOSED, ClientClosedError, RequestError
 from .base import BaseClient, Shared
@@ -24,8 +25,6 @@ from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
-
-    from .._runtime.client import Client
 
 T = TypeVar("T")
 
@@ -38,11 +37,11 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
     _lock = asyncio.Lock
 
     @cached_property
-    def generated(self) -> Client:
+    def generated(self) -> clients.Client:
         """The client for the generated endpoint functions: `await get_bulk_destination.asyncio(id, client=...)`."""
         from .generated import async_client
 
-        return async_client(self._config.base_url, self._relay, self._drive)
+        return async_client(self._config.base_url, self._relay, self._drive, repr(self))
 
     @overload
     async def request(

@@ -18,6 +18,7 @@ from .._call.steps import Flow
 from .._core.clock import Clock, SystemClock
 from .._core.secret import Secret
 from .._core.tracebacks import SHORTENED, shorten
+from .._core.unique import Unique
 from .._http.messages import Reply, Request
 from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
 from .._runtime.operation import APIResponse, Operation
@@ -25,7 +26,7 @@ from .._runtime.types import as_json
 from .._text import shown
 from ..errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
 from . import raw
-from .settings import build_config, change_config
+from .settings import build_config, change_config, changed_settings
 
 Key = TypeVar("Key")
 HTTPXTransport = TypeVar("HTTPXTransport")
@@ -87,12 +88,13 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-class BaseClient(Generic[Key, HTTPXTransport]):
+class BaseClient(Unique, Generic[Key, HTTPXTransport]):
     """The base of both clients: settings, and requests built from operations."""
 
     _polytomic_blocking: ClassVar[bool]
     _pin: ClassVar[str]
     _lock: Callable[[], Any]
+    _has_own_credential = False
 
     def __init__(
         self,
@@ -113,6 +115,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         verify: bool = True,
         headers: Mapping[str, str] | None = None,
         app_info: str | None = None,
+        strict: bool = False,
         transport: HTTPXTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -146,6 +149,8 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             headers: Headers to add to every request. They cannot replace the client's own.
             app_info: Your application, for the start of the User-Agent: `my-service/1.2`, or several with spaces
                 between them.
+            strict: Whether a response that lacks a documented member raises a DecodeError. Default: the member is
+                UNSET. Unknown members are accepted either way.
             transport: An httpx transport to use instead, for example httpx.MockTransport. It has its own proxy and TLS
                 settings, and is closed with the client.
             clock: Time, sleep and randomness for retries. Replace it in tests.
@@ -177,6 +182,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 verify=verify,
                 headers=headers,
                 app_info=app_info,
+                strict=strict,
                 clock=clock if clock is not None else SystemClock(),
                 own_connections=transport is None,
             )
@@ -207,6 +213,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         max_attempts: int | None = None,
         version: str | None = None,
         headers: Mapping[str, str] | None = None,
+        strict: bool | None = None,
     ) -> Self:
         """Return a copy with some settings changed. It shares the connections. Closing either closes both.
 
@@ -222,6 +229,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             max_attempts: Maximum attempts per call, including the first.
             version: The dated version to request, as for the constructor.
             headers: Headers to add. They cannot replace the client's own.
+            strict: Whether a response that lacks a documented member raises a DecodeError.
 
         Raises:
             ConfigurationError: A setting is invalid. The message never contains a key.
@@ -243,6 +251,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 max_attempts=max_attempts,
                 version=version,
                 headers=headers,
+                strict=strict,
             )
         except ConfigurationError as error:
             refused = ConfigurationError(*error.args)
@@ -252,6 +261,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             copy.__dict__.pop("generated", None)
             copy._config = config
             if credential is not None:
+                copy._has_own_credential = True
                 copy._state = self._shared.new_state(credential)
             return copy
         # As in the constructor.
@@ -260,7 +270,11 @@ class BaseClient(Generic[Key, HTTPXTransport]):
 
     def __repr__(self) -> str:
         config = self._config
-        return f"{type(self).__name__}(base_url={config.base_url!r}, version={config.version or config.pin!r})"
+        settings = {"base_url": config.base_url, "version": config.version or config.pin}
+        if self._has_own_credential:
+            settings["credential"] = "**********"
+        shown = ", ".join(f"{name}={value!r}" for name, value in (settings | changed_settings(config)).items())
+        return f"{type(self).__name__}({shown})"
 
     def _request(self, kwargs: dict[str, Any]) -> Request:
         """Build the request that an operation's `_get_kwargs` describes."""

@@ -17,6 +17,7 @@ from .._core.secret import Secret
 from .._core.tracebacks import SHORTENED, shorten
 from .._http.messages import Reply, Transport
 from .._http.places import Places
+from .._runtime import clients
 from .._runtime.operation import APIResponse, Operation
 from ..errors import CLOSED, ClientClosedError, RequestError
 from .base import BaseClient, Shared
@@ -24,8 +25,6 @@ from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
-
-    from .._runtime.client import Client
 
 T = TypeVar("T")
 
@@ -38,11 +37,11 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     _lock = staticmethod(partial(Places, 1))
 
     @cached_property
-    def generated(self) -> Client:
+    def generated(self) -> clients.Client:
         """The client for the generated endpoint functions: `get_bulk_destination.sync(id, client=...)`."""
         from .generated import blocking_client
 
-        return blocking_client(self._config.base_url, self._relay, self._drive)
+        return blocking_client(self._config.base_url, self._relay, self._drive, repr(self))
 
     @overload
     def request(

@@ -23,26 +23,33 @@ INSTEAD = (
 )
 
 
-def async_client(base_url: str, relay: Relay, drive: AsyncDrive) -> Client:
-    """Create a generated client whose asyncio functions send through the policy."""
+def async_client(base_url: str, relay: Relay, drive: AsyncDrive, owner: str) -> Client:
+    """Create a generated client whose asyncio functions send through the policy of `owner`, given by its `repr`."""
     client = httpx.AsyncClient(
         base_url=base_url, transport=_AsyncPolicyTransport(relay, drive), trust_env=False, cookies=_no_cookies()
     )
     client.headers.clear()
-    return _AsyncClient(base_url=base_url).set_async_httpx_client(client)
+    return _AsyncClient(base_url, owner).set_async_httpx_client(client)
 
 
-def blocking_client(base_url: str, relay: Relay, drive: Drive) -> Client:
-    """Create a generated client whose sync functions send through the policy."""
+def blocking_client(base_url: str, relay: Relay, drive: Drive, owner: str) -> Client:
+    """Create a generated client whose sync functions send through the policy of `owner`, given by its `repr`."""
     client = httpx.Client(
         base_url=base_url, transport=_PolicyTransport(relay, drive), trust_env=False, cookies=_no_cookies()
     )
     client.headers.clear()
-    return _BlockingClient(base_url=base_url).set_httpx_client(client)
+    return _BlockingClient(base_url, owner).set_httpx_client(client)
 
 
 class _PolicyClient(Client):
     """Rejects methods that would create an httpx client without the policy."""
+
+    def __init__(self, base_url: str, owner: str) -> None:
+        super().__init__(base_url=base_url)
+        self._owner = owner
+
+    def __repr__(self) -> str:
+        return f"{self._owner}.generated"
 
     def with_headers(self, headers: dict[str, str]) -> NoReturn:  # noqa: ARG002
         raise TypeError(INSTEAD)

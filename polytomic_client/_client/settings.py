@@ -11,12 +11,13 @@ from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from attrs import evolve
+from attrs import astuple, evolve, fields
 
 from .._call.credentials import ARGUMENTS, KeySource, check_credential
 from .._call.settings import IDEMPOTENCY_HEADER, Config
 from .._core.version import __version__
 from .._http.proxy import choose_proxy
+from .._http.settings import Timeout
 from .._http.tls import choose_tls
 from .._runtime.operation import VERSION_HEADER
 from .._text import quoted, shown
@@ -115,6 +116,20 @@ def change_config(config: Config, *, headers: Mapping[str, str] | None, **change
         kept = {name: value for name, value in config.headers.items() if name.lower() not in replaced}
         changes["headers"] = kept | added
     return evolve(config, **changes)
+
+
+def changed_settings(config: Config) -> dict[str, Any]:
+    """Return the settings of `with_options` that differ from the defaults, of headers the names, without any secret."""
+    changed = {
+        field.name: getattr(config, field.name)
+        for field in fields(Config)
+        if field.name in ("timeout", "deadline", "max_attempts", "strict")
+        if getattr(config, field.name) != field.default
+    }
+    if isinstance(changed.get("timeout"), Timeout) and len(set(astuple(changed["timeout"]))) == 1:
+        changed["timeout"] = changed["timeout"].connect
+    added = sorted(name for name in config.headers if name.lower() not in OWN_HEADERS)
+    return changed | ({"headers": added} if added else {})
 
 
 def check_base_url(base_url: object, name: str = "base_url") -> str:

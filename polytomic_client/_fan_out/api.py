@@ -14,6 +14,7 @@ from uuid import UUID
 from .._call.retry import HITS_ALL, may_call_again
 from .._core.checks import LONGEST_SECONDS
 from .._core.clock import Clock, SystemClock
+from .._core.unique import Unique
 from .._core.warnings import warn
 from .._text import LONGEST_SHOWN, quoted, shown
 from .checkpoint import Checkpoint
@@ -28,8 +29,10 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 
-class _Loop(Generic[Item, Value]):
+class _Loop(Unique, Generic[Item, Value]):
     """One loop over the outcomes. Asking for the next outcome marks the previous one as done. Loops may share them."""
+
+    _not_pickled = "a fan-out cannot be pickled because its calls are under way. Create one per process."
 
     def __init__(self, engine: Engine[Item, Value], keeps: object = None) -> None:
         self._engine = engine

@@ -15,6 +15,7 @@ from typing import Generic, Self, TypeVar, Unpack
 
 from .._core.cleanup import hold, new_task
 from .._core.tracebacks import shorten
+from .._core.unique import Unique
 from .._http.places import LONGEST_WAIT
 from .api import (
     FanOut,
@@ -133,8 +134,10 @@ class _Desk(Generic[Item, Value]):
         take.ask.gate.release()
 
 
-class _Loop(Generic[Item, Value]):
+class _Loop(Unique, Generic[Item, Value]):
     """One loop over the outcomes. If a signal handler raises before one is returned, that outcome comes next."""
+
+    _not_pickled = "a fan-out cannot be pickled because its calls are under way. Create one per process."
 
     def __init__(self, desk: _Desk[Item, Value], threads: Threads, keeps: object = None) -> None:
         self._desk = desk

@@ -41,8 +41,6 @@ LAST = dt.datetime.max.replace(microsecond=0, tzinfo=dt.UTC)
 
 _Part: TypeAlias = "tuple[dt.datetime, dt.datetime, list[models.Event] | None]"
 
-Types: TypeAlias = "Iterable[models.EventType | str] | models.EventType | str"
-
 
 class AsyncEvents(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for events."""
@@ -50,7 +48,7 @@ class AsyncEvents(Jobs[AsyncOperations]):
     def iter_events(
         self,
         *,
-        types: Types | None = None,
+        types: Iterable[models.EventType | str] | models.EventType | str | None = None,
         since: dt.datetime | None = None,
     ) -> AsyncIterator[models.Event]:
         """Iterate over events up to now, oldest first, each once.
@@ -85,7 +83,7 @@ class Events(Jobs[AsyncOperations]):
     def iter_events(
         self,
         *,
-        types: Types | None = None,
+        types: Iterable[models.EventType | str] | models.EventType | str | None = None,
         since: dt.datetime | None = None,
     ) -> Iterator[models.Event]:
         """Iterate over events up to now, oldest first, each once.
@@ -134,7 +132,12 @@ class _EventReader:
     instant up to another, which it excludes: whole seconds, or a part of one.
     """
 
-    def __init__(self, client: JobClient[AsyncOperations], types: Types | None, since: dt.datetime | None) -> None:
+    def __init__(
+        self,
+        client: JobClient[AsyncOperations],
+        types: Iterable[models.EventType | str] | models.EventType | str | None,
+        since: dt.datetime | None,
+    ) -> None:
         self._since = _start(since)
         self._operations = client.operations
         self._types = None if types is None else {types} if isinstance(types, str) else set(types)

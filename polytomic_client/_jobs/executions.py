@@ -31,8 +31,6 @@ ENDED = frozenset({"completed", "canceled", "failed", "errors", "interrupted"})
 
 MOST_SCHEMAS_SHOWN = 5
 
-OnProgress: TypeAlias = "Callable[[models.SchemaExecution], object]"
-"""Called with a schema of the execution whenever its status or counts differ from the previous poll."""
 
 Look: TypeAlias = "Callable[[AsyncOperations], Awaitable[models.BulkSyncExecution]]"
 
@@ -107,7 +105,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
         idempotency_key: str | None = None,
         deadline: float | None = None,
         poll_interval: float = DEFAULT_POLL_INTERVAL,
-        on_progress: OnProgress | None = None,
+        on_progress: Callable[[models.SchemaExecution], object] | None = None,
         cancel_if_abandoned: bool = False,
     ) -> models.BulkSyncExecution:
         """Start an execution of a bulk sync, wait until it has ended, and return it.
@@ -172,7 +170,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
         *,
         deadline: float | None = None,
         poll_interval: float = DEFAULT_POLL_INTERVAL,
-        on_progress: OnProgress | None = None,
+        on_progress: Callable[[models.SchemaExecution], object] | None = None,
         cancel_if_abandoned: bool = False,
     ) -> models.BulkSyncExecution:
         """Wait until an execution has ended, and return it.
@@ -218,7 +216,7 @@ async def _wait_until_ended(
     *,
     deadline: float | None,
     poll_interval: float,
-    on_progress: OnProgress | None,
+    on_progress: Callable[[models.SchemaExecution], object] | None,
     execution_id: UUID | str | None = None,
     cancel_if_abandoned: bool,
 ) -> models.BulkSyncExecution:
@@ -283,7 +281,7 @@ async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, look: Look
 class _Progress:
     """Reports the schemas that have changed."""
 
-    def __init__(self, on_progress: OnProgress | None) -> None:
+    def __init__(self, on_progress: Callable[[models.SchemaExecution], object] | None) -> None:
         if on_progress is not None and not callable(on_progress):
             raise TypeError(f"on_progress must be a function, got {type(on_progress).__name__}.")
         call = getattr(on_progress, "__call__", None)  # noqa: B004  (of an object whose class makes it async)

@@ -14,6 +14,7 @@ from .._core.tracebacks import shorten
 from .._text import line
 from ..errors import DecodeError
 from .errors import UnexpectedStatus
+from .models import missing_member
 from .types import Response
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ LARGEST_LOCATED = 1_000_000
 
 MOST_TRIES = 2_000
 """Maximum parts of a body that are decoded to locate a fault, which takes a few tens of milliseconds."""
+
+MISSING = "the response lacks this member, which the OpenAPI document requires, and the client is strict"
 
 EMPTY: tuple[Any, ...] = ({}, [], None)
 """Replacements for the parts of a body, one after another, to locate a fault."""
@@ -60,7 +63,14 @@ class Operation(Generic[Value_co]):
     conflicts_with_state: bool = False
 
     def decode(
-        self, status: int, content: bytes, *, request: str, attempts: int = 1, request_id: str | None = None
+        self,
+        status: int,
+        content: bytes,
+        *,
+        request: str,
+        attempts: int = 1,
+        request_id: str | None = None,
+        strict: bool = False,
     ) -> Value_co:
         """Decode a body.
 
@@ -70,6 +80,7 @@ class Operation(Generic[Value_co]):
             request: The method and URL, for the error.
             attempts: The number of attempts, for the error.
             request_id: The server's id of the request, for the error.
+            strict: Whether a missing member is an error.
 
         Raises:
             DecodeError: The body does not match the OpenAPI document.
@@ -81,7 +92,7 @@ class Operation(Generic[Value_co]):
         path = "$"
         try:
             body = parser()(content)
-            return decoder(body)
+            value = decoder(body)
         except DECODING_FAILURES as error:
             if body is not None and len(content) <= LARGEST_LOCATED and not isinstance(error, RecursionError):
                 path = find_fault(decoder, body)
@@ -90,6 +101,13 @@ class Operation(Generic[Value_co]):
             text = str(error)
             # Python prints a cause with its error. A cause that quotes a long value adds nothing to the error.
             raise failure.locate(self.name, request, attempts) from error if line(text) == text else None
+        missing = missing_member(value) if strict else None
+        if missing is not None:
+            failure = DecodeError(
+                MISSING, status_code=status, path=path_of(missing), content=content, request_id=request_id
+            )
+            raise failure.locate(self.name, request, attempts)
+        return value
 
 
 def httpx_arguments(operation: Operation[object], kwargs: dict[str, Any]) -> dict[str, Any]:

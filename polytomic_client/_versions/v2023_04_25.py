@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from .._client.asyncio_client import AsyncClient
 from .._client.blocking_client import BlockingClient
+from .._core.unique import Unique
 from .._jobs.bulk_syncs import AsyncBulkSyncs
 from .._jobs.client_protocol import JobClient
 from .._jobs.drivers import AsyncJobClient, BlockingJobClient, blocking
@@ -79,7 +80,7 @@ class Polytomic(BlockingClient, Events, Operations):
         return BlockingJobClient(self, _Unsuspended)
 
 
-class _AsyncWithResponse(AsyncOperationsWithResponse):
+class _AsyncWithResponse(Unique, AsyncOperationsWithResponse):
     __slots__ = ("_client",)
     _polytomic_blocking = False
 
@@ -94,7 +95,7 @@ class _AsyncWithResponse(AsyncOperationsWithResponse):
         return self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (a view of the same client)
 
 
-class _WithResponse(OperationsWithResponse):
+class _WithResponse(Unique, OperationsWithResponse):
     __slots__ = ("_client",)
     _polytomic_blocking = True
 

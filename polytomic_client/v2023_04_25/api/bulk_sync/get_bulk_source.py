@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
 from ... import API_VERSION
@@ -15,9 +16,6 @@ from ...types import (
     query_of,
     require,
 )
-
-if TYPE_CHECKING:
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -67,7 +65,7 @@ OPERATION: Operation[BulkSourceEnvelope] = Operation(
 def sync_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -85,7 +83,7 @@ def sync_detailed(
 def sync(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -127,7 +125,7 @@ def sync(
 async def asyncio_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -147,7 +145,7 @@ async def asyncio_detailed(
 async def asyncio(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,

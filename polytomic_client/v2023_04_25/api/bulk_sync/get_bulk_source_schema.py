@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
 from ... import API_VERSION
@@ -15,9 +16,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -61,7 +59,7 @@ def sync_detailed(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[SchemaEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -77,7 +75,7 @@ def sync(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> SchemaEnvelope:
     """Get one schema of a source, with its fields.
@@ -114,7 +112,7 @@ async def asyncio_detailed(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[SchemaEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -132,7 +130,7 @@ async def asyncio(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> SchemaEnvelope:
     """Get one schema of a source, with its fields.

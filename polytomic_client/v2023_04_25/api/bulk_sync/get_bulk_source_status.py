@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
 from ... import API_VERSION
@@ -14,9 +15,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -57,7 +55,7 @@ OPERATION: Operation[BulkSourceStatusEnvelope] = Operation(
 def sync_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -71,7 +69,7 @@ def sync_detailed(
 def sync(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
     """Get the time of the last refresh of a source's schemas.
@@ -106,7 +104,7 @@ def sync(
 async def asyncio_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -122,7 +120,7 @@ async def asyncio_detailed(
 async def asyncio(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
     """Get the time of the last refresh of a source's schemas.

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
 from ... import API_VERSION
@@ -15,9 +16,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -57,7 +55,7 @@ def sync_detailed(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -73,7 +71,7 @@ def sync(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
     """Get the sync settings of one schema of a bulk sync.
@@ -110,7 +108,7 @@ async def asyncio_detailed(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -128,7 +126,7 @@ async def asyncio(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
     """Get the sync settings of one schema of a bulk sync.

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
 from ... import API_VERSION
@@ -14,9 +15,6 @@ from ...types import (
     encode_model,
     require,
 )
-
-if TYPE_CHECKING:
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -60,7 +58,7 @@ BODY = CreateConnection
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -76,7 +74,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -116,7 +114,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -134,7 +132,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
 from ... import API_VERSION
@@ -16,9 +17,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -62,7 +60,7 @@ BODY = UpdateConnection
 def sync_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[ConnectionEnvelope]:
@@ -78,7 +76,7 @@ def sync_detailed(
 def sync(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> ConnectionEnvelope:
@@ -115,7 +113,7 @@ def sync(
 async def asyncio_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[ConnectionEnvelope]:
@@ -133,7 +131,7 @@ async def asyncio_detailed(
 async def asyncio(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateConnection,
     x_polytomic_version: str | Unset = UNSET,
 ) -> ConnectionEnvelope:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from polytomic_client._runtime import clients as _clients
 from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
 from ... import API_VERSION
@@ -18,9 +19,6 @@ from ...types import (
     query_of,
     require,
 )
-
-if TYPE_CHECKING:
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -80,7 +78,7 @@ OPERATION: Operation[EventListEnvelope] = Operation(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -102,7 +100,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -148,7 +146,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -172,7 +170,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
