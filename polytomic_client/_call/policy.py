@@ -253,16 +253,22 @@ class _Call:
     def _authorize(self, refused: Secret | None) -> Generator[Step, Any, Secret]:
         try:
             secret: Secret = yield Authorize(refused, self._remaining())
-        except RequestError as error:
-            if error.request and self._unknown:
-                # The error is of another call, made by the callable. It must not claim that this call sent nothing.
-                raise self._located(OutcomeUnknownError(f"the api_key callable failed; {UNKNOWN_BEFORE}")) from error
+        except (ClientClosedError, DeadlineExceededError) as error:
             if error.request:
+                self._check_unknown(error)
                 raise
             if isinstance(error, DeadlineExceededError):
                 raise self._overdue("it passed while the api_key callable fetched a key") from self._last
             raise self._located(error) from None
+        except RequestError as error:
+            self._check_unknown(error)
+            raise
         return secret
+
+    def _check_unknown(self, error: RequestError) -> None:
+        """Raise an error if an earlier attempt has an unknown outcome: the callable's own is not about this call."""
+        if self._unknown:
+            raise self._located(OutcomeUnknownError(f"the api_key callable failed; {UNKNOWN_BEFORE}")) from error
 
     def _remaining(self) -> float:
         left = self._ends - self._config.clock.monotonic()

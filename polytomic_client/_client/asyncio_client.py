@@ -192,11 +192,22 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
     async def _authorize(self, step: Authorize) -> Secret:
         key: FetchedKey[asyncio.Lock] | None = self._state.key
         assert key is not None
-        async with key.lock:
-            if self._shared.over:
-                raise ClientClosedError(self._shared.over)
-            if key.stale(step.refused):
-                key.accept(await _resolved(key.fetch()))
+        turn = key.turn
+        try:
+            async with key.lock:
+                if self._shared.over:
+                    raise ClientClosedError(self._shared.over)
+                if key.stale(step.refused):
+                    turn.check()
+                    try:
+                        key.accept(await _resolved(key.fetch()))
+                    except Exception as error:
+                        # A cancellation belongs to this call alone: the next one that waits asks again.
+                        key.fail(error)
+                        raise
+        finally:
+            # The traceback of a failure in it holds this frame.
+            del turn
         return key.current
 
     def _open(self) -> AsyncTransport:

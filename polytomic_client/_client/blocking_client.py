@@ -168,14 +168,24 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     def _authorize(self, step: Authorize) -> Secret:
         key: FetchedKey[Places] | None = self._state.key
         assert key is not None
+        turns = [key.turn]
 
         def fetch() -> None:
             if self._shared.over:
                 raise ClientClosedError(self._shared.over)
             if key.stale(step.refused):
-                key.accept(key.fetch())
+                turns.pop().check()
+                try:
+                    key.accept(key.fetch())
+                except Exception as error:
+                    key.fail(error)
+                    raise
 
-        key.lock.hold(fetch, time.monotonic() + step.remaining)
+        try:
+            key.lock.hold(fetch, time.monotonic() + step.remaining)
+        finally:
+            # The traceback of a failure in it holds this frame.
+            turns.clear()
         return key.current
 
     def _open(self) -> Transport:
