@@ -272,7 +272,7 @@ async def test_a_key_source_that_fails_is_asked_once_for_all_who_wait_and_again_
         assert vault.asked == 1
         assert [error is vault.errors[0] for error in errors] == [True] * 8
         (error,) = vault.errors
-        # As the source raised it: nobody's context, and not the frames of each who waited.
+        # As the source raised it: without the context or the frames of those who waited.
         assert error.__context__ is error.__cause__ is None
         assert frames(error) < 40
         await way.call(client)

@@ -17,8 +17,8 @@ from .._core.secret import Secret
 from .._http.messages import Reply, Request, Transport
 from .._http.places import Places
 from .._runtime.operation import APIResponse, Operation
-from ..errors import CLOSED, ClientClosedError, RequestError
-from .base import BaseClient, Shared
+from ..errors import ClientClosedError, RequestError
+from .base import CLOSED, BaseClient, Shared
 from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from attrs import evolve
 from .._call.credentials import ARGUMENTS, KeySource, check_credential
 from .._call.settings import IDEMPOTENCY_HEADER, Config
 from .._core.version import __version__
-from .._http.proxy import choose_proxy
+from .._http.proxy import choose_proxy, ignored_proxy
 from .._http.tls import choose_tls
 from .._runtime.operation import VERSION_HEADER
 from .._text import quoted, shown
@@ -89,10 +89,12 @@ def build_config(
         headers=own if headers is None else own | _check_headers(headers),
         **settings,
     )
+    used = choose_proxy(proxy, trust_env=trust_env, base_url=base_url)
     # Last, because it may warn, and invalid settings need no warning.
     return evolve(
         config,
-        proxy=choose_proxy(proxy, trust_env=trust_env, base_url=base_url),
+        proxy=used,
+        ignored_proxy=ignored_proxy(base_url) if own_connections and used is None and not trust_env else "",
         ssl_context=choose_tls(ssl_context, verify=verify, needed=own_connections and base_url.startswith("https:")),
     )
 

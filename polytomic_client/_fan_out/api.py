@@ -14,6 +14,7 @@ from uuid import UUID
 from .._call.retry import HITS_ALL, may_call_again
 from .._core.checks import LONGEST_SECONDS
 from .._core.clock import Clock, SystemClock
+from .._core.loops import asyncio_loop
 from .._text import shown
 from .checkpoint import Checkpoint
 from .engine import Engine
@@ -65,6 +66,7 @@ class FanOut(_Loop[Item, Value]):
         self._left = False
 
     async def __aenter__(self) -> FanOut[Item, Value]:
+        asyncio_loop("fan_out")
         return self
 
     async def __aexit__(

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from .._call.gate import current_gate
 from .._call.retry import is_overload, may_call_again
 from .._core.cleanup import checkpoint, finish, new_task, running_loop
+from .._core.loops import asyncio_loop
 from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
 from .items import Items, Job, Receipts, deadline_passed
 from .limit import LimitController
@@ -142,10 +143,11 @@ class Engine(Generic[Item, Value]):
         )
 
     def _start(self) -> None:
+        loop = asyncio_loop("fan_out")
         if self._plan.checkpoint is not None:
             self._plan.checkpoint.open()
             self._items.log_resuming()
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._context = copy_context()
         self._tally.start()
         self._start_worker()
