@@ -26,6 +26,9 @@ DEFAULT_BASE_URL = "https://app.polytomic.com"
 
 USER_AGENT = f"polytomic-client/{__version__} python/{sys.version.split()[0]}"
 
+LONGEST_FIX = 300
+"""Maximum characters of a URL that an error tells the user to use. A host name has up to 253."""
+
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PRODUCT = f"{_NAME}(/{_NAME})?"
 
@@ -122,11 +125,11 @@ def change_config(config: Config, *, headers: Mapping[str, str] | None, **change
 def check_base_url(base_url: object, name: str = "base_url") -> str:
     """Return the URL that paths are appended to, without a slash at its end. A bare host implies https.
 
-    An error never quotes the URL, because it may contain a password.
+    An error never quotes the URL, because it may contain a password. One without user info is quoted to mend it.
 
     Raises:
-        ConfigurationError: `base_url` has user info, a query, a fragment or a scheme other than https. http is only
-            allowed to this machine, because it would send the key unencrypted.
+        ConfigurationError: `base_url` has user info, a query, a fragment, `/api` at its end or a scheme other than
+            https. http is only allowed to this machine, because it would send the key unencrypted.
     """
     if not isinstance(base_url, str) or not base_url:
         raise ConfigurationError(f"{name} must be a non-empty str. Use a URL like https://polytomic.example.com.")
@@ -153,7 +156,14 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
             f"{name} must be https, got {quoted(parts.scheme)}. http, which sends the key unencrypted, is for this "
             "machine only."
         )
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    path = parts.path.rstrip("/")
+    shorter = re.sub("(/+api)+$", "", path, flags=re.IGNORECASE)
+    if shorter != path:
+        fixed = quoted(f"{parts.scheme}://{parts.netloc}{shorter}", LONGEST_FIX)
+        raise ConfigurationError(
+            f"{name} must not end in /api, because the path of every operation begins with it. Use {fixed}."
+        )
+    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 def _is_loopback(host: str) -> bool:
