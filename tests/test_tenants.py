@@ -379,6 +379,27 @@ async def test_a_refused_key_that_cannot_be_renewed_is_asked_for_once(way: Way) 
     assert vault.asked == 2
 
 
+async def test_a_call_that_begins_while_a_key_is_renewed_waits_for_the_new_one(way: Way) -> None:
+    def check(connection: Connection) -> bool:
+        if connection.request.headers["authorization"] == "Bearer new":
+            return Answer()(connection)
+        vault.open.clear()
+        return Answer(401, b"")(connection)
+
+    vault = Vault("old", "new")
+    with Server(check) as server:
+        client = way.client(server.url, api_key=way.source(vault))
+        lock = client._state.key.lock
+        first = way.call(client)
+        await until(lambda: vault.asked == 2)
+        later = way.call(client)
+        await until(lambda: len((lock._waiting if way.blocking else lock._waiters) or ()) == 1)
+        vault.open.set()
+        await asyncio.gather(first, later)
+        await way.close(client)
+    assert sent(server) == ["Bearer old", "Bearer new", "Bearer new"]
+
+
 async def test_a_cancelled_call_that_asks_fails_no_other() -> None:
     vault = Vault("a", is_open=False)
     with Server() as server:

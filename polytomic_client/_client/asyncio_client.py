@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from .._call.credentials import FetchedKey, KeySource
 from .._call.policy import relay, run, run_with_response
-from .._call.steps import Authorize, Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
+from .._call.steps import Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
 from .._core.cleanup import CLEANUP_LASTS, finish, new_task
 from .._core.loops import asyncio_loop
 from .._core.secret import Secret
@@ -168,8 +168,12 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
                 elif isinstance(step, Sleep):
                     await self._unless_closed(self._sleeping(step.seconds))
                 else:
-                    self._join()
-                    done = await within(step.remaining, self._unless_closed(self._authorize(step)))
+                    key: FetchedKey[asyncio.Lock] | None = self._state.key
+                    assert key is not None
+                    if key.lock.locked() or key.stale(step.refused):
+                        self._join()
+                        await within(step.remaining, self._unless_closed(self._authorize(key, step.refused)))
+                    done = key.current
             except RequestError as error:
                 step = proceed(flow.throw, self._failure(error))
             except (StopIteration, StopAsyncIteration, RuntimeError) as error:
@@ -200,15 +204,13 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
             shared.waiting.pop(limit, None)
         raise ClientClosedError(shared.over)
 
-    async def _authorize(self, step: Authorize) -> Secret:
-        key: FetchedKey[asyncio.Lock] | None = self._state.key
-        assert key is not None
+    async def _authorize(self, key: FetchedKey[asyncio.Lock], refused: Secret | None) -> None:
         turn = key.turn
         try:
             async with key.lock:
                 if self._shared.over:
                     raise ClientClosedError(self._shared.over)
-                if key.stale(step.refused):
+                if key.stale(refused):
                     turn.check()
                     try:
                         key.accept(await _resolved(key.fetch()))
@@ -219,7 +221,6 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         finally:
             # The traceback of a failure in it holds this frame.
             del turn
-        return key.current
 
     def _open(self) -> AsyncTransport:
         """Return the transport, which is created on first use.

@@ -132,7 +132,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         Args:
             api_key: An API key, sent as Bearer, or a callable that returns one. The client calls it for the first
                 request, and again when the API rejects the key with a 401, once for all waiting calls. If it raises,
-                the call raises the same error. AsyncPolytomic also accepts an async callable. A callable that blocks
+                these calls raise the same error. AsyncPolytomic also accepts an async callable. A callable that blocks
                 would block its event loop.
             deployment_key: The key of an on-premises deployment, sent as the Basic user name.
             basic_auth: User and password, sent unchanged as Basic.

@@ -168,6 +168,8 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     def _authorize(self, step: Authorize) -> Secret:
         key: FetchedKey[Places] | None = self._state.key
         assert key is not None
+        if key.lock.is_free() and not key.stale(step.refused):
+            return key.current
         turns = [key.turn]
 
         def fetch() -> None:
