@@ -278,7 +278,7 @@ class TLSError(NotSentError):
 
 
 class ProxyAuthenticationError(NotSentError):
-    """The proxy wants credentials, or rejects those that it got: a 407. The client does not retry."""
+    """The proxy requires credentials, or rejects those that it received (407). The client does not retry."""
 
     hint = f"Nothing was sent. {PROXY_CREDENTIALS}"
 

@@ -19,7 +19,7 @@ ARGUMENTS = ("api_key", "deployment_key", "basic_auth")
 
 
 class Turn:
-    """The calls that wait for the same answer of the user's callable. If it fails, they share its exception."""
+    """The calls that wait for the same result of the user's callable. If it fails, they share its exception."""
 
     __slots__ = ("_context", "_failure", "_traceback")
 
