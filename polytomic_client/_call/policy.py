@@ -95,7 +95,6 @@ class _Call:
     """One call in progress: its attempts and the remaining time."""
 
     __slots__ = (
-        "_asked",
         "_attempts",
         "_config",
         "_described",
@@ -108,6 +107,7 @@ class _Call:
         "_request",
         "_state",
         "_unknown",
+        "_version",
     )
 
     def __init__(self, request: Request, config: Config, state: CallState, operation: Operation[object] | None) -> None:
@@ -116,11 +116,10 @@ class _Call:
         self._state = state
         self._operation = "request" if operation is None else operation.name
         self._described = operation
-        self._asked = _prepare(request, config, config.pin if operation is None else operation.version)
+        self._version = config.pin if operation is None else operation.version
         # A 409 can only be about the key if an earlier request had the same one: an attempt of this call, or another
         # call with a key that the caller made.
         self._in_flight = IDEMPOTENCY_HEADER in request.headers and not (operation and operation.conflicts_with_state)
-        _write_idempotency_key(request)
         self._ends = config.clock.monotonic() + config.deadline
         self._attempts = 0
         self._last: RequestError | None = None
@@ -146,6 +145,8 @@ class _Call:
 
     def _steps(self, finish: Callable[[Reply, Request, int], T], gate: Gate | None) -> Flow[T]:
         request, config = self._request, self._config
+        _write_idempotency_key(request)
+        version = _prepare(request, config, self._version)
         if request.authorization is None:
             request.authorization = yield from self._authorize(None)
         while True:
@@ -160,7 +161,7 @@ class _Call:
             try:
                 reply: Reply = yield Send(request, left, self._fresh)
                 log_answer(self._operation, request, reply.status, reply.headers)
-                reply = _checked(reply, self._asked, config, self._described)
+                reply = _checked(reply, version, config, self._described)
             except DeadlineExceededError as error:
                 self._unknown = self._unknown or error.outcome_unknown
                 if gate is not None:

@@ -41,6 +41,12 @@ HITS_ALL: tuple[type[Exception], ...] = (
 )
 """Errors that end a fan-out at once, because every other call would fail as well."""
 
+BUGS: tuple[type[Exception], ...] = (NameError,)
+"""Errors of the user's own function that end a fan-out: an UnboundLocalError is one too. No item can cause them."""
+
+LIKELY_BUGS: frozenset[type[Exception]] = frozenset({TypeError, AttributeError})
+"""Errors of the user's own function that end a fan-out as long as no call has succeeded. An odd item can cause them."""
+
 BACKOFF_FIRST = 0.5
 """Maximum seconds of the first delay."""
 

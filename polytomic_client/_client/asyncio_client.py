@@ -10,13 +10,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from .._call.credentials import FetchedKey, KeySource
-from .._call.policy import relay, run, run_with_response
+from .._call.policy import run, run_with_response
 from .._call.steps import Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
 from .._core.cleanup import CLEANUP_LASTS, finish, new_task
 from .._core.loops import asyncio_loop
 from .._core.secret import Secret
+from .._core.tracebacks import SHORTENED, shorten
 from .._http.failures import within
-from .._http.messages import AsyncTransport, Reply, Request
+from .._http.messages import AsyncTransport, Reply
 from .._runtime.operation import APIResponse, Operation
 from ..errors import ClientClosedError, RequestError
 from .base import CLOSED, BaseClient, Shared
@@ -49,7 +50,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         """The client for the generated endpoint functions: `await get_bulk_destination.asyncio(id, client=...)`."""
         from .generated import async_client
 
-        return async_client(self._config.base_url, self._send)
+        return async_client(self._config.base_url, self._relay, self._drive)
 
     @overload
     async def request(
@@ -152,38 +153,39 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
     ) -> Coroutine[Any, Any, APIResponse[T]]:
         return self._drive(run_with_response(self._request(kwargs), self._config, self._state, operation))
 
-    def _send(self, request: Request, operation: Operation[object] | None) -> Coroutine[Any, Any, Reply]:
-        return self._drive(relay(request, self._config, self._state, operation))
-
     async def _drive(self, flow: Flow[T]) -> T:
         """Perform the steps of a flow until it returns or raises."""
         timeout = self._config.timeout
         # The steps of every call are inlined: each in its own coroutine or function costs half a us.
-        step: Step | Finished[T] = next(flow)
-        while not isinstance(step, Finished):
-            done: Reply | Secret | None = None
-            try:
-                if isinstance(step, Send):
-                    done = await self._open().send(step.request, timeout, step.remaining, fresh=step.fresh)
-                elif isinstance(step, Sleep):
-                    await self._unless_closed(self._sleeping(step.seconds))
+        try:
+            step: Step | Finished[T] = next(flow)
+            while not isinstance(step, Finished):
+                done: Reply | Secret | None = None
+                try:
+                    if isinstance(step, Send):
+                        done = await self._open().send(step.request, timeout, step.remaining, fresh=step.fresh)
+                    elif isinstance(step, Sleep):
+                        await self._unless_closed(self._sleeping(step.seconds))
+                    else:
+                        key: FetchedKey[asyncio.Lock] | None = self._state.key
+                        assert key is not None
+                        if key.lock.locked() or key.stale(step.refused):
+                            self._join()
+                            await within(step.remaining, self._unless_closed(self._authorize(key, step.refused)))
+                        done = key.current
+                except RequestError as error:
+                    step = proceed(flow.throw, self._failure(error))
+                except (StopIteration, StopAsyncIteration, RuntimeError) as error:
+                    stop = stop_of(error)
+                    if stop is None:
+                        asyncio_loop(type(self).__name__)  # the reason, if none is running
+                        raise
+                    raise stopped(step) from stop
                 else:
-                    key: FetchedKey[asyncio.Lock] | None = self._state.key
-                    assert key is not None
-                    if key.lock.locked() or key.stale(step.refused):
-                        self._join()
-                        await within(step.remaining, self._unless_closed(self._authorize(key, step.refused)))
-                    done = key.current
-            except RequestError as error:
-                step = proceed(flow.throw, self._failure(error))
-            except (StopIteration, StopAsyncIteration, RuntimeError) as error:
-                stop = stop_of(error)
-                if stop is None:
-                    asyncio_loop(type(self).__name__)  # the reason, if none is running
-                    raise
-                raise stopped(step) from stop
-            else:
-                step = proceed(flow.send, done)
+                    step = proceed(flow.send, done)
+        except SHORTENED as error:
+            shorten(error)
+            raise
         return step.value
 
     async def _unless_closed(self, work: Awaitable[T]) -> T:

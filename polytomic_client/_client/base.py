@@ -11,15 +11,16 @@ from weakref import WeakSet, ref
 
 from .._call.announcements import Announcements
 from .._call.credentials import FetchedKey, KeySource, check_credential
-from .._call.policy import run_with_response
+from .._call.policy import relay, run_with_response
 from .._call.settings import DEFAULT_DEADLINE, DEFAULT_MAX_ATTEMPTS
 from .._call.state import CallState
 from .._call.steps import Flow
 from .._core.clock import Clock, SystemClock
 from .._core.secret import Secret
-from .._http.messages import Request
+from .._core.tracebacks import SHORTENED, shorten
+from .._http.messages import Reply, Request
 from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
-from .._runtime.operation import APIResponse
+from .._runtime.operation import APIResponse, Operation
 from .._runtime.types import as_json
 from .._text import shown
 from ..errors import ClientClosedError, ConfigurationError, RequestError, TransportError
@@ -200,6 +201,11 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         del self, api_key, deployment_key, basic_auth, base_url, proxy, headers
         raise refused
 
+    @property
+    def _polytomic_connections(self) -> int | None:
+        """Maximum open connections. None if a transport was given, which has a limit of its own."""
+        return self._config.max_connections if self._httpx_transport is None else None
+
     def with_options(
         self,
         *,
@@ -287,9 +293,17 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             TypeError: An argument has the wrong type, or the body cannot be encoded.
             ValueError: An argument is malformed.
         """
-        operation, kwargs = raw.request(method, path, version=self._config.pin, **options)
-        config = self._config if headers is None else change_config(self._config, headers=headers)
-        return run_with_response(self._request(kwargs), config, self._state, operation)
+        try:
+            operation, kwargs = raw.request(method, path, version=self._config.pin, **options)
+            config = self._config if headers is None else change_config(self._config, headers=headers)
+            return run_with_response(self._request(kwargs), config, self._state, operation)
+        except SHORTENED as error:
+            shorten(error)
+            raise
+
+    def _relay(self, request: Request, operation: Operation[object] | None) -> Flow[Reply]:
+        """Return the steps of a request of a generated function."""
+        return relay(request, self._config, self._state, operation)
 
     def _failure(self, error: RequestError) -> RequestError:
         """Return the error of a step: a ClientClosedError if the client was closed meanwhile, else the transport's."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
+from .._core.tracebacks import with_short_tracebacks
 from .._runtime.types import UNSET
 from .._text import shown
 from ..errors import RequestError
@@ -143,6 +144,7 @@ class _EventReader:
         self._crowd = FIRST, 0
         self._newest_first = False
 
+    @with_short_tracebacks
     async def next(self) -> list[models.Event] | None:
         """Return the events of the next part, which may be empty, or None at the end."""
         if not self._todo:

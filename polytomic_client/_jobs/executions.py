@@ -14,6 +14,7 @@ from .._call.retry import may_be_in_flight
 from .._core.checks import positive_seconds
 from .._core.cleanup import CLEANUP_LASTS
 from .._core.log import logger
+from .._core.tracebacks import with_short_tracebacks
 from .._text import described, line, quoted
 from ..errors import APIStatusError, ConflictError, DeadlineExceededError, NotSentError, PolytomicError, RequestError
 from ..v2023_04_25 import models
@@ -97,6 +98,7 @@ class ExecutionTimeoutError(DeadlineExceededError):
 class AsyncExecutions(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for executions."""
 
+    @with_short_tracebacks
     async def run_bulk_sync(
         self,
         id: UUID | str,  # noqa: A002  (as the generated methods call it)
@@ -162,6 +164,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             cancel_if_abandoned=cancel_if_abandoned,
         )
 
+    @with_short_tracebacks
     async def wait_for_execution(
         self,
         id: UUID | str,  # noqa: A002

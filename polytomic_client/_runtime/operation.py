@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from attrs import frozen
 from multidict import CIMultiDict
 
+from .._core.tracebacks import shorten
 from .._text import line
 from ..errors import DecodeError
+from .errors import UnexpectedStatus
+from .types import Response
 
+if TYPE_CHECKING:
+    import httpx
+
+Value = TypeVar("Value")
 Value_co = TypeVar("Value_co", covariant=True)
 
 VERSION_HEADER = "X-Polytomic-Version"
@@ -78,6 +85,7 @@ class Operation(Generic[Value_co]):
         except DECODING_FAILURES as error:
             if body is not None and len(content) <= LARGEST_LOCATED and not isinstance(error, RecursionError):
                 path = find_fault(decoder, body)
+            shorten(error)
             failure = DecodeError(_reason(error), status_code=status, path=path, content=content, request_id=request_id)
             text = str(error)
             # Python prints a cause with its error. A cause that quotes a long value adds nothing to the error.
@@ -97,6 +105,20 @@ def httpx_arguments(operation: Operation[object], kwargs: dict[str, Any]) -> dic
         "headers": {VERSION_HEADER: operation.version, **headers},
         "extensions": {"operation": operation, "version_given": VERSION_HEADER in headers},
     }
+
+
+def response_of(operation: Operation[Value], response: httpx.Response) -> Response[Value]:
+    """Return what a generated function returns for the response of httpx.
+
+    Raises:
+        UnexpectedStatus: The status is not a success that the OpenAPI document describes.
+        DecodeError: The body does not match the OpenAPI document.
+    """
+    if response.status_code not in operation.decoders:
+        raise UnexpectedStatus(response.status_code, response.content)
+    request = f"{response.request.method} {response.request.url}"
+    parsed = operation.decode(response.status_code, response.content, request=request)
+    return Response(response.status_code, response.content, response.headers, parsed)
 
 
 @frozen

@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from enum import Enum
-from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, NoReturn, TypeVar
+from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
 from attrs import define, fields, has
 
+from .._core.tracebacks import SHORTENED, shorten
 from .._text import shown
 
 
@@ -167,11 +168,13 @@ def as_json(value: object) -> str:
         TypeError: A part of it is of a type that JSON does not have.
         ValueError: A number in it is not finite.
     """
-    return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_refuse)
-
-
-def _refuse(value: object) -> NoReturn:
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable{_did_you_mean(value, '.')}")
+    refused: list[object] = []
+    # What it cannot encode becomes null, and is then refused here rather than deep in the standard library.
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=refused.append)
+    if refused:
+        first = refused[0]
+        raise TypeError(f"Object of type {type(first).__name__} is not JSON serializable{_did_you_mean(first, '.')}")
+    return text
 
 
 def encode_text(value: Any) -> Any:
@@ -192,7 +195,11 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
         name = model.__name__
         hint = f" Use {name}.from_dict(...)." if isinstance(value, Mapping) else ""
         raise TypeError(f"expected {name}, got {type(value).__name__}.{hint}")
-    encoded: dict[str, Any] = value.to_dict()
+    try:
+        encoded: dict[str, Any] = value.to_dict()
+    except SHORTENED as error:
+        shorten(error)
+        raise
     return encoded
 
 

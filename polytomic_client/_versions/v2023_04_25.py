@@ -86,6 +86,10 @@ class _AsyncWithResponse(AsyncOperationsWithResponse):
     def __init__(self, client: AsyncPolytomic) -> None:
         self._client = client
 
+    @property
+    def _polytomic_connections(self) -> int | None:
+        return self._client._polytomic_connections  # noqa: SLF001  (a view of the same client)
+
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
         return self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (a view of the same client)
 
@@ -96,6 +100,10 @@ class _WithResponse(OperationsWithResponse):
 
     def __init__(self, client: Polytomic) -> None:
         self._client = client
+
+    @property
+    def _polytomic_connections(self) -> int | None:
+        return self._client._polytomic_connections  # noqa: SLF001  (a view of the same client)
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         return self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (a view of the same client)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_sync_envelope import BulkSyncEnvelope
 from ...models.create_bulk_sync import CreateBulkSync
 from ...types import (
@@ -16,8 +16,6 @@ from ...types import (
 )
 
 if TYPE_CHECKING:
-    import httpx
-
     from ...client import AuthenticatedClient, Client
 
 
@@ -60,23 +58,6 @@ OPERATION: Operation[BulkSyncEnvelope] = Operation(
 BODY = CreateBulkSync
 
 
-def _parse_response(response: httpx.Response) -> BulkSyncEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSyncEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
@@ -90,7 +71,7 @@ def sync_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -146,8 +127,8 @@ async def asyncio_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 

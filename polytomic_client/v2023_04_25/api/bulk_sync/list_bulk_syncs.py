@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_sync_list_envelope import BulkSyncListEnvelope
 from ...types import (
     UNSET,
@@ -15,8 +15,6 @@ from ...types import (
 )
 
 if TYPE_CHECKING:
-    import httpx
-
     from ...client import AuthenticatedClient, Client
 
 
@@ -57,23 +55,6 @@ OPERATION: Operation[BulkSyncListEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> BulkSyncListEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSyncListEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
@@ -85,7 +66,7 @@ def sync_detailed(
         active=active,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -134,8 +115,8 @@ async def asyncio_detailed(
         active=active,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 

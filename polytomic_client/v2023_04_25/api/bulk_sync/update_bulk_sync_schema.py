@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_schema_envelope import BulkSchemaEnvelope
 from ...models.update_bulk_schema import UpdateBulkSchema
 from ...types import (
@@ -19,8 +19,6 @@ from ...types import (
 )
 
 if TYPE_CHECKING:
-    import httpx
-
     from ...client import AuthenticatedClient, Client
 
 
@@ -68,23 +66,6 @@ OPERATION: Operation[BulkSchemaEnvelope] = Operation(
 BODY = UpdateBulkSchema
 
 
-def _parse_response(response: httpx.Response) -> BulkSchemaEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSchemaEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     id: UUID | str,
     schema_id: str,
@@ -100,7 +81,7 @@ def sync_detailed(
         body=body,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -158,8 +139,8 @@ async def asyncio_detailed(
         body=body,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 

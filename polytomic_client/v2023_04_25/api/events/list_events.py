@@ -4,9 +4,9 @@ import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.event_list_envelope import EventListEnvelope
 from ...models.event_type import EventType
 from ...types import (
@@ -20,8 +20,6 @@ from ...types import (
 )
 
 if TYPE_CHECKING:
-    import httpx
-
     from ...client import AuthenticatedClient, Client
 
 
@@ -80,23 +78,6 @@ OPERATION: Operation[EventListEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> EventListEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[EventListEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
@@ -116,7 +97,7 @@ def sync_detailed(
         limit=limit,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -184,8 +165,8 @@ async def asyncio_detailed(
         limit=limit,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 

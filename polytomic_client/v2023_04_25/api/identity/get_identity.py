@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.identity_envelope import IdentityEnvelope
 from ...types import (
     UNSET,
@@ -14,8 +14,6 @@ from ...types import (
 )
 
 if TYPE_CHECKING:
-    import httpx
-
     from ...client import AuthenticatedClient, Client
 
 
@@ -47,23 +45,6 @@ OPERATION: Operation[IdentityEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> IdentityEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[IdentityEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
@@ -73,7 +54,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
@@ -116,8 +97,8 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
