@@ -122,6 +122,34 @@ def test_a_base_url_that_cannot_work_is_refused(client: type[Any], base_url: Any
     refused(client, "base_url", api_key=KEY, base_url=base_url)
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    ("base_url", "use"),
+    [
+        ("https://app.polytomic.com/api", "https://app.polytomic.com"),
+        ("https://app.polytomic.com/api/", "https://app.polytomic.com"),
+        ("https://app.polytomic.com//api//", "https://app.polytomic.com"),
+        ("https://app.polytomic.com/api/api", "https://app.polytomic.com"),
+        ("https://app.polytomic.com/API", "https://app.polytomic.com"),
+        ("polytomic.example.com:8443/prefix/api", "https://polytomic.example.com:8443/prefix"),
+        ("http://127.0.0.1:1/api", "http://127.0.0.1:1"),
+    ],
+)
+def test_a_base_url_that_ends_in_api_is_refused_with_the_one_to_use(
+    client: type[Any], base_url: str, use: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "must not end in /api, because the path of every operation begins with it. Use"
+    assert refused(client, "base_url", api_key=KEY, base_url=base_url) == f"base_url {why} {use}."
+    assert client(api_key=KEY, base_url=use)
+    monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_URL", base_url)
+    assert refused(client, "DEPLOYMENT", api_key=KEY) == f"POLYTOMIC_DEPLOYMENT_URL {why} {use}."
+
+
+@pytest.mark.parametrize("path", ["", "/rapi", "/api/v2", "/apis", "/api-gateway"])
+def test_a_base_url_with_another_path_is_used(path: str) -> None:
+    assert check_base_url(f"https://polytomic.example.com{path}/") == f"https://polytomic.example.com{path}"
+
+
 @pytest.mark.parametrize(
     ("base_url", "used"),
     [

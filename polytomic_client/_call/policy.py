@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from typing import Any, TypeVar
 
@@ -28,12 +28,13 @@ from ..errors import (
     OutcomeUnknownError,
     RequestError,
     VersionMismatchError,
-    status_error,
 )
+from .explain import explain, through_proxy
 from .gate import Gate, current_gate
 from .retry import REPEATABLE_METHODS, SAFE_METHODS, is_stale, may_be_in_flight, parse_retry_after, retry_delay
 from .settings import IDEMPOTENCY_HEADER, Config, check_version
 from .state import CallState
+from .statuses import status_error
 from .steps import Authorize, Flow, Send, Sleep, Step
 
 T = TypeVar("T")
@@ -97,6 +98,7 @@ class _Call:
     __slots__ = (
         "_attempts",
         "_config",
+        "_described",
         "_ends",
         "_fresh",
         "_in_flight",
@@ -105,7 +107,6 @@ class _Call:
         "_renewed",
         "_request",
         "_state",
-        "_successes",
         "_unknown",
         "_version",
     )
@@ -115,7 +116,7 @@ class _Call:
         self._config = config
         self._state = state
         self._operation = "request" if operation is None else operation.name
-        self._successes = None if operation is None else operation.decoders
+        self._described = operation
         self._version = config.pin if operation is None else operation.version
         # A 409 can only be about the key if an earlier request had the same one: an attempt of this call, or another
         # call with a key that the caller made.
@@ -161,14 +162,16 @@ class _Call:
             try:
                 reply: Reply = yield Send(request, left, self._fresh)
                 log_answer(self._operation, request, reply.status, reply.headers)
-                reply = _checked(reply, version, config, self._successes)
+                reply = _checked(reply, version, config, self._described)
             except DeadlineExceededError as error:
                 self._unknown = self._unknown or error.outcome_unknown
                 if gate is not None:
                     gate.failed(error)
                 sent = ", which may have reached the API" if error.outcome_unknown else ", before the request was sent"
-                raise self._overdue(f"it passed during an attempt{sent}") from self._last
+                where = through_proxy(config)
+                raise self._overdue(f"it passed during an attempt{sent}{where}") from self._last
             except RequestError as error:
+                explain(error, request, config, self._described)
                 failure = error
             else:
                 self._state.budget.refund()
@@ -255,16 +258,22 @@ class _Call:
     def _authorize(self, refused: Secret | None) -> Generator[Step, Any, Secret]:
         try:
             secret: Secret = yield Authorize(refused, self._remaining())
-        except RequestError as error:
-            if error.request and self._unknown:
-                # The error is of another call, made by the callable. It must not claim that this call sent nothing.
-                raise self._located(OutcomeUnknownError(f"the api_key callable failed; {UNKNOWN_BEFORE}")) from error
+        except (ClientClosedError, DeadlineExceededError) as error:
             if error.request:
+                self._check_unknown(error)
                 raise
             if isinstance(error, DeadlineExceededError):
                 raise self._overdue("it passed while the api_key callable fetched a key") from self._last
             raise self._located(error) from None
+        except RequestError as error:
+            self._check_unknown(error)
+            raise
         return secret
+
+    def _check_unknown(self, error: RequestError) -> None:
+        """Raise an error if an earlier attempt has an unknown outcome: the callable's own is not about this call."""
+        if self._unknown:
+            raise self._located(OutcomeUnknownError(f"the api_key callable failed; {UNKNOWN_BEFORE}")) from error
 
     def _remaining(self) -> float:
         left = self._ends - self._config.clock.monotonic()
@@ -348,7 +357,7 @@ def _with_response(
     return APIResponse(value, reply.status, reply.headers, reply.content, attempts)
 
 
-def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int] | None) -> Reply:
+def _checked(reply: Reply, asked: str, config: Config, operation: Operation[object] | None) -> Reply:
     """Return a successful response, decompressed."""
     content, malformed = reply.content, None
     try:
@@ -356,12 +365,14 @@ def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int
     except EncodingError as error:
         malformed = error
     failure: APIStatusError | None = None
-    if reply.status // 100 != 2 or (successes is not None and reply.status not in successes):
+    if reply.status // 100 != 2 or (operation is not None and reply.status not in operation.decoders):
         retry_after = parse_retry_after(reply.headers.get("Retry-After"), config.clock.time())
         failure = status_error(reply.status, content, reply.headers, retry_after=retry_after)
     answered = reply.headers.get(VERSION_HEADER, asked)
     if answered != asked:
-        raise VersionMismatchError(asked, answered, reply.status) from failure
+        said = b"" if failure is None else content
+        request_id = reply.headers.get("X-Request-Id")
+        raise VersionMismatchError(asked, answered, reply.status, content=said, request_id=request_id) from failure
     if failure is not None:
         raise failure
     if malformed is not None:

@@ -24,7 +24,7 @@ from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES
 from .._runtime.operation import APIResponse, Operation
 from .._runtime.types import as_json
 from .._text import shown
-from ..errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
+from ..errors import ClientClosedError, ConfigurationError, RequestError, TransportError
 from . import raw
 from .settings import build_config, change_config, changed_settings
 
@@ -32,6 +32,10 @@ Key = TypeVar("Key")
 HTTPXTransport = TypeVar("HTTPXTransport")
 OpenTransport = TypeVar("OpenTransport")
 Guard = TypeVar("Guard")
+
+
+CLOSED = "this client is closed. Create another."
+FORKED = "a forked process cannot use the connections of its parent. Create one client per process."
 
 
 class Shared(Generic[OpenTransport, Guard]):
@@ -66,11 +70,17 @@ class Shared(Generic[OpenTransport, Guard]):
         """Return the fetched key of every credential that a client still has."""
         return [key for each in list(self._keys) if (key := each()) is not None]
 
-    def forked(self) -> None:
-        """Drop the parent's connections unclosed, and its locks, which nothing in a forked child would release."""
+    def renew_locks(self) -> None:
+        """Replace the locks of the keys, which may be held by calls that nothing continues."""
         for key in self.fetched_keys():
             key.lock = self._make_lock()
-        if self.transport is not None:
+
+    def forked(self) -> None:
+        """Drop the parent's connections unclosed, and its locks, which nothing in a forked child would release."""
+        self.renew_locks()
+        if self.transport is None:
+            self.loop = None
+        else:
             # A reference is kept, because closing a TLS connection would end it for the parent.
             self._inherited, self.transport = self.transport, None
             self.over = FORKED
@@ -126,7 +136,7 @@ class BaseClient(Unique, Generic[Key, HTTPXTransport]):
         Args:
             api_key: An API key, sent as Bearer, or a callable that returns one. The client calls it for the first
                 request, and again when the API rejects the key with a 401, once for all waiting calls. If it raises,
-                the call raises the same error. AsyncPolytomic also accepts an async callable. A callable that blocks
+                these calls raise the same error. AsyncPolytomic also accepts an async callable. A callable that blocks
                 would block its event loop.
             deployment_key: The key of an on-premises deployment, sent as the Basic user name.
             basic_auth: User and password, sent unchanged as Basic.

@@ -19,8 +19,8 @@ from .._http.messages import Reply, Transport
 from .._http.places import Places
 from .._runtime import clients
 from .._runtime.operation import APIResponse, Operation
-from ..errors import CLOSED, ClientClosedError, RequestError
-from .base import BaseClient, Shared
+from ..errors import ClientClosedError, RequestError
+from .base import CLOSED, BaseClient, Shared
 from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
@@ -169,14 +169,26 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     def _authorize(self, step: Authorize) -> Secret:
         key: FetchedKey[Places] | None = self._state.key
         assert key is not None
+        if key.lock.is_free() and not key.stale(step.refused):
+            return key.current
+        turns = [key.turn]
 
         def fetch() -> None:
             if self._shared.over:
                 raise ClientClosedError(self._shared.over)
             if key.stale(step.refused):
-                key.accept(key.fetch())
+                turns.pop().check()
+                try:
+                    key.accept(key.fetch())
+                except Exception as error:
+                    key.fail(error)
+                    raise
 
-        key.lock.hold(fetch, time.monotonic() + step.remaining)
+        try:
+            key.lock.hold(fetch, time.monotonic() + step.remaining)
+        finally:
+            # The traceback of a failure in it holds this frame.
+            turns.clear()
         return key.current
 
     def _open(self) -> Transport:

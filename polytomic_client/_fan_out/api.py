@@ -14,6 +14,7 @@ from uuid import UUID
 from .._call.retry import HITS_ALL, may_call_again
 from .._core.checks import LONGEST_SECONDS
 from .._core.clock import Clock, SystemClock
+from .._core.loops import asyncio_loop
 from .._core.unique import Unique
 from .._core.warnings import warn
 from .._text import LONGEST_SHOWN, quoted, shown
@@ -76,6 +77,7 @@ class FanOut(_Loop[Item, Value]):
         return described(kind, function, self._engine.state, self._engine.progress())
 
     async def __aenter__(self) -> FanOut[Item, Value]:
+        asyncio_loop("fan_out")
         return self
 
     async def __aexit__(

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from .._call.gate import current_gate
 from .._call.retry import is_overload, may_call_again
 from .._core.cleanup import checkpoint, finish, new_task, running_loop
+from .._core.loops import asyncio_loop
 from .._core.tracebacks import shorten
 from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
 from .bugs import SUSPECTS, Bugs
@@ -78,7 +79,7 @@ class Engine(Generic[Item, Value]):
     async def take(self) -> Job[Item, Value] | None:
         """Return the next finished job, or None at the end."""
         if self._loop is None:
-            self._start()
+            self._start(asyncio_loop("fan_out"))
         elif self._loop is not asyncio.get_running_loop():
             raise ClientClosedError(ANOTHER_LOOP)
         await checkpoint()
@@ -150,11 +151,11 @@ class Engine(Generic[Item, Value]):
             limit=self._limit.current,
         )
 
-    def _start(self) -> None:
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._plan.checkpoint is not None:
             self._plan.checkpoint.open()
             self._items.log_resuming()
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._tally.start()
         self._start_worker()
         if self._plan.deadline is not None:
