@@ -216,7 +216,7 @@ def test_an_unknown_version_with_the_header_of_the_request_is_the_servers_own_er
 
 
 NOT_FOUND = {"message": "not found"}
-IN_THE_PATH, WRONG_URL = "The id may not exist", "base_url is probably wrong"
+IN_THE_PATH, WRONG_URL = "The id may not exist", "base_url or the path is probably wrong"
 
 
 def test_a_404_of_an_operation_with_an_id_speaks_of_the_id(ask: Ask) -> None:

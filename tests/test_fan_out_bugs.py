@@ -148,7 +148,7 @@ def test_once_a_call_has_succeeded_it_is_an_outcome_with_one_warning(
     (warning,) = caught
     assert (warning.category, warning.filename, warning.lineno) == (UserWarning, __file__, frames[-1].lineno)
     name = BUGS[function].__name__
-    assert str(warning.message).startswith(f"fetch raised a {name} at {__file__}:{frames[-1].lineno}, probably a bug.")
+    assert str(warning.message).startswith(f"fetch raised {name} at {__file__}:{frames[-1].lineno}, probably a bug.")
 
 
 @BLOCKING
@@ -221,6 +221,6 @@ async def test_a_bug_below_another_fan_out_counts_as_one_of_the_outer_function(*
         with pytest.raises(TypeError, match=r"has no len"):
             await fetch_all(outer, range(9), limit=1)
     else:
-        with pytest.warns(UserWarning, match="fetch raised a TypeError"):
+        with pytest.warns(UserWarning, match="fetch raised TypeError"):
             outcomes = await fetch_all(outer, range(9), limit=1)
         assert [outcome.ok for outcome in outcomes] == [True] + [False] * 8

@@ -14,7 +14,7 @@ ID = re.compile(r"/(?:[0-9]+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12
 
 CHECK_PROXY = "Nothing was sent. Check the proxy, base_url and the network."
 
-NO_ID = "base_url is probably wrong. The path has no id that could be unknown."
+NO_ID = "base_url or the path is probably wrong, because the path has no id that could be unknown."
 
 NO_ID_BUT_BODY = "base_url may be wrong, or an id in the body may not exist. The path has no id."
 

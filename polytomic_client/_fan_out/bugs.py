@@ -48,7 +48,7 @@ class Bugs:
         self._warned = True
         file, line = place
         warnings.warn_explicit(
-            f"fetch raised a {type(error).__name__} at {file}:{line}, probably a bug. It is the outcome of its item, "
+            f"fetch raised {type(error).__name__} at {file}:{line}, probably a bug. It is the outcome of its item, "
             "because other calls succeeded. This fan-out does not warn again: look at the errors of its failures.",
             UserWarning,
             file,
