@@ -9,7 +9,8 @@
     assert fake.clock.slept == [2]
 
 There is no server, no socket and no thread, and nothing waits. It needs the extra `sandbox`:
-`pip install 'polytomic-client[sandbox]'`. pytest has the fixture `fake_polytomic`.
+`pip install '.[sandbox]'` in a clone of the repository. pytest has the fixture
+`fake_polytomic`.
 """
 
 from ._clock import FakeClock
