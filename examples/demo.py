@@ -1,6 +1,7 @@
 """Ask a thousand connections what they accept as the destination of a bulk sync, and print what they say.
 
-It needs no account: it starts the sandbox, a local Polytomic API, and asks that.
+It needs no account: it starts the sandbox, a local Polytomic API, and asks that. With POLYTOMIC_API_KEY set, it asks
+the connections of that account, and changes nothing there.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
+
+from running import REAL
 
 from polytomic_client import APIStatusError, AsyncPolytomic, Failure, Outcome, Success, fetch_all
 from polytomic_client.destinations import check_destination_configuration, template
-from polytomic_client.sandbox import Connection, Sandbox
 from polytomic_client.v2023_04_25.models import BulkDestination, BulkDestinationEnvelope
 
 Answer = Outcome[UUID, BulkDestinationEnvelope]
@@ -26,14 +28,23 @@ ROWS = 12
 """How many destinations the table shows. The sandbox's first ten hold each of its types once."""
 
 WIDTH = 120
+NARROWEST = 30
+"""How wide the last column is at least, whatever is in the others."""
+
 GAP = "  "
 
 
-async def ask(sandbox: Sandbox) -> list[Answer]:
+class Connection(NamedTuple):
+    """What is asked."""
+
+    id: UUID
+    type: str
+
+
+async def ask(polytomic: AsyncPolytomic, connections: Sequence[Connection]) -> list[Answer]:
     """Ask for the destination of every connection, and return the outcomes in the order of the connections."""
-    ids = [connection.id for connection in sandbox.world.connections]
-    async with AsyncPolytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic:
-        return await fetch_all(polytomic.get_bulk_destination, ids, limit=IN_FLIGHT)
+    ids = [connection.id for connection in connections]
+    return await fetch_all(polytomic.get_bulk_destination, ids, limit=IN_FLIGHT)
 
 
 def paths(configuration: Mapping[str, object], prefix: str = "") -> Iterator[str]:
@@ -67,7 +78,7 @@ def row(connection: Connection, destination: BulkDestination) -> tuple[str, ...]
 def print_table(rows: Sequence[tuple[str, ...]]) -> None:
     """Print rows, the first of which is the header. The last column takes what is left of the width, and wraps."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    left = WIDTH - sum(widths) - len(GAP) * len(widths)
+    left = max(WIDTH - sum(widths) - len(GAP) * len(widths), NARROWEST)
     for *cells, last in rows:
         start = GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
         for line in wrap(last, left) or [""]:
@@ -88,11 +99,27 @@ async def main() -> int:
     Returns:
         The exit status: 0, or 1 if nothing could be fetched.
     """
-    async with Sandbox(CONNECTIONS) as sandbox:
-        started = time.perf_counter()
-        outcomes = await ask(sandbox)
-        seconds = time.perf_counter() - started
-    answers = list(zip(sandbox.world.connections, outcomes, strict=True))
+    if REAL:
+        async with AsyncPolytomic() as polytomic:
+            listed = (await polytomic.list_connections()).data
+            return await show(polytomic, [Connection(each.id, each.type_.id) for each in listed])
+
+    from polytomic_client.sandbox import Sandbox
+
+    async with (
+        Sandbox(CONNECTIONS) as sandbox,
+        AsyncPolytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic,
+    ):
+        # Not those that are listed: two more fail because the API denies them.
+        return await show(polytomic, [Connection(each.id, each.type) for each in sandbox.world.connections])
+
+
+async def show(polytomic: AsyncPolytomic, connections: Sequence[Connection]) -> int:
+    """Ask every connection, print what they say, and return the exit status."""
+    started = time.perf_counter()
+    outcomes = await ask(polytomic, connections)
+    seconds = time.perf_counter() - started
+    answers = list(zip(connections, outcomes, strict=True))
     fetched = [(connection, outcome.value.data) for connection, outcome in answers if isinstance(outcome, Success)]
     failed = [(connection, outcome.error) for connection, outcome in answers if isinstance(outcome, Failure)]
 

@@ -1,7 +1,7 @@
 """What the examples share: where they run, and what they ask of a person.
 
-With POLYTOMIC_API_KEY set they run against the real API, make connections and syncs there, and leave them. Without it
-they run against the sandbox, a local Polytomic API that is gone when they end.
+With POLYTOMIC_API_KEY set they run against the real API, create connections and syncs there, and leave them. Without it
+they run against the sandbox, a local Polytomic API that is gone when they end. Only then is the extra `sandbox` needed.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TypedDict
 
-from polytomic_client.sandbox import Sandbox
 from polytomic_client.v2023_04_25.models import CreatedConnection, SchemaExecution
 
-REAL = "POLYTOMIC_API_KEY" in os.environ
+REAL = any(os.environ.get(name) for name in ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY"))
+"""Whether the environment has a credential. To a client, an empty variable is unset."""
 
 
 class Settings(TypedDict, total=False):
@@ -27,19 +27,21 @@ class Settings(TypedDict, total=False):
 
 @contextmanager
 def api() -> Generator[Settings]:
-    """Serve the sandbox where no key of the real API is set."""
+    """Start the sandbox, unless a key of the real API is set."""
     if REAL:
         yield {}
         return
+    from polytomic_client.sandbox import Sandbox
+
     with Sandbox(connections=0, execution_seconds=1.0) as sandbox:
         yield {"api_key": sandbox.key, "base_url": sandbox.url}
 
 
 def setting(name: str, example: str) -> str:
     """Return an environment variable; for the sandbox, which reaches nothing, an example does."""
-    if REAL and name not in os.environ:
+    if REAL and not os.environ.get(name):
         raise SystemExit(f"set {name}, such as {example}, or unset POLYTOMIC_API_KEY to run against the sandbox")
-    return os.environ.get(name, example)
+    return os.environ.get(name) or example
 
 
 def created(connection: CreatedConnection) -> CreatedConnection:

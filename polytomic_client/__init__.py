@@ -1,4 +1,7 @@
-"""An unofficial, async-first Python SDK for the Polytomic Bulk Sync API."""
+"""An unofficial, async-first Python SDK for the Polytomic Bulk Sync API.
+
+PYTEST_DONT_REWRITE: pytest would warn if this package, which has a plugin, was imported before pytest.
+"""
 
 from ._client.raw import RequestOptions
 from ._core.clock import Clock

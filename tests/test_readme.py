@@ -29,7 +29,6 @@ EXPECTED = {
         "05:30 UTC\n05:30 UTC\n"
         "the webhook signature does not match the body\n"
     ),
-    8: "404 not_found connection not found None 1\n",
     10: "200 2023-04-25 1\n498\npostgresql 1\n",
     11: (
         "[<ResyncMode.REFETCH: 'refetch'>, <ResyncMode.REBUILD: 'rebuild'>] [30.0, 30.0]\n"
@@ -73,6 +72,8 @@ def test_a_python_block_runs(
             "63ca828d-d5f4-43b2-a4b0-6ce60741c7a8 True",
             "c4647159-c324-4985-9b81-0e766ec9d286 True",
         ]
+    if number == 8:
+        assert re.fullmatch(r"404 not_found connection not found sandbox-[0-9]+ 1\n", output)
     if number == 6:
         *_, last = output.splitlines()
         assert re.fullmatch("completed [1-9][0-9]*", last)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -546,6 +547,45 @@ def test_another_clock_can_be_given(fake: FakePolytomic, ask: Ask) -> None:
     assert fake.clock.slept == []
 
 
+def test_a_scripted_response_has_a_request_id(fake: FakePolytomic, ask: Ask) -> None:
+    fake.fail(Answer(404))
+    fake.fail(Answer(404, headers={"X-Request-Id": "of the test"}))
+    fake.fail(OtherVersion("2024-02-08"))
+    ids: list[str | None] = []
+    for _ in range(2):
+        with pytest.raises(NotFoundError) as caught:
+            ask(fake, "get_identity")
+        ids.append(caught.value.request_id)
+    with pytest.raises(VersionMismatchError):
+        ask(fake, "get_identity")
+    assert ids == ["sandbox-1", "of the test"]
+    assert fake.world.new_request_id() == "sandbox-3"
+
+
+def test_a_fake_is_told_from_another(fake: FakePolytomic) -> None:
+    other = FakePolytomic(connections=3)
+    other.fail(Reset(), times=2)
+    _ask(other, "list_connections", settings={"max_attempts": 3})
+    other.fail(Silence(), "create_bulk_sync", times=5)
+    assert re.fullmatch("<FakePolytomic at 0x[0-9a-f]+: connections=20 bulk_syncs=0 requests=0 pending=0>", repr(fake))
+    assert re.fullmatch("<FakePolytomic at 0x[0-9a-f]+: connections=3 bulk_syncs=0 requests=3 pending=5>", repr(other))
+    assert repr(fake) != repr(FakePolytomic())
+
+
+def test_a_fault_of_ones_own_may_use_the_fake(fake: FakePolytomic) -> None:
+    seen: list[object] = []
+
+    def fault(_: httpx.Request, handle: Handle) -> httpx.Response:
+        seen.extend([fake.pending, repr(fake)])
+        fake.fail(Answer(503))  # the next one, too
+        return handle()
+
+    fake.fail(fault)
+    _ask(fake, "get_identity")
+    _ask(fake, "get_identity")
+    assert seen == [0, repr(fake).replace("requests=3", "requests=1")]
+
+
 # --- The fixture, the import, the page
 
 
@@ -588,11 +628,66 @@ def test_the_fixture_works_in_a_project_that_enables_it(tmp_path: Path) -> None:
     assert "Return a new FakePolytomic for each test" in listed.stdout
 
 
+USES_THE_FIXTURE = "def test_it(fake_polytomic):\n    assert fake_polytomic.requests == []\n"
+PYTEST = ("-W", "error", "-m", "pytest", "-q", "-W", "error", "-p", "no:asyncio", "-p", "no:cacheprovider")
+
+
+def test_pytest_knows_the_fixture_of_an_installed_package() -> None:
+    # If this fails in an editable install: install again, because entry points are read from what was installed.
+    (plugin,) = (point for point in entry_points(group="pytest11") if point.value.startswith("polytomic_client"))
+    assert plugin.load().fake_polytomic
+
+
 @pytest.mark.process
-def test_the_fixture_is_there_only_where_it_is_enabled(tmp_path: Path) -> None:
-    (tmp_path / "test_service.py").write_text("def test_it(fake_polytomic): pass\n")
-    done = run_python("-m", "pytest", "-q", "-p", "no:asyncio", "-p", "no:cacheprovider", cwd=tmp_path)
-    assert "fixture 'fake_polytomic' not found" in done.stdout
+def test_the_fixture_needs_no_line_in_conftest(tmp_path: Path) -> None:
+    (tmp_path / "test_service.py").write_text(USES_THE_FIXTURE)
+    done = run_python(*PYTEST, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+    blocked = run_python(*PYTEST, "-p", "no:polytomic_client_pytest", cwd=tmp_path)
+    assert "fixture 'fake_polytomic' not found" in blocked.stdout
+
+
+@pytest.mark.process
+def test_pytest_starts_without_importing_the_package(tmp_path: Path) -> None:
+    (tmp_path / "test_service.py").write_text(
+        "import sys\n\n\ndef test_it():\n"
+        "    assert 'polytomic_client_pytest' in sys.modules\n"
+        "    heavy = {'polytomic_client', 'attr', 'httpx', 'starlette', 'jsonschema_rs', 'uvicorn'}\n"
+        "    assert not heavy & {*sys.modules}\n"
+    )
+    plugins = [name for point in entry_points(group="pytest11") if "polytomic" not in (name := point.name)]
+    others = [argument for name in plugins for argument in ("-p", f"no:{name}")]
+    done = run_python(*PYTEST, *others, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+
+
+@pytest.mark.process
+def test_without_the_extra_pytest_starts_and_the_fixture_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "starlette.py").write_text("raise ModuleNotFoundError(name='starlette')")
+    (tmp_path / "test_service.py").write_text(f"{USES_THE_FIXTURE}\n\ndef test_other():\n    pass\n")
+    done = run_python(*PYTEST, cwd=tmp_path)
+    assert "1 passed, 1 error" in done.stdout
+    assert f"ImportError: the sandbox needs starlette. Run: {install_command('sandbox')}" in done.stdout
+
+
+@pytest.mark.process
+def test_a_package_that_was_imported_before_pytest_is_no_warning(tmp_path: Path) -> None:
+    # A wheel lists its modules. pytest rewrites those of every package that has a plugin, or warns that it cannot.
+    metadata = tmp_path / "site" / "polytomic_client-1.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: polytomic-client\nVersion: 1\n")
+    (metadata / "entry_points.txt").write_text("[pytest11]\npolytomic_client_pytest = polytomic_client_pytest\n")
+    (metadata / "RECORD").write_text("polytomic_client/__init__.py,,\npolytomic_client_pytest.py,,\n")
+    (tmp_path / "test_service.py").write_text(USES_THE_FIXTURE)
+    program = (
+        "import sys; sys.path.insert(0, 'site'); import polytomic_client, polytomic_client_pytest, pytest; "
+        "sys.exit(pytest.main(['-q', '-W', 'error', '-p', 'no:asyncio', '-p', 'no:cacheprovider']))"
+    )
+    done = run_python("-c", program, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
 
 
 @pytest.mark.process
@@ -611,11 +706,8 @@ def test_without_the_extra_the_import_says_what_to_install(tmp_path: Path) -> No
 
 @pytest.mark.process
 def test_the_blocks_of_the_page_run_as_tests(tmp_path: Path) -> None:
-    assert len(BLOCKS) >= 4
-    conftest = 'pytest_plugins = ["polytomic_client.testing.pytest_plugin"]\n'
-    assert BLOCKS[0] == conftest
-    (tmp_path / "conftest.py").write_text(conftest)
-    for number, code in enumerate(BLOCKS[1:]):
+    assert len(BLOCKS) >= 5
+    for number, code in enumerate(BLOCKS):
         (tmp_path / f"test_block_{number}.py").write_text(code, encoding="utf-8")
 
     done = run_python("-m", "pytest", "-q", "-W", "error", "-p", "no:asyncio", "-p", "no:cacheprovider", cwd=tmp_path)

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
+import sys
 import time
+from contextlib import suppress
 
 from . import Sandbox
 
 
 def main() -> None:
-    """Serve until Ctrl-C or SIGTERM. Print one line with the URL and the key once requests are accepted.
+    """Serve until Ctrl-C or SIGTERM. Print the URL and the key once requests are accepted.
 
     Raises:
-        SystemExit: With 1 if the server cannot listen on the host and port, with 2 if an argument is invalid.
+        SystemExit: With 1 if the server cannot listen on the host and port, or the standard output is closed; with 2 if
+            an argument is invalid.
     """
     parser = argparse.ArgumentParser(
         prog="python -m polytomic_client.sandbox", description="Serve a local Polytomic API."
     )
     parser.add_argument("--host", default="127.0.0.1", help="the name or address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=8765, help="the port, 0 for a free one (%(default)s)")
-    parser.add_argument("--connections", type=int, default=500, help="the number of connections (%(default)s)")
+    parser.add_argument(
+        "--connections",
+        type=int,
+        default=500,
+        help="the number of connections (%(default)s). From 100 on, some fail on purpose",
+    )
     parser.add_argument("--seed", type=int, default=1, help="the seed of the world (%(default)s)")
     parser.add_argument(
-        "--latency", type=seconds, default=0.0, help="seconds per request: 0.05, or a random range: 0.03-0.1"
+        "--latency", type=seconds, default=0.0, help="seconds per request: 0.05 or 5e-2, or a random range: 0.03-0.1"
     )
     parser.add_argument(
         "--execution-seconds", type=float, default=2.0, help="how long an execution takes (%(default)s)"
@@ -39,7 +48,7 @@ def main() -> None:
         signal.signal(number, signal.default_int_handler)
     try:
         with sandbox:
-            print(f"Polytomic sandbox at {sandbox.url} key: {sandbox.key}", flush=True)  # noqa: T201
+            announce(sandbox)
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
@@ -48,14 +57,48 @@ def main() -> None:
         parser.exit(1, f"cannot listen: {error.strerror}\n")
 
 
+def announce(sandbox: Sandbox) -> None:
+    """Print where the sandbox is, how to point a client to it, and which of its connections fail.
+
+    Raises:
+        SystemExit: The standard output cannot be written to.
+    """
+    connections = sandbox.world.connections
+    failing = [connection.status for connection in connections if connection.status != 200]
+    lines = [
+        f"Polytomic sandbox at {sandbox.url} key: {sandbox.key}",
+        f"export POLYTOMIC_DEPLOYMENT_URL={sandbox.url}",
+        f"export POLYTOMIC_API_KEY={sandbox.key}",
+    ]
+    if failing:
+        statuses = ", ".join(map(str, sorted(set(failing))))
+        lines.append(
+            f"{len(failing)} of {len(connections):,} connections fail on purpose (status {statuses}). "
+            "Of fewer than 100, none does: --connections 99"
+        )
+    try:
+        # At once, so that a reader that takes one line, for example `head -1`, does not break the pipe.
+        print("\n".join(lines), flush=True)  # noqa: T201
+    except OSError as error:
+        # What Python could not write, it writes again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(f"cannot write to the standard output: {error.strerror}") from None
+
+
 def seconds(text: str) -> float | tuple[float, float]:
-    """Parse a latency: a number of seconds, or two separated by a dash.
+    """Parse a latency: a number of seconds in any notation of floats, or two separated by a dash.
 
     Raises:
         ValueError: The string is neither.
     """
-    low, dash, high = text.partition("-")
-    return (float(low), float(high)) if dash else float(low)
+    with suppress(ValueError):
+        return float(text)
+    # A dash may also be the sign of a number or of its exponent: 1e-3-1e-2.
+    for place in range(len(text)):
+        if text[place] == "-":
+            with suppress(ValueError):
+                return float(text[:place]), float(text[place + 1 :])
+    raise ValueError
 
 
 if __name__ == "__main__":

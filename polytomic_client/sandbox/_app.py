@@ -15,9 +15,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from .._call.settings import IDEMPOTENCY_HEADER
+from .._core.version import __version__
 from .._text import quoted, shown
 from . import _bulk_syncs, _connections
 from ._document import Call, Document, DocumentedOperation, MalformedError, Specification, own_specification
@@ -28,6 +29,9 @@ Latency = float | tuple[float, float]
 """Seconds that an operation takes: a number, or the bounds of a random number."""
 
 _HANDLERS: Final[Mapping[str, Handler]] = {**_connections.HANDLERS, **_bulk_syncs.HANDLERS}
+
+REQUEST_ID_HEADER: Final = "X-Request-Id"
+"""The header of every response, for the errors of a client."""
 
 _ERROR_KEYS: Final = {
     400: "bad_request",
@@ -64,13 +68,14 @@ def create_app(world: World, *, document: Document | None = None, latency: Laten
             seed. Malformed requests are rejected at once.
 
     Returns:
-        An app for any ASGI server, or to call in process. `state.version_header` holds the header of every response.
+        An app for any ASGI server, or to call in process. `state.version_header` holds the version in every response.
 
     Raises:
         ValueError: `latency` is not such a number or pair.
     """
     api = _Api(world, own_specification() if document is None else Specification(document), _bounds(latency))
-    app = Starlette(exception_handlers={HTTPException: api.refuse, Exception: api.refuse})
+    app = _App(exception_handlers={HTTPException: api.refuse, Exception: api.refuse})
+    app.state.world = world
     # Starlette's routes would decode the path first and treat the %2F in a parameter as a slash.
     app.router.default = api
     app.state.version_header = api.version_header
@@ -82,7 +87,7 @@ def error_response(error: HTTPException, version_header: Mapping[str, str]) -> R
 
     Args:
         error: The status, the message and further headers.
-        version_header: The header of every response.
+        version_header: The version in every response.
     """
     status = error.status_code
     if status == 401:
@@ -94,6 +99,25 @@ def error_response(error: HTTPException, version_header: Mapping[str, str]) -> R
         body = _encode({"key": key, "message": error.detail, "metadata": no_metadata, "status": status})
     headers = {**version_header, **(error.headers or {})}
     return Response(body, status, headers=headers, media_type="application/json")
+
+
+def identified(world: World, send: Send) -> Send:
+    """Return a `send` that adds a new request id to its response."""
+    header = (REQUEST_ID_HEADER.lower().encode(), world.new_request_id().encode())
+
+    async def send_identified(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], header]}
+        await send(message)
+
+    return send_identified
+
+
+class _App(Starlette):
+    """Starlette, whose every response has a request id: also those of its own handlers of exceptions."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, identified(self.state.world, send))
 
 
 class _Api:
@@ -129,7 +153,10 @@ class _Api:
         Raises:
             HTTPException: The request is rejected.
         """
-        found = self._specification.find(_raw_path(request.scope))
+        raw_path = _raw_path(request.scope)
+        if raw_path == "/" and request.method == "GET":
+            return self._about(request)
+        found = self._specification.find(raw_path)
         if found is None:
             raise HTTPException(404, f"this API has no path {request.scope['path']}")
         operations, path = found
@@ -149,6 +176,22 @@ class _Api:
                     await sleep(self._chance.uniform(*self._latency))
                 attempt.outcome = self._outcome(handler, call)
             return attempt.outcome
+
+    def _about(self, request: Request) -> Response:
+        """Return what this server is, and how to use it, to whoever opens its URL without a key."""
+        about = {
+            "name": "Polytomic sandbox",
+            "description": "A local Polytomic API with invented data, from the Python package polytomic-client.",
+            "version": __version__,
+            "api_version": self._specification.version,
+            "environment": {
+                "POLYTOMIC_DEPLOYMENT_URL": f"{request.scope['scheme']}://{request.headers.get('Host', 'HOST:PORT')}",
+                "POLYTOMIC_API_KEY": "the key that the sandbox printed when it started",
+            },
+            "endpoints": self._specification.endpoints,
+        }
+        content = json.dumps(about, indent=2) + "\n"
+        return Response(content, headers=self.version_header, media_type="application/json")
 
     def _outcome(self, handler: Handler, call: Call) -> Response:
         try:

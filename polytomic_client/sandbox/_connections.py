@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,12 +15,17 @@ from .._text import quoted
 from ..v2023_04_25 import models
 from ._catalog import SECRETS, TYPES, ConnectionType
 from ._document import Call
-from ._world import Connection, Handler, World
+from ._execution import Execution
+from ._world import CONNECTIONS_PER_FAULT, FEWEST_WITH_FAULTS, Connection, Handler, World
 
 _ERRORS: Final = {
     403: "permission denied",
     404: "connection not found",
-    500: "internal server error",
+    # The only fault that a listed connection has, so that a user who knows nothing of the world meets it.
+    500: (
+        "internal server error: this connection fails on purpose in the sandbox, as one in "
+        f"{CONNECTIONS_PER_FAULT:,} does (at least one if there are {FEWEST_WITH_FAULTS} connections, none if fewer)"
+    ),
 }
 
 _EVENTS_KEPT: Final = timedelta(hours=48)
@@ -191,20 +196,16 @@ def _get_bulk_source_status(world: World, call: Call) -> Any:
 
 
 def _list_events(world: World, call: Call) -> Any:
-    now, query = world.now(), call.query
-    after = max(query["starting_after"] or now - _EVENTS_KEPT, now - _EVENTS_KEPT)
-    events = sorted(
-        (
-            (instant, event_id, type_, execution)
-            for execution in world.executions
-            for event_id, type_, instant in execution.events(now)
-            if instant > after
-            and (query["ending_before"] is None or instant < query["ending_before"])
-            and query["type"] in (None, type_)
-            and UUID(query["organization_id"] or str(world.organization_id)) == world.organization_id
-        ),
-        key=lambda event: event[0],  # events of the same instant keep the order they happened in
-    )
+    kept, query = world.now() - _EVENTS_KEPT, call.query
+    after = max(query["starting_after"] or kept, kept)
+    events = [
+        (instant, event_id, type_, execution)
+        for instant, event_id, type_, execution in _events(world)
+        if instant > after
+        and (query["ending_before"] is None or instant < query["ending_before"])
+        and query["type"] in (None, type_)
+        and UUID(query["organization_id"] or str(world.organization_id)) == world.organization_id
+    ]
     return [
         {
             "id": str(event_id),
@@ -215,6 +216,17 @@ def _list_events(world: World, call: Call) -> Any:
         }
         for instant, event_id, type_, execution in reversed(events)
     ][: query["limit"] or _EVENTS_LISTED]
+
+
+def _events(world: World) -> Iterator[tuple[datetime, UUID, models.EventType, Execution]]:
+    """Yield every event, oldest first, each at an instant of its own: where time stands still, a microsecond later."""
+    now = world.now()
+    happened = [(*event, execution) for execution in world.executions for event in execution.events(now)]
+    last = datetime.min.replace(tzinfo=UTC)
+    # Events of the same instant keep the order they happened in.
+    for event_id, type_, instant, execution in sorted(happened, key=lambda event: event[2]):
+        last = max(instant, last + timedelta(microseconds=1))
+        yield last, event_id, type_, execution
 
 
 def _list_event_types(_world: World, _call: Call) -> Any:

@@ -27,6 +27,9 @@ _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "
 _DEEPEST: Final = 100
 """Levels of nesting that a body may have. More would exhaust the reader's stack."""
 
+_MOST_DIGITS: Final = 1000
+"""Digits that an integer parameter may have. The document has no bound; Python reads up to 4,300."""
+
 _LONGEST_REASON: Final = 300
 """Characters of a validator's message, which may quote the whole value."""
 
@@ -62,7 +65,7 @@ class Parameter:
         value: bool | int | str = values[0]
         if self.schema["type"] == "boolean":
             value = {"true": True, "false": False}.get(values[0], values[0])
-        elif self.schema["type"] == "integer" and re.fullmatch("-?[0-9]{1,18}", values[0]):
+        elif self.schema["type"] == "integer" and re.fullmatch(f"-?[0-9]{{1,{_MOST_DIGITS}}}", values[0]):
             value = int(values[0])
         fault = next(iter(self.validator.iter_errors(value)), None)
         if fault is not None:
@@ -142,6 +145,7 @@ class Specification:
     Attributes:
         version_header: The name of the header that names a version.
         version: The one version that the document describes.
+        endpoints: Each method and path of the document, for example `GET /api/me`.
     """
 
     def __init__(self, document: Document) -> None:
@@ -159,6 +163,12 @@ class Specification:
                 {method.upper(): _operation(document, item, item[method]) for method in _METHODS if method in item},
             )
             for template, item in document["paths"].items()
+        ]
+        self.endpoints = [
+            f"{method.upper()} {template}"
+            for template, item in document["paths"].items()
+            for method in _METHODS
+            if method in item
         ]
 
     @property

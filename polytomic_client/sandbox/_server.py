@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .._core.unique import Unique
 from .._text import shown
-from ._app import Latency, create_app, error_response
+from ._app import Latency, create_app, error_response, identified
 from ._world import World, WorldClock
 
 
@@ -60,6 +60,10 @@ class Sandbox(Unique):
         """
         if type(port) is not int or port not in range(65536):
             raise ValueError(f"port must be an int from 0 to 65535, got {shown(port)}.")
+        try:
+            host.encode("idna")
+        except UnicodeError:
+            raise ValueError(f"host must be a name or an address, got {shown(host)}.") from None
         self.world = World(connections, seed, start=start, execution_seconds=execution_seconds)
         self.app = create_app(self.world, latency=latency)
         self._host = host
@@ -144,7 +148,8 @@ class Sandbox(Unique):
         except asyncio.CancelledError:
             # Only the stopping server cancels. Without a response, uvicorn would log an error.
             error = HTTPException(503, "the sandbox is stopping")
-            await error_response(error, self.app.state.version_header)(scope, receive, send)
+            response = error_response(error, self.app.state.version_header)
+            await response(scope, receive, identified(self.world, send))
 
 
 class _Server(uvicorn.Server):

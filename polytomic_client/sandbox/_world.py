@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count as counted
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -20,10 +21,15 @@ from ._execution import Execution, Part, SchemaFailure
 _DESTINATIONS: Final = tuple(type_.id for type_ in TYPES.values() if type_.destination is not None)
 
 _FAULTS: Final = (403, 404, 500)
-# One connection in a thousand for each fault, so that 1,000 connections show every kind once.
-_CONNECTIONS_PER_FAULT: Final = 1000
-# With fewer connections, a fault would surprise a user of the sandbox.
-_FEWEST_WITH_FAULTS: Final = 100
+
+CONNECTIONS_PER_FAULT: Final = 1000
+"""One connection in so many has each fault, so that 1,000 connections show every kind once."""
+
+FEWEST_WITH_FAULTS: Final = 100
+"""With fewer connections, none has a fault: it would surprise a user of the sandbox."""
+
+_LONGEST: Final = timedelta(days=36_525)
+"""How long an execution may take, and a step of the time be: a century, because an instant ends with the year 9999."""
 
 _REFRESH_LASTS: Final = timedelta(seconds=1)
 
@@ -151,7 +157,8 @@ class World:
     """All data of the sandbox. The same seed, count and requests create the same world.
 
     Each ten connections hold each of the ten destination types once. Worlds of 100 connections or more have some that
-    fail: of each thousand, one is forbidden, one is unknown and one fails, and there is at least one of each.
+    fail: of each thousand, one is forbidden, one is unknown and one fails, and there is at least one of each. The first
+    ten connections work, and so does the first of each type.
 
     An execution begins only when it is started, never by a schedule.
 
@@ -178,9 +185,10 @@ class World:
         Raises:
             ValueError: A number is out of range, or `start` has no time zone.
         """
+        self._request_ids = counted(1)
         _require_whole("connections", count)
         _require_whole("seed", seed)
-        self.execution_lasts = timedelta(seconds=require_seconds("execution_seconds", execution_seconds))
+        self.execution_lasts = _duration("execution_seconds", execution_seconds)
         if start is not None and start.tzinfo is None:
             raise ValueError(f"start must have a time zone, got {shown(start)}. Use datetime.now(timezone.utc).")
         self._start = start
@@ -220,11 +228,15 @@ class World:
         Raises:
             ValueError: `seconds` is not such a number.
         """
-        self._advanced += timedelta(seconds=require_seconds("seconds", seconds))
+        self._advanced += _duration("seconds", seconds)
 
     def new_id(self) -> UUID:
         """Return a unique id, determined by the seed and the preceding requests."""
         return UUID(int=self._chance.getrandbits(128), version=4)
+
+    def new_request_id(self) -> str:
+        """Return the id of a response: `sandbox-1`, then `sandbox-2`. Any thread may call it."""
+        return f"sandbox-{next(self._request_ids)}"
 
     def put(self, connection: Connection) -> None:
         """Add a connection, or replace it."""
@@ -277,9 +289,11 @@ class World:
                 connections.append(Connection(self.new_id(), type_, name, configuration=TYPES[type_].configuration))
         del connections[count:]
 
-        if count >= _FEWEST_WITH_FAULTS:
-            statuses = _FAULTS * max(1, count // _CONNECTIONS_PER_FAULT)
-            for position, status in zip(chance.sample(range(count), len(statuses)), statuses, strict=True):
+        if count >= FEWEST_WITH_FAULTS:
+            statuses = _FAULTS * max(1, count // CONNECTIONS_PER_FAULT)
+            # The first of each type works, so that a first attempt does.
+            others = range(len(_DESTINATIONS), count)
+            for position, status in zip(chance.sample(others, len(statuses)), statuses, strict=True):
                 connections[position] = replace(connections[position], status=status)
         return connections
 
@@ -297,6 +311,13 @@ def require_seconds(name: str, value: object) -> float:
     if not is_number(value) or value < 0:
         raise ValueError(f"{name} must be a number of seconds, 0 or more, got {shown(value)}.")
     return value
+
+
+def _duration(name: str, seconds: object) -> timedelta:
+    number = require_seconds(name, seconds)
+    if number > _LONGEST.total_seconds():
+        raise ValueError(f"{name} must be at most {_LONGEST.days} days, got {shown(seconds)} seconds.")
+    return timedelta(seconds=number)
 
 
 def _require_whole(name: str, value: object) -> None:

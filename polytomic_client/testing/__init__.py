@@ -9,8 +9,8 @@
     assert fake.clock.slept == [2]
 
 There is no server, no socket and no thread, and nothing waits. It needs the extra `sandbox`:
-`pip install '.[sandbox]'` in a clone of the repository. `polytomic_client.testing.pytest_plugin` has a fixture for
-pytest.
+`pip install '.[sandbox]'` in a clone of the repository. pytest has the fixture
+`fake_polytomic`.
 """
 
 from ._clock import FakeClock

@@ -26,7 +26,7 @@ from .._jobs.drivers import run
 from .._text import shown
 from .._versions.v2023_04_25 import AsyncPolytomic, Polytomic
 from ..sandbox import World
-from ..sandbox._app import create_app
+from ..sandbox._app import REQUEST_ID_HEADER, create_app
 from ..sandbox._document import own_specification
 from ._clock import FakeClock
 from ._faults import Fault
@@ -168,8 +168,16 @@ class FakePolytomic(Unique):
         self.requests: list[Received] = []
         self._app = create_app(self.world)
         self._script: list[_Scripted] = []
-        # The world handles one request at a time.
-        self._lock = threading.Lock()
+        # The world handles one request at a time. Reentrant, because a fault of the user's own may use the fake.
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        # Without the lock: a debugger may ask while another thread holds it. Never the seed, which tells the key.
+        pending = sum(entry.left for entry in self._script.copy())
+        return (
+            f"<FakePolytomic at {id(self):#x}: connections={len(self.world.connections)} "
+            f"bulk_syncs={len(self.world.bulk_syncs)} requests={len(self.requests)} pending={pending}>"
+        )
 
     @property
     def key(self) -> str:
@@ -258,10 +266,13 @@ class FakePolytomic(Unique):
             if entry.left == 0:
                 self._script.remove(entry)
             try:
-                return entry.fault(request, handle)
+                response = entry.fault(request, handle)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 self.requests.pop()  # it was never sent
                 raise
+            if REQUEST_ID_HEADER not in response.headers:
+                response.headers[REQUEST_ID_HEADER] = self.world.new_request_id()
+            return response
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         """Call the app with a request. Without a latency it never waits, so that it needs no event loop."""

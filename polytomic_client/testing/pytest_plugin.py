@@ -1,16 +1,7 @@
-"""The pytest fixture `fake_polytomic`. Enable it: `pytest_plugins = ["polytomic_client.testing.pytest_plugin"]`."""
+"""The pytest fixture `fake_polytomic`, for `pytest_plugins = ["polytomic_client.testing.pytest_plugin"]`.
 
-from __future__ import annotations
+An installed package needs no such line: its entry point makes the fixture known. pytest loads the plugin once, because
+the name of the entry point is that of the module.
+"""
 
-import pytest
-
-from . import FakePolytomic
-
-
-@pytest.fixture
-def fake_polytomic() -> FakePolytomic:
-    """Return a new FakePolytomic for each test, with 20 connections, two of each type.
-
-    For another world, write a fixture of this name that returns `FakePolytomic(connections=500, seed=7)`.
-    """
-    return FakePolytomic()
+pytest_plugins = ["polytomic_client_pytest"]

@@ -23,6 +23,12 @@ START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 """An id that nothing has."""
 
+ON_PURPOSE = (
+    "internal server error: this connection fails on purpose in the sandbox, as one in 1,000 does "
+    "(at least one if there are 100 connections, none if fewer)"
+)
+"""What the sandbox says for a connection whose status is 500."""
+
 KEYS = {
     400: "bad_request",
     403: "forbidden",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,10 +14,11 @@ import jsonschema_rs
 import pytest
 from starlette.applications import Starlette
 
+from polytomic_client import NotFoundError, Polytomic, __version__
 from polytomic_client.sandbox import Sandbox, World, _app
 from polytomic_client.sandbox._app import create_app
 
-from .conftest import DOCUMENT, VERSION, check_error, check_schema
+from .conftest import DOCUMENT, ON_PURPOSE, VERSION, check_error, check_schema
 
 PATH = "/api/bulk/dest/{id}"
 
@@ -99,7 +101,7 @@ def test_the_schema_check_can_fail() -> None:
     [
         (403, "forbidden", "permission denied"),
         (404, "not_found", "connection not found"),
-        (500, "internal_error", "internal server error"),
+        (500, "internal_error", ON_PURPOSE),
     ],
 )
 def test_a_connection_that_refuses_does_so_every_time(
@@ -117,7 +119,8 @@ def test_an_id_that_nobody_has_is_not_found(http: httpx.Client) -> None:
 def test_errors_are_the_examples_of_the_document(http: httpx.Client, world: World) -> None:
     by_status = {connection.status: connection.id for connection in world.connections}
     assert http.get(path_of(by_status[403])).json() == example("Forbidden", "not_permitted")
-    assert http.get(path_of(by_status[500])).json() == example("InternalServerError", "failure")
+    failure = {**example("InternalServerError", "failure"), "message": ON_PURPOSE}
+    assert http.get(path_of(by_status[500])).json() == failure
     assert http.get(path_of("x")).json() == example("BadRequest", "malformed_id")
     unauthorized = http.get(path_of("x"), headers={"Authorization": ""})
     assert unauthorized.json() == example("Unauthorized", "unknown_key")
@@ -204,7 +207,7 @@ def test_checks_come_in_the_order_authorization_version_id(http: httpx.Client) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api/bulk", "/api/bulk/dest/", path_of(f"{UUID(int=1)}/"), "/api/bulk/dest/a/b"]
+    "path", ["/x", "/api/bulk", "/api/bulk/dest/", path_of(f"{UUID(int=1)}/"), "/api/bulk/dest/a/b"]
 )
 def test_an_unknown_path_is_not_found(http: httpx.Client, path: str) -> None:
     assert check_error(http.get(path), 404, "not_found") == f"this API has no path {path}"
@@ -222,6 +225,61 @@ def test_head_is_not_in_the_document(http: httpx.Client) -> None:
     response = http.head(path_of(uuid4()))
     assert (response.status_code, response.content) == (405, b"")
     assert response.headers["X-Polytomic-Version"] == VERSION
+
+
+def test_the_root_says_what_this_is_without_a_key(sandbox: Sandbox) -> None:
+    response = httpx.get(sandbox.url)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
+    about = response.json()
+    assert about["name"] == "Polytomic sandbox"
+    assert (about["version"], about["api_version"]) == (__version__, VERSION)
+    assert about["environment"]["POLYTOMIC_DEPLOYMENT_URL"] == sandbox.url
+    assert sandbox.key not in response.text
+    assert set(about["endpoints"]) == {
+        f"{method.upper()} {path}"
+        for path, item in DOCUMENT["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+    assert response.text.endswith("\n}\n")  # for a person with curl
+
+
+def test_the_root_can_only_be_read(http: httpx.Client) -> None:
+    assert check_error(http.post("/"), 404, "not_found") == "this API has no path /"
+
+
+def test_every_response_has_a_request_id_of_its_own(http: httpx.Client, world: World, path: str) -> None:
+    failing = next(connection.id for connection in world.connections if connection.status == 500)
+    responses = [
+        http.get("/"),
+        http.get("/unknown"),
+        http.post(path),
+        http.get(path, headers={"Authorization": "Bearer x"}),
+        http.get(path_of("x")),
+        http.post("/api/connections", json={}),
+        http.get(path),
+        http.get(path_of(failing)),
+    ]
+    assert [response.status_code for response in responses] == [200, 404, 405, 401, 400, 422, 200, 500]
+    ids = [response.headers.get_list("X-Request-Id") for response in responses]
+    assert all(len(values) == 1 for values in ids), ids
+    assert len({values[0] for values in ids}) == len(responses)
+
+
+def test_a_replayed_response_has_a_new_request_id(http: httpx.Client) -> None:
+    keyed = {"Idempotency-Key": "once"}
+    body = {"name": "CRM", "type": "hubspot"}
+    one, other = (http.post("/api/connections", json=body, headers=keyed) for _ in range(2))
+    assert one.json() == other.json()
+    assert one.headers["X-Request-Id"] != other.headers["X-Request-Id"]
+
+
+def test_the_errors_of_a_client_name_the_request(sandbox: Sandbox) -> None:
+    with Polytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic, pytest.raises(NotFoundError) as caught:
+        polytomic.get_bulk_destination(uuid4())
+    assert caught.value.request_id == caught.value.headers["X-Request-Id"]
+    assert re.fullmatch("sandbox-[0-9]+", caught.value.request_id or "")
+    assert f"[{caught.value.request_id}]" in str(caught.value)
 
 
 def in_process(app: Starlette, key: str, version: str = VERSION) -> httpx.AsyncClient:
@@ -295,7 +353,9 @@ async def test_a_fault_of_the_sandbox_itself_is_an_error_of_the_api_too(
     monkeypatch.setitem(_app._HANDLERS, "getBulkDestination", broken)
     world = World(1)
     async with in_process(create_app(world), world.key) as http:
-        check_error(await http.get(path_of(world.connections[0].id)), 500, "internal_error")
+        response = await http.get(path_of(world.connections[0].id))
+        check_error(response, 500, "internal_error")
+        assert response.headers["X-Request-Id"] == "sandbox-1"
 
 
 @pytest.fixture

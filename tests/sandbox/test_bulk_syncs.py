@@ -13,7 +13,7 @@ import pytest
 
 from polytomic_client.sandbox import Sandbox, SchemaFailure
 
-from .conftest import NOBODY, START, Api, connected
+from .conftest import NOBODY, ON_PURPOSE, START, Api, connected
 
 SYNCS = "/api/bulk/syncs"
 DAILY = {"frequency": "daily", "hour": "05", "minute": "30"}
@@ -569,7 +569,7 @@ def test_a_destination_that_refuses_refuses_the_start(api: Api) -> None:
     connection = api.world.find(UUID(api.connection("snowflake")))
     assert connection is not None
     api.world.put(replace(connection, status=500))
-    assert api.refused(500, "POST", f"{path}/executions", {}) == "internal server error"
+    assert api.refused(500, "POST", f"{path}/executions", {}) == ON_PURPOSE
     assert api.get(f"{path}/executions") == []
     api.world.put(connection)
     api.started(path)

@@ -56,7 +56,7 @@ def running(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_prints_one_line_and_stops_cleanly(number: signal.Signals) -> None:
+def test_it_prints_where_it_is_and_stops_cleanly(number: signal.Signals) -> None:
     with running("--connections", "3", "--seed", "9") as (process, line):
         ready = READY.fullmatch(line)
         assert ready, line
@@ -69,7 +69,11 @@ def test_it_prints_one_line_and_stops_cleanly(number: signal.Signals) -> None:
         )
         assert response.json()["data"] == world.connections[2].destination
         process.send_signal(number)
-        assert process.communicate(timeout=20) == ("", "")
+        exports = f"export POLYTOMIC_DEPLOYMENT_URL={url}\nexport POLYTOMIC_API_KEY={key}\n"
+        assert process.wait(timeout=20) == 0
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert (process.stdout.read(), process.stderr.read()) == (exports, "")
         assert process.returncode == 0
 
 
@@ -80,17 +84,85 @@ def test_it_stops_though_a_shell_had_sigint_ignored() -> None:
         with running() as (process, line):
             assert READY.fullmatch(line)
             process.send_signal(signal.SIGINT)
-            assert process.communicate(timeout=20) == ("", "")
+            assert process.communicate(timeout=20)[1] == ""
             assert process.returncode == 0
     finally:
         signal.signal(signal.SIGINT, previous)
 
 
-def test_no_connections_and_a_latency_work() -> None:
-    with running("--connections", "0", "--latency", "0.001-0.002") as (_, line):
+@pytest.mark.parametrize("latency", ["0.001-0.002", "1e-3"])
+def test_no_connections_and_a_latency_work(latency: str) -> None:
+    with running("--connections", "0", "--latency", latency) as (_, line):
         ready = READY.fullmatch(line)
         assert ready, line
-        assert httpx.get(ready[1]).status_code == 404
+        assert httpx.get(f"{ready[1]}/unknown").status_code == 404
+
+
+def test_what_it_prints_points_a_client_to_it() -> None:
+    with running("--connections", "200") as (process, line):
+        assert process.stdout is not None
+        exports = [process.stdout.readline() for _ in range(2)]
+        environment = dict(export.removeprefix("export ").rstrip().split("=", 1) for export in exports)
+        program = "from polytomic_client import Polytomic\nwith Polytomic() as p: print(p.get_identity().data.email)"
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.stdout, done.stderr) == ("jane@example.com\n", "")
+        assert READY.fullmatch(line)
+        assert process.stdout.readline() == (
+            "3 of 200 connections fail on purpose (status 403, 404, 500). "
+            "Of fewer than 100, none does: --connections 99\n"
+        )
+
+
+@pytest.mark.parametrize(("output", "reason"), [("pipe", "Broken pipe"), ("full", "No space left on device")])
+def test_an_output_that_nobody_reads_is_said_in_one_line(output: str, reason: str) -> None:
+    if output == "pipe":
+        reader, writer = os.pipe()
+        os.close(reader)
+    elif Path("/dev/full").exists():
+        writer = os.open("/dev/full", os.O_WRONLY)
+    else:
+        pytest.skip("this system has no /dev/full")
+    try:
+        ended = subprocess.run(
+            command("--port", "0"),
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert (ended.returncode, ended.stderr) == (1, f"cannot write to the standard output: {reason}\n")
+
+
+def test_a_reader_of_one_line_does_not_end_it() -> None:
+    with running("--connections", "0") as (process, line):
+        ready = READY.fullmatch(line)
+        assert ready, line
+        assert process.stdout is not None
+        process.stdout.close()  # as `head -1` does
+        assert httpx.get(ready[1]).status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_host_that_does_not_exist_is_said_in_one_line() -> None:
+    ended = run(*command("--port", "0", "--host", "host.invalid"))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("cannot listen: ")
+    assert ended.stderr.count("\n") == 1
 
 
 def test_a_port_in_use_is_said_in_one_line() -> None:
@@ -108,10 +180,24 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
     [
         (["--connections", "-1"], "connections must be an int, 0 or more, got -1."),
         (["--seed", "x"], "argument --seed: invalid int value: 'x'"),
+        (["--host", "ü" * 64], f"host must be a name or an address, got '{'ü' * 64}'."),
         (["--port", "65536"], "port must be an int from 0 to 65535, got 65536."),
-        (["--latency", "-1"], "argument --latency: invalid seconds value: '-1'"),
+        (
+            ["--latency", "-1"],
+            "latency must be a number of seconds, 0 or more, or a pair of them, the lower first, got -1.0.",
+        ),
+        (["--latency=-1e-3"], "latency must be a number of seconds, 0 or more"),
+        (["--latency", "nan"], "latency must be a number of seconds, 0 or more"),
+        (["--latency", "inf"], "latency must be a number of seconds, 0 or more"),
+        (["--latency", "1e-3-inf"], "latency must be a number of seconds, 0 or more"),
         (["--latency", "0.3-0.1"], "latency must be a number of seconds"),
+        (["--latency", "1e-2-1e-3"], "latency must be a number of seconds"),
+        (["--latency", "1e-3-"], "argument --latency: invalid seconds value: '1e-3-'"),
+        (["--latency", "soon"], "argument --latency: invalid seconds value: 'soon'"),
         (["--execution-seconds", "-1"], "execution_seconds must be a number of seconds, 0 or more, got -1.0."),
+        (["--execution-seconds", "nan"], "execution_seconds must be a number of seconds, 0 or more, got nan."),
+        (["--execution-seconds", "1e300"], "execution_seconds must be at most 36525 days, got 1e+300 seconds."),
+        (["--connections", "1e3"], "argument --connections: invalid int value: '1e3'"),
         (["--latency", "1-2-3"], "argument --latency: invalid seconds value: '1-2-3'"),
     ],
 )
@@ -121,7 +207,20 @@ def test_bad_arguments_are_said(arguments: list[str], complaint: str) -> None:
     assert complaint in ended.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize(("text", "latency"), [("0.05", 0.05), ("2", 2.0), ("0.03-0.1", (0.03, 0.1))])
+@pytest.mark.parametrize(
+    ("text", "latency"),
+    [
+        ("0.05", 0.05),
+        ("2", 2.0),
+        ("1e-3", 0.001),
+        ("1E+2", 100.0),
+        (".5", 0.5),
+        ("0.03-0.1", (0.03, 0.1)),
+        ("1e-3-1e-2", (0.001, 0.01)),
+        ("1e-3-1", (0.001, 1.0)),
+        ("1-1e2", (1.0, 100.0)),
+    ],
+)
 def test_latency_is_read(text: str, latency: float | tuple[float, float]) -> None:
     assert seconds(text) == latency
 

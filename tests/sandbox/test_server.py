@@ -8,6 +8,7 @@ import logging
 import queue
 import signal
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -172,6 +173,8 @@ def test_an_ipv6_host_has_brackets_in_its_url() -> None:
         {"latency": -1},
         {"latency": (0.2, 0.1)},
         {"latency": True},
+        {"host": "ü" * 64},
+        {"host": "a..b"},
         {"port": -1},
         {"port": 65536},
         {"port": True},
@@ -183,6 +186,20 @@ def test_an_ipv6_host_has_brackets_in_its_url() -> None:
 def test_bad_arguments_are_refused_before_anything_starts(arguments: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=rf"^{next(iter(arguments))} must be "):
         Sandbox(**arguments)
+
+
+def test_a_client_that_is_gone_in_the_middle_of_a_response_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    with Sandbox(connections=5000) as sandbox:
+        lines = (f"{name}: {value}\r\n" for name, value in headers(sandbox).items())
+        request = f"GET /api/connections HTTP/1.1\r\nHost: sandbox\r\n{''.join(lines)}\r\n".encode()
+        for linger in (True, False):  # a reset, and an end
+            with socket.create_connection(("127.0.0.1", port_of(sandbox))) as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", linger, 0))
+                client.sendall(request)
+                assert client.recv(10) == b"HTTP/1.1 2"
+        assert httpx.get(destination_url(sandbox), headers=headers(sandbox)).status_code == 200
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_the_signal_handlers_of_the_process_stay() -> None:
@@ -214,6 +231,7 @@ def test_it_does_not_wait_for_requests_that_the_latency_holds_back(monkeypatch: 
     waiting.join()
     assert answered[0].status_code == 503
     assert answered[0].headers["X-Polytomic-Version"] == VERSION
+    assert answered[0].headers["X-Request-Id"].startswith("sandbox-")
     assert answered[0].json() == {
         "key": "unavailable",
         "message": "the sandbox is stopping",

@@ -67,6 +67,13 @@ def test_some_refuse_from_a_hundred_on(count: int, of_each: int) -> None:
     assert refusing == ({403: of_each, 404: of_each, 500: of_each} if of_each else {})
 
 
+@pytest.mark.parametrize("count", [100, 500, 1000])
+def test_the_first_of_each_type_works(count: int) -> None:
+    for seed in range(100):
+        first = {connection.type: connection.status for connection in reversed(World(count, seed).connections)}
+        assert first == dict.fromkeys(TYPES, 200)
+
+
 def test_the_seed_decides_who_refuses() -> None:
     def refusing(seed: int) -> set[int]:
         return {place for place, c in enumerate(World(1000, seed).connections) if c.status != 200}
@@ -138,6 +145,13 @@ def test_what_is_no_number_of_seconds_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="^seconds must be a number of seconds, 0 or more, got "):
         world.advance(value)
     assert world.now() == datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_more_seconds_than_there_are_is_refused() -> None:
+    with pytest.raises(ValueError, match="^execution_seconds must be at most 36525 days, got 1e\\+300 seconds"):
+        World(0, execution_seconds=1e300)
+    with pytest.raises(ValueError, match="^seconds must be at most "):
+        World(0).advance(1e300)
 
 
 def keys(type_id: str) -> Any:
