@@ -1,7 +1,7 @@
 """The pytest plugin of polytomic-client: the fixture `fake_polytomic`.
 
-pytest imports this module at every start, where the package is installed. It is not in `polytomic_client`, so that the
-start imports neither that package nor the extra `sandbox`. PYTEST_DONT_REWRITE: it has no asserts.
+pytest imports this module at every start. So it is installed as `polytomic_client_pytest`, outside of the package, and
+the start imports neither the package nor the extra `sandbox`. PYTEST_DONT_REWRITE: it has no asserts.
 """
 
 from __future__ import annotations
