@@ -1,0 +1,31 @@
+"""The command line: `polytomic`, or `python -m polytomic_client`. It has no Python interface except `main`.
+
+It needs the extra `cli`: `pip install 'polytomic-client[cli]'`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ("main",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: The arguments after the name of the program. Default: those of this process.
+
+    Returns:
+        The exit code. `polytomic --help` lists them.
+    """
+    try:
+        from ._app import run
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in ("cyclopts", "rich"):
+            raise
+        sys.stderr.write(f"polytomic: the command line needs {missing}. Run: pip install 'polytomic-client[cli]'\n")
+        return 2
+    return run(sys.argv[1:] if arguments is None else arguments)

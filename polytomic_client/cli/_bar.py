@@ -1,0 +1,71 @@
+"""The bar of a fetch: one line as wide as the terminal, with what is most important first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from .. import Progress
+
+SHORTEST_BAR = 10
+LONGEST_BAR = 40
+"""Columns of the bar itself. A line that has no room for the shortest has none."""
+
+GAP = "  "
+
+
+class Bar:
+    """The progress of a fetch, which is laid out as wide as the terminal is by then."""
+
+    def __init__(self, progress: Progress, already: int) -> None:
+        """Take what to show.
+
+        Args:
+            progress: The progress of the fan-out.
+            already: Number of destinations that an earlier run wrote, which the fan-out does not know of.
+        """
+        self._progress = progress
+        self._already = already
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield bar_line(self._progress, self._already, options.max_width, ascii_only=options.ascii_only)
+
+
+def bar_line(progress: Progress, already: int, width: int, *, ascii_only: bool = False) -> Text:
+    """Return one line of at most `width` columns. Parts that do not fit are left out, the least important first."""
+    done = progress.completed + already
+    total = None if progress.total is None else progress.total + already
+    count = f"{done:,}" if total is None else f"{done:,}/{total:,}"
+    parts = [(count, "bold"), *_parts(progress)]
+    while len(parts) > 1 and len(GAP.join(text for text, _ in parts)) > width - 1:
+        parts.pop()
+    line = Text(GAP).join(Text(text, style=style) for text, style in parts)
+    room = min(LONGEST_BAR, width - 1 - len(line) - len(GAP))
+    if total and room >= SHORTEST_BAR:
+        filled = min(room, room * done // total)
+        full, rest = ("#", "-") if ascii_only else ("━", "─")
+        line = Text.assemble((full * filled, "green"), (rest * (room - filled), "dim"), GAP, line)
+    line.truncate(max(1, width - 1))
+    return line
+
+
+def _parts(progress: Progress) -> Iterable[tuple[str, str]]:
+    """Yield what comes after the count, the most important first."""
+    if progress.paused > 0:
+        yield f"paused {_duration(progress.paused)}", "yellow"
+    if progress.failed:
+        yield f"{progress.failed:,} failed", "red"
+    if progress.eta is not None:
+        yield f"ETA {_duration(progress.eta)}", ""
+    yield f"{progress.rate:,.0f}/s", ""
+    yield f"{progress.in_flight:,} in flight", ""
+    if progress.held_back:
+        yield f"{progress.held_back:,} to retry", "yellow"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
