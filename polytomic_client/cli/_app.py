@@ -146,7 +146,8 @@ def run(arguments: Sequence[str]) -> int:
             result = APP(_with_options_last(tokens))
             sys.stdout.flush()
         return result if isinstance(result, int) else OK
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # rich, which prints tables and the help, turns the first into the second.
         _forget_output()
         return CLOSED_PIPE
     except CycloptsError as error:

@@ -13,6 +13,9 @@ SHORTEST_BAR = 10
 LONGEST_BAR = 40
 """Columns of the bar itself. A line that has no room for the shortest has none."""
 
+MARGIN = 3
+"""Columns that stay empty at the right. A terminal shows Ctrl-C there, and would not erase a second line."""
+
 GAP = "  "
 
 
@@ -39,15 +42,15 @@ def bar_line(progress: Progress, already: int, width: int, *, ascii_only: bool =
     total = None if progress.total is None else progress.total + already
     count = f"{done:,}" if total is None else f"{done:,}/{total:,}"
     parts = [(count, "bold"), *_parts(progress)]
-    while len(parts) > 1 and len(GAP.join(text for text, _ in parts)) > width - 1:
+    while len(parts) > 1 and len(GAP.join(text for text, _ in parts)) > width - MARGIN:
         parts.pop()
     line = Text(GAP).join(Text(text, style=style) for text, style in parts)
-    room = min(LONGEST_BAR, width - 1 - len(line) - len(GAP))
+    room = min(LONGEST_BAR, width - MARGIN - len(line) - len(GAP))
     if total and room >= SHORTEST_BAR:
         filled = min(room, room * done // total)
         full, rest = ("#", "-") if ascii_only else ("━", "─")
         line = Text.assemble((full * filled, "green"), (rest * (room - filled), "dim"), GAP, line)
-    line.truncate(max(1, width - 1))
+    line.truncate(max(1, width - MARGIN))
     return line
 
 

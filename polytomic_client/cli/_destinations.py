@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,14 +24,12 @@ FEW = 16
 """Requests in flight of `show`, whose ids a person types."""
 
 
-def show(*ids: UUID, format: FormatOption = None, settings: Settings = DEFAULTS) -> int:  # noqa: A002
-    """Show what connections accept as destinations: modes, resync modes and the keys of the configuration.
-
-    Parameters
-    ----------
-    ids
-        The ids of connections.
-    """
+def show(
+    *ids: Annotated[UUID, Parameter(name="ID", help="The id of a connection.")],
+    format: FormatOption = None,
+    settings: Settings = DEFAULTS,
+) -> int:  # noqa: A002
+    """Show what connections accept as destinations: modes, resync modes and the keys of the configuration."""
     if not ids:
         raise UsageError("destinations show needs the id of a connection. Find it with: polytomic connections list")
     sink = Collected()
@@ -45,11 +44,9 @@ def fetch(
     all: Annotated[bool, Parameter(negative="", help="Fetch those of every connection.")] = False,  # noqa: A002
     ids: Annotated[str | None, Parameter(help="File with an id on each line, or - for stdin.", metavar="FILE")] = None,
     limit: Annotated[
-        int | Literal["auto"],
-        Parameter(
-            help="Maximum requests in flight, or auto: what the API can handle.", metavar="N|auto", show_choices=False
-        ),
-    ] = 64,
+        str,
+        Parameter(help="Maximum requests in flight, or auto: what the API can handle.", metavar="N|auto"),
+    ] = "64",
     rate: Annotated[float | None, Parameter(help="Maximum requests per second, retries included.", metavar="N")] = None,
     checkpoint: Annotated[
         Path | None,
@@ -71,7 +68,7 @@ def fetch(
         raise UsageError("destinations fetch needs either --all or --ids FILE. Pass one of them.")
     kind = _format(format, output, checkpoint, force=force)
     chosen_ids = None if ids is None else read_ids(ids)
-    plan = Plan(limit=limit, rate=rate, checkpoint=checkpoint, retry_failed=retry_failed)
+    plan = Plan(limit=_limit(limit), rate=rate, checkpoint=checkpoint, retry_failed=retry_failed)
     # The lines would mix with the bar on one terminal.
     quiet = settings.quiet or (kind == "jsonl" and output == "-" and sys.stdout.isatty())
     if output != "-" and kind == "jsonl":
@@ -95,7 +92,7 @@ def fetch(
 
 def check(
     connection_id: UUID,
-    configuration: str,
+    configuration: Annotated[str, Parameter(allow_leading_hyphen=True)],
     /,
     *,
     format: FormatOption = None,  # noqa: A002
@@ -153,6 +150,14 @@ def read_ids(source: str) -> list[str]:
                 f"--ids {source} must have an id on each line, got {shown!r} on line {number}. Use jq -r .id."
             ) from None
     return list(found)
+
+
+def _limit(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    if not re.fullmatch("[1-9][0-9]{0,5}", text):
+        raise UsageError(f"--limit must be a positive int or auto, got {text!r}. Pass --limit 64, for example.")
+    return int(text)
 
 
 def _format(format: Format | None, output: str, checkpoint: Path | None, *, force: bool) -> Format:  # noqa: A002

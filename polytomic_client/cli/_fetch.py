@@ -142,10 +142,10 @@ class Fetch:
     def _advice(self) -> str:
         arguments = sys.argv[1:]
         if self.plan.checkpoint is not None:
-            return f"Resume with: {shlex.join(['polytomic', *arguments])}"
+            return f"Resume with:\n  {shlex.join(['polytomic', *arguments])}"
         if isinstance(self.sink, OutputFile):
             arguments = [argument for argument in arguments if argument != "--force"]
-            return f"Resume with: {shlex.join(['polytomic', *arguments, '--checkpoint', 'FILE'])}"
+            return f"Resume with:\n  {shlex.join(['polytomic', *arguments, '--checkpoint', 'FILE'])}"
         return "To be able to resume, pass --output FILE --checkpoint FILE."
 
     async def _run(self, ids: Sequence[str] | None, draw: Draw | None) -> None:

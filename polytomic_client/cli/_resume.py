@@ -60,6 +60,7 @@ class OutputFile:
             if self._path.is_file():
                 _lock(self._file, self._path)
                 self._prepare(self._file)
+                self._file.seek(0, os.SEEK_END)
         except OSError as error:
             self._close()
             raise UsageError(f"--output {self._path} cannot be used: {error.strerror}. Name a writable file.") from None
@@ -95,7 +96,6 @@ class OutputFile:
                 )
         else:
             self._repair(file)
-        file.seek(0, os.SEEK_END)
 
     def _repair(self, file: BinaryIO) -> None:
         """Cut off a torn last line, and remove the lines of failures and repeated ids."""
