@@ -18,7 +18,7 @@ from ._fetch import Collected, Fetch, Lines, Plan, Sink
 from ._output import Column, chosen, note, print_table, write_json
 from ._request import read_json, read_text
 from ._resume import OutputFile
-from ._settings import DEFAULTS, Format, FormatOption, Settings
+from ._settings import DEFAULTS, STDIN, Format, FormatOption, Settings
 
 FEW = 16
 """Requests in flight of `show`, whose ids a person types."""
@@ -42,7 +42,7 @@ def show(
 def fetch(
     *,
     all: Annotated[bool, Parameter(negative="", help="Fetch those of every connection.")] = False,  # noqa: A002
-    ids: Annotated[str | None, Parameter(help="File with an id on each line, or - for stdin.", metavar="FILE")] = None,
+    ids: Annotated[str | None, Parameter(help="File with an id on each line, or - for stdin."), STDIN] = None,
     limit: Annotated[
         str,
         Parameter(help="Maximum requests in flight, or auto: what the API can handle.", metavar="N|auto"),
@@ -55,7 +55,7 @@ def fetch(
     retry_failed: Annotated[
         bool, Parameter(negative="", help="Try temporary failures once more, after all others.")
     ] = False,
-    output: Annotated[str, Parameter(help="File to write, or - for stdout.", metavar="FILE")] = "-",
+    output: Annotated[str, Parameter(help="File to write, or - for stdout."), STDIN] = "-",
     force: Annotated[bool, Parameter(negative="", help="Replace an output file that exists.")] = False,
     format: FormatOption = None,  # noqa: A002
     settings: Settings = DEFAULTS,
@@ -92,7 +92,7 @@ def fetch(
 
 def check(
     connection_id: UUID,
-    configuration: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    configuration: Annotated[str, STDIN],
     /,
     *,
     format: FormatOption = None,  # noqa: A002

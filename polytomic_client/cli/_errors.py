@@ -99,7 +99,7 @@ def line_of(error: BaseException) -> str:
         return f"{where}{error.strerror or error}"
     if type(error) in (ValueError, TypeError):
         return _as_options(str(error))
-    return f"unexpected {type(error).__name__}: {error} Please report it, with what --debug prints."
+    return f"unexpected {type(error).__name__}: {error}. Please report it, with what --debug prints."
 
 
 def record_of(error: Exception) -> dict[str, object]:

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from ._errors import UsageError
 from ._output import as_json, write
-from ._settings import DEFAULTS, Settings
+from ._settings import DEFAULTS, STDIN, Settings
 
 
 def request(
@@ -20,7 +20,7 @@ def request(
     path: str,
     /,
     *,
-    json: Annotated[str | None, Parameter(help="File with the JSON body, or - for stdin.", metavar="FILE")] = None,
+    json: Annotated[str | None, Parameter(help="File with the JSON body, or - for stdin."), STDIN] = None,
     param: Annotated[
         tuple[str, ...],
         Parameter(help="Parameter of the query. Repeat it for more.", negative="", metavar="NAME=VALUE"),

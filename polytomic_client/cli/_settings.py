@@ -28,6 +28,9 @@ FormatOption = Annotated[
     ),
 ]
 
+STDIN = Parameter(metavar="FILE", allow_leading_hyphen=True)
+"""The value of an option is a file, or - for stdin or stdout."""
+
 SHARED = Group("Options of every command", sort_key=90)
 
 
