@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -41,25 +41,36 @@ def bar_line(progress: Progress, already: int, width: int, *, ascii_only: bool =
     done = progress.completed + already
     total = None if progress.total is None else progress.total + already
     count = f"{done:,}" if total is None else f"{done:,}/{total:,}"
-    parts = [(count, "bold"), *_parts(progress)]
-    while len(parts) > 1 and len(GAP.join(text for text, _ in parts)) > width - MARGIN:
+    needed = [(count, "bold"), *_urgent(progress)]
+    parts = [*needed, *_others(progress)]
+    least = SHORTEST_BAR + len(GAP) if total else 0
+    room = width - MARGIN
+    while len(parts) > 1 and _length(parts) > room - (least if len(parts) > len(needed) else 0):
         parts.pop()
     line = Text(GAP).join(Text(text, style=style) for text, style in parts)
-    room = min(LONGEST_BAR, width - MARGIN - len(line) - len(GAP))
-    if total and room >= SHORTEST_BAR:
-        filled = min(room, room * done // total)
+    columns = min(LONGEST_BAR, room - len(line) - len(GAP))
+    if total and columns >= SHORTEST_BAR:
+        filled = min(columns, columns * done // total)
         full, rest = ("#", "-") if ascii_only else ("━", "─")
-        line = Text.assemble((full * filled, "green"), (rest * (room - filled), "dim"), GAP, line)
-    line.truncate(max(1, width - MARGIN))
+        line = Text.assemble((full * filled, "green"), (rest * (columns - filled), "dim"), GAP, line)
+    line.truncate(max(1, room))
     return line
 
 
-def _parts(progress: Progress) -> Iterable[tuple[str, str]]:
-    """Yield what comes after the count, the most important first."""
+def _length(parts: Sequence[tuple[str, str]]) -> int:
+    return len(GAP.join(text for text, _ in parts))
+
+
+def _urgent(progress: Progress) -> Iterable[tuple[str, str]]:
+    """Yield what matters more than the bar itself."""
     if progress.paused > 0:
         yield f"paused {_duration(progress.paused)}", "yellow"
     if progress.failed:
         yield f"{progress.failed:,} failed", "red"
+
+
+def _others(progress: Progress) -> Iterable[tuple[str, str]]:
+    """Yield the rest, the most important first."""
     if progress.eta is not None:
         yield f"ETA {_duration(progress.eta)}", ""
     yield f"{progress.rate:,.0f}/s", ""

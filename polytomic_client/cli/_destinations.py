@@ -26,9 +26,9 @@ FEW = 16
 
 def show(
     *ids: Annotated[UUID, Parameter(name="ID", help="The id of a connection.")],
-    format: FormatOption = None,
+    format: FormatOption = None,  # noqa: A002
     settings: Settings = DEFAULTS,
-) -> int:  # noqa: A002
+) -> int:
     """Show what connections accept as destinations: modes, resync modes and the keys of the configuration."""
     if not ids:
         raise UsageError("destinations show needs the id of a connection. Find it with: polytomic connections list")

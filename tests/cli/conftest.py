@@ -55,7 +55,7 @@ def sync_id(sandbox: Sandbox) -> str:
             source_connection_id=one,
             destination_connection_id=other,
             destination_configuration=models.DestinationConfiguration(),
-            mode="snapshot",
+            mode=models.BulkMode.SNAPSHOT,
             schedule=schedules.daily(hour=5),
         )
     return str(sync.data.id)

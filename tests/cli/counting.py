@@ -40,7 +40,8 @@ class Counting:
         if scope["type"] == "http":
             self.paths.append(scope["path"])
             if self.failures and scope["path"].startswith(PATH):
-                await send({"type": "http.response.start", "status": self.failures.pop(0), "headers": []})
+                headers = [(b"retry-after", b"0"), (b"content-length", b"0")]
+                await send({"type": "http.response.start", "status": self.failures.pop(0), "headers": headers})
                 await send({"type": "http.response.body", "body": b""})
                 return
         await self._app(scope, receive, send)

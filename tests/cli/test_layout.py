@@ -50,7 +50,11 @@ def test_the_bar_shows_everything_that_fits() -> None:
 
 def test_the_bar_keeps_what_matters_where_it_is_narrow() -> None:
     text = bar_line(progress(paused=75.0), 0, 40).plain
-    assert "paused 1:15" in text
+    assert "paused 1:15  12 failed" in text
+    assert "ETA" not in text
+    text = bar_line(progress(failed=0), 0, 40).plain
+    assert "━" in text
+    assert "ETA 0:06" in text
     assert "in flight" not in text
 
 

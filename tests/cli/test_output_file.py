@@ -6,14 +6,15 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from polytomic_client.cli._errors import UsageError
 from polytomic_client.cli._resume import OutputFile
 
-GOOD = {"id": "a", "ok": True, "status": 200, "data": {}}
-BAD = {"id": "b", "ok": False, "status": 500, "error": {}}
+GOOD: dict[str, Any] = {"id": "a", "ok": True, "status": 200, "data": {}}
+BAD: dict[str, Any] = {"id": "b", "ok": False, "status": 500, "error": {}}
 
 
 def resumed(path: Path) -> OutputFile:
@@ -40,7 +41,7 @@ def test_failures_are_removed_and_the_rest_stays_in_order(tmp_path: Path) -> Non
         file.write({**GOOD, "id": "b"})
     assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["a", "c", "b"]
     assert path.stat().st_mode & 0o777 == 0o640
-    assert os.listdir(tmp_path) == ["out"]
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_rewrite_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: p
     with pytest.raises(UsageError, match="No space left on device"), resumed(path):
         pass
     assert path.read_text() == before
-    assert os.listdir(tmp_path) == ["out"]
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
 
 def test_what_is_not_a_regular_file_is_written_as_it_is(tmp_path: Path) -> None:
