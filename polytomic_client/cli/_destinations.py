@@ -18,7 +18,7 @@ from ._fetch import Collected, Fetch, Lines, Plan, Sink
 from ._output import Column, chosen, note, print_table, write_json
 from ._request import read_json, read_text
 from ._resume import OutputFile
-from ._settings import DEFAULTS, STDIN, Format, FormatOption, Settings
+from ._settings import DEFAULTS, STDIN, ConnectionID, Format, FormatOption, Settings
 
 FEW = 16
 """Requests in flight of `show`, whose ids a person types."""
@@ -91,22 +91,14 @@ def fetch(
 
 
 def check(
-    connection_id: UUID,
-    configuration: Annotated[str, STDIN],
+    connection_id: ConnectionID,
+    configuration: Annotated[str, Parameter(help="File with the configuration, a JSON object, or - for stdin."), STDIN],
     /,
     *,
     format: FormatOption = None,  # noqa: A002
     settings: Settings = DEFAULTS,
 ) -> int:
-    """Check the configuration for a bulk sync against what its destination accepts. Fails if there is a problem.
-
-    Parameters
-    ----------
-    connection_id
-        The id of the destination.
-    configuration
-        File with the configuration, a JSON object, or - for stdin.
-    """
+    """Check the configuration for a bulk sync against what its destination accepts. Fails if there is a problem."""
     from ..destinations import check_destination_configuration
 
     wanted = read_json("the configuration", configuration)

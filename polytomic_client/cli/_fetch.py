@@ -19,6 +19,7 @@ from .. import (
     AsyncPolytomic,
     Failure,
     Outcome,
+    PolytomicError,
     Progress,
     fan_out,
     models,
@@ -101,14 +102,14 @@ class Fetch:
     plan: Plan
     sink: Sink
     connections: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    total: int = 0
-    fetched: int = 0
-    failed: int = 0
-    skipped: int = 0
-    seconds: float = 0.0
-    _unreachable: int = 0
-    _interrupted: bool = False
-    _writing: bool = False
+    total: int = field(default=0, init=False)
+    fetched: int = field(default=0, init=False)
+    failed: int = field(default=0, init=False)
+    skipped: int = field(default=0, init=False)
+    seconds: float = field(default=0.0, init=False)
+    _unreachable: int = field(default=0, init=False)
+    _interrupted: bool = field(default=False, init=False)
+    _writing: bool = field(default=False, init=False)
 
     def run(self, ids: Sequence[str] | None, *, quiet: bool) -> int:
         """Fetch the destinations of these ids, or of all connections, and return the exit code.
@@ -121,17 +122,19 @@ class Fetch:
         try:
             with live(quiet=quiet) as draw:
                 asyncio.run(self._run(ids, draw))
-        except asyncio.CancelledError:
-            raise KeyboardInterrupt(f"interrupted{self.state()}") from None
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(f"interrupted{self.state()}") from None
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            raise KeyboardInterrupt(f"interrupted{self._state()}") from None
+        except (PolytomicError, OSError) as error:
+            if self.fetched and not isinstance(error, BrokenPipeError):
+                note(f"stopped{self._state()}", quiet=self.settings.quiet)
+            raise
         finally:
             self.seconds = time.monotonic() - started
         if self.failed and self._unreachable == self.failed and not self.fetched:
             return UNREACHABLE
         return FAILED if self.failed else OK
 
-    def state(self) -> str:
+    def _state(self) -> str:
         """Return how far the run has come, as the end of a sentence, with how to resume it."""
         text = f" after {self.fetched + self.failed:,} destinations." if self.total else "."
         if isinstance(self.sink, OutputFile):

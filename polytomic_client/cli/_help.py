@@ -33,8 +33,7 @@ class Formatter:
     def render_description(self, console: Console, options: ConsoleOptions, description: RenderableType | None) -> None:
         """Print what a command does."""
         if description:
-            text = description.plain if isinstance(description, Text) else description
-            console.print(text.strip() if isinstance(text, str) else text, width=_width(options))
+            console.print(_plain(description), width=_width(options))
 
     def __call__(self, console: Console, options: ConsoleOptions, panel: HelpPanel) -> None:
         """Print a list of commands, arguments or options."""
@@ -64,6 +63,12 @@ def _names(entry: HelpEntry) -> Text:
 
 
 def _description(entry: HelpEntry) -> Text:
-    text = entry.description
-    described = text if isinstance(text, Text) else Text(str(getattr(text, "primary_renderable", text or "")).strip())
-    return Text.assemble(described, "" if entry.default in (None, "False") else f" [default: {entry.default}]")
+    return Text.assemble(
+        _plain(entry.description), "" if entry.default in (None, "False") else f" [default: {entry.default}]"
+    )
+
+
+def _plain(text: object) -> Text:
+    """Return a text of the help, which cyclopts wraps in an object of its own."""
+    inner = getattr(text, "primary_renderable", text)
+    return Text((inner.plain if isinstance(inner, Text) else str(inner or "")).strip())

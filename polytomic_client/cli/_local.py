@@ -60,14 +60,10 @@ def versions(*, format: FormatOption = None, settings: Settings = DEFAULTS) -> N
     show({**found, "cyclopts": version("cyclopts"), "rich": version("rich")}, format)
 
 
-def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
-    """Print the completion script for a shell.
-
-    Parameters
-    ----------
-    shell
-        bash, zsh or fish.
-    """
+def completion(
+    shell: Annotated[Literal["bash", "zsh", "fish"], Parameter(help="bash, zsh or fish.", show_choices=False)], /
+) -> None:
+    """Print the completion script for a shell."""
     sys.stdout.write(COMPLETE[0](prog_name="polytomic", shell=shell))
 
 

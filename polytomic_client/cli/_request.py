@@ -16,8 +16,8 @@ from ._settings import DEFAULTS, STDIN, Settings
 
 
 def request(
-    method: str,
-    path: str,
+    method: Annotated[str, Parameter(help="GET, HEAD, POST, PUT, PATCH or DELETE.")],
+    path: Annotated[str, Parameter(help="The path after the base URL. It may contain a query.")],
     /,
     *,
     json: Annotated[str | None, Parameter(help="File with the JSON body, or - for stdin."), STDIN] = None,
@@ -27,15 +27,7 @@ def request(
     ] = (),
     settings: Settings = DEFAULTS,
 ) -> None:
-    """Make any request, and print the body of the response.
-
-    Parameters
-    ----------
-    method
-        GET, HEAD, POST, PUT, PATCH or DELETE.
-    path
-        The path after the base URL, such as /api/connections. It may contain a query.
-    """
+    """Make any request, and print the body of the response."""
     path, _, query = path.partition("?")
     params: dict[str, Any] = {}
     for name, value in [*parse_qsl(query, keep_blank_values=True), *map(_pair, param)]:
@@ -69,7 +61,7 @@ def read_json(name: str, source: str) -> Any:
 
 
 def read_text(name: str, source: str) -> str:
-    """Return the text of a file, or of stdin for `-`.
+    """Return the contents of a file, or of stdin for `-`.
 
     Raises:
         UsageError: It cannot be read.
@@ -78,7 +70,7 @@ def read_text(name: str, source: str) -> str:
         return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"{name} {source} cannot be read: {reason}. Name a text file, or - for stdin.") from None
+        raise UsageError(f"{name} {source} cannot be read: {reason}. Name a readable file, or - for stdin.") from None
 
 
 def _loads(text: str | bytes) -> Any:

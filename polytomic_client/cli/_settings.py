@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from cyclopts import Group, Parameter
 
@@ -27,6 +28,8 @@ FormatOption = Annotated[
         show_choices=False,
     ),
 ]
+
+ConnectionID = Annotated[UUID, Parameter(help="The id of the connection.")]
 
 STDIN = Parameter(metavar="FILE", allow_leading_hyphen=True)
 """The value of an option is a file, or - for stdin or stdout."""

@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from ._live import live
 from ._output import Column, chosen, print_table, write_json
-from ._settings import DEFAULTS, Format, FormatOption, Settings
+from ._settings import DEFAULTS, ConnectionID, Format, FormatOption, Settings
 
 
 def show(
-    connection_id: UUID,
+    connection_id: ConnectionID,
     /,
     *,
     format: FormatOption = None,  # noqa: A002
     settings: Settings = DEFAULTS,
 ) -> None:
-    """Show the schemas of a source, with their fields.
-
-    Parameters
-    ----------
-    connection_id
-        The id of the connection.
-    """
+    """Show the schemas of a source, with their fields."""
     with settings.client() as client:
         _print(client.get_bulk_source(connection_id, include_fields=True).data.to_dict(), format)
 
 
 def refresh(
-    connection_id: UUID,
+    connection_id: ConnectionID,
     /,
     *,
     format: FormatOption = None,  # noqa: A002
     settings: Settings = DEFAULTS,
 ) -> None:
-    """Refresh the schemas of a source, wait for the end, and show them.
-
-    Parameters
-    ----------
-    connection_id
-        The id of the connection.
-    """
+    """Refresh the schemas of a source, wait for the end, and show them."""
     with settings.client() as client:
         with live(quiet=settings.quiet) as draw:
             if draw is not None:

@@ -137,3 +137,18 @@ def test_an_unexpected_error_is_one_line_too(run: Run, monkeypatch: pytest.Monke
     result = run("whoami")
     assert result.code == 1
     assert result.err == "polytomic: unexpected LookupError: a bug. Please report it, with what --debug prints.\n"
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_an_interrupted_run_says_what_the_execution_does(
+    run: Run, sync_id: str, monkeypatch: pytest.MonkeyPatch, *, cancels: bool
+) -> None:
+    def interrupted(*_: object, cancel_if_abandoned: bool, **__: object) -> None:
+        assert cancel_if_abandoned is cancels
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("polytomic_client.Polytomic.run_bulk_sync", interrupted)
+    result = run("syncs", "run", sync_id, *["--cancel-on-interrupt"] * cancels)
+    assert result.code == 130
+    assert ("was asked to cancel" in result.err) is cancels
+    assert (f"polytomic syncs cancel {sync_id}" in result.err) is not cancels
