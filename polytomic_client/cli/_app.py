@@ -121,8 +121,8 @@ def _register() -> None:
         parent = APP
         for title in group:
             if title not in groups:
-                text, example_of = GROUPS[title]
-                groups[title] = App(title, text, help_epilogue=_example(example_of), sort_key=next(order))
+                about, example_of = GROUPS[title]
+                groups[title] = App(title, about, help_epilogue=_example(example_of), sort_key=next(order))
                 APP.command(groups[title])
             parent = groups[title]
         parent.command(function, name=name, help_epilogue=_example(example), sort_key=next(order))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from .. import (
     APIResponse,
@@ -30,7 +30,9 @@ from ._output import as_json, note, write
 from ._resume import OutputFile
 from ._settings import Settings
 
-Answer = Outcome[str, APIResponse[models.BulkDestinationEnvelope]]
+if TYPE_CHECKING:
+    # Otherwise the models are read for every command.
+    Answer = Outcome[str, APIResponse[models.BulkDestinationEnvelope]]
 
 MOST_CONNECTIONS = 256
 """The highest limit that limit="auto" reaches."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 
 WIDEST = 100
 """Columns. Longer lines of prose are hard to read."""
+
+GAP = "  "
 
 MOST_FOR_NAMES = 0.45
 """The share of the width that the names of options may have."""
@@ -41,15 +42,21 @@ class Formatter:
         if not rows:
             return
         width = _width(options)
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        widest = max(len(names) for names, _ in rows)
-        grid.add_column(width=min(widest, int(width * MOST_FOR_NAMES)))
-        grid.add_column()
-        for names, description in rows:
-            grid.add_row(names, description)
+        indent = min(max(len(names) for names, _ in rows), int(width * MOST_FOR_NAMES)) + 2 * len(GAP)
         console.print()
         console.print(Text(f"{panel.title}:", style="bold"))
-        console.print(Padding(grid, (0, 0, 0, 2)), width=width)
+        for names, description in rows:
+            lines = wrap(description, width - indent) or [""]
+            # Names that are too long have a line of their own.
+            own_line = len(GAP) + len(names) + len(GAP) > indent
+            if own_line:
+                console.print(Text.assemble(GAP, names))
+            else:
+                start = Text.assemble(GAP, names)
+                start.pad_right(indent - len(start))
+                console.print(Text.assemble(start, lines.pop(0)))
+            for line in lines:
+                console.print(Text(" " * indent + line))
 
 
 def _width(options: ConsoleOptions) -> int:
@@ -62,10 +69,9 @@ def _names(entry: HelpEntry) -> Text:
     return Text.assemble((label, "cyan"), f" {entry.metavar}" if entry.metavar and not entry.positional_label else "")
 
 
-def _description(entry: HelpEntry) -> Text:
-    return Text.assemble(
-        _plain(entry.description), "" if entry.default in (None, "False") else f" [default: {entry.default}]"
-    )
+def _description(entry: HelpEntry) -> str:
+    default = "" if entry.default in (None, "False") else f" [default: {entry.default}]"
+    return f"{_plain(entry.description).plain}{default}"
 
 
 def _plain(text: object) -> Text:

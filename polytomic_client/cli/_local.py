@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import platform
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -56,7 +54,9 @@ def sandbox(
 
 def versions(*, format: FormatOption = None, settings: Settings = DEFAULTS) -> None:  # noqa: A002, ARG001
     """Show the versions of this program, of the API that it asks for, and of Python."""
-    found = {"polytomic-client": __version__, "api": API_VERSION, "python": platform.python_version()}
+    from importlib.metadata import version
+
+    found = {"polytomic-client": __version__, "api": API_VERSION, "python": sys.version.split()[0]}
     show({**found, "cyclopts": version("cyclopts"), "rich": version("rich")}, format)
 
 

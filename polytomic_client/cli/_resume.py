@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -128,7 +128,7 @@ class OutputFile:
             for chunk in kept:
                 replaced.write(chunk)
             os.fsync(replaced.fileno())
-            shutil.copymode(self._path, fresh)
+            fresh.chmod(stat.S_IMODE(self._path.stat().st_mode))
             fresh.replace(self._path)
         except BaseException:
             replaced.close()
