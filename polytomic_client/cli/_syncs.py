@@ -148,7 +148,9 @@ def schema_table(schemas: list[models.SchemaExecution], width: int) -> Renderabl
 
 
 def _row(schema: models.SchemaExecution) -> tuple[object, ...]:
-    message = "" if schema.status == "completed" else schema.status_message or ""
+    message = schema.status_message or ""
+    # It may only repeat the status.
+    message = "" if message.lower() == str(schema.status) else message
     return schema.schema, _status(schema.status), schema.record_count or 0, schema.error_count or 0, message
 
 

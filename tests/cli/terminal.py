@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import pyte
 
@@ -27,6 +27,17 @@ CONTROLLED = "import os, sys; os.open(os.ttyname(2), os.O_RDWR); os.execv(sys.ar
 
 PATIENCE = 30.0
 """Seconds until a test gives up on a process: far more than any of them takes."""
+
+
+class Cell(Protocol):
+    """A character of a screen."""
+
+    @property
+    def data(self) -> str: ...
+    @property
+    def fg(self) -> str: ...
+    @property
+    def bold(self) -> bool: ...
 
 
 class Terminal:
@@ -68,6 +79,12 @@ class Terminal:
     def screen(self) -> str:
         """The lines of the screen that are not empty."""
         return "\n".join(line.rstrip() for line in self._screen.display if line.strip())
+
+    @property
+    def cells(self) -> list[list[Cell]]:
+        """Each character of the screen with its colours."""
+        buffer = self._screen.buffer
+        return [[buffer[row][column] for column in range(self._screen.columns)] for row in range(self._screen.lines)]
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._descriptor], [], [], max(0.0, seconds))

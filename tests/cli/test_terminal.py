@@ -16,6 +16,7 @@ import pytest
 
 from polytomic_client.sandbox import Sandbox
 
+from .screenshots import create
 from .terminal import COMMAND, clean, piped, terminal
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(sys.platform == "win32", reason="there are no terminals")]
@@ -102,16 +103,7 @@ def test_a_pipe_gets_no_bar_and_no_colour(slow: dict[str, str]) -> None:
 def test_a_run_has_a_line_for_each_schema_that_updates(slow: dict[str, str]) -> None:
     listed = json.loads(piped(("connections", "list", "--format", "json"), slow).stdout)
     one, other = [each["id"] for each in listed if each["type"]["id"] == "snowflake"][:2]
-    body = {
-        "name": "Nightly",
-        "source_connection_id": one,
-        "destination_connection_id": other,
-        "destination_configuration": {},
-        "mode": "snapshot",
-        "schedule": {"frequency": "manual"},
-    }
-    made = piped(("request", "POST", "/api/bulk/syncs", "--json", "-"), slow, json.dumps(body))
-    sync_id = json.loads(made.stdout)["data"]["id"]
+    sync_id = create(slow, one, other)
     with terminal(("syncs", "run", sync_id, "--poll-interval", "0.05"), slow) as shown:
         assert shown.wait() == 0
     updates = {line for screen in shown.screens for line in screen.splitlines() if line.startswith("public.users")}
