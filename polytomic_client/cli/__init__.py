@@ -28,4 +28,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         sys.stderr.write(f"polytomic: the command line needs {missing}. Run: pip install 'polytomic-client[cli]'\n")
         return 2
+    except KeyboardInterrupt:
+        return 130
     return run(sys.argv[1:] if arguments is None else arguments)

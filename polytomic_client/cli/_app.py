@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from itertools import count
 from typing import Any
 
@@ -138,6 +139,7 @@ _register()
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return the exit code."""
+    _prepare_streams()
     tokens = list(arguments)
     debug = "--debug" in tokens
     try:
@@ -197,6 +199,16 @@ def _with_options_last(tokens: list[str]) -> list[str]:
     leading, rest = tokens[:place], tokens[place:]
     end = rest.index("--") if "--" in rest else len(rest)
     return rest[:end] + leading + rest[end:]
+
+
+def _prepare_streams() -> None:
+    """Have characters that stdout cannot encode escaped, and replace streams that are closed (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _forget_output() -> None:

@@ -154,6 +154,8 @@ def _limit(text: str) -> int | Literal["auto"]:
 
 def _format(format: Format | None, output: str, checkpoint: Path | None, *, force: bool) -> Format:  # noqa: A002
     resumes = checkpoint is not None
+    if checkpoint is not None and checkpoint.resolve() == Path(output).resolve():
+        raise UsageError(f"--output and --checkpoint must be different files, got {output} twice. Name another file.")
     if resumes and force:
         raise UsageError("--checkpoint resumes and --force starts over. Pass one of them, or delete both files.")
     if resumes and format in ("table", "json"):

@@ -95,8 +95,8 @@ def line_of(error: BaseException) -> str:
     if isinstance(error, (UsageError, FailureError)):
         return str(error)
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}"
+        what = f"{error.filename} failed" if error.filename else "the output cannot be written"
+        return f"{what}: {error.strerror or error}. Free space, or name another file."
     if type(error) in (ValueError, TypeError):
         return _as_options(str(error))
     return f"unexpected {type(error).__name__}: {error}. Please report it, with what --debug prints."

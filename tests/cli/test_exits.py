@@ -30,6 +30,7 @@ USAGE = [
     (("destinations", "fetch", "--ids", "-"), "on line 2. Use jq -r .id."),
     (("destinations", "fetch", "--all", "--checkpoint", "c", "--format", "table"), "cannot resume a table"),
     (("destinations", "fetch", "--all", "--checkpoint", "c", "--force"), "Pass one of them, or delete both files."),
+    (("destinations", "fetch", "--all", "--checkpoint", "x", "--output", "./x"), "must be different files"),
     (("destinations", "fetch", "--all", "--output", "/nowhere/x"), "--output /nowhere/x cannot be used"),
     (("destinations", "check", ID, "/nowhere"), "the configuration /nowhere cannot be read"),
     (("destinations", "check", ID, "-"), "is not JSON"),

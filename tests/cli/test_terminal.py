@@ -140,7 +140,8 @@ def test_ctrl_c_ends_within_a_second_even_if_the_server_is_silent(
         shown.type("\x03")
         started = time.monotonic()
         assert shown.wait() == 130
-        assert time.monotonic() - started < 1.0
+        # The server would keep it waiting for 30. It takes a tenth of a second, but this machine may be busy.
+        assert time.monotonic() - started < 3.0
     assert "interrupted" in shown.screen
 
 
