@@ -56,6 +56,7 @@ APP = App(
     help_epilogue=EPILOGUE,
     help_format="plaintext",
     help_formatter=Formatter(),
+    group_parameters="Options",
     version=__version__,
     version_flags=("--version",),
     result_action="return_value",
@@ -226,7 +227,8 @@ class _Lines(logging.Handler):
         from ._live import print_line
 
         level = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
-        print_line(f"polytomic: {level}{record.getMessage()}")
+        with suppress(OSError):  # where stderr is closed, the command goes on
+            print_line(f"polytomic: {level}{record.getMessage()}")
 
 
 def _warn(message: Warning | str, *_: object, **__: object) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TextIO, cast
 from uuid import UUID
 
 from cyclopts import Parameter
@@ -186,17 +187,27 @@ def _sorted(sink: Collected, run: Fetch, ids: list[str] | None) -> list[dict[str
     return sorted(sink.records, key=lambda each: places[each["id"]])
 
 
-def _opened(output: str, *, force: bool) -> Any:
+@contextmanager
+def _opened(output: str, *, force: bool) -> Generator[TextIO]:
+    """Open a file for a document. If it is new, and nothing comes of it, it is removed."""
+    path = Path(output)
     try:
-        return open(output, "w" if force else "x", encoding="utf-8")  # noqa: PTH123
+        stream = path.open("w" if force else "x", encoding="utf-8")
     except FileExistsError:
         raise UsageError(f"--output {output} exists. Add --force to replace it.") from None
     except OSError as error:
         raise UsageError(f"--output {output} cannot be used: {error.strerror}. Name a writable file.") from None
+    with stream:
+        try:
+            yield stream
+        except BaseException:
+            if not force:
+                path.unlink()
+            raise
 
 
 def _print(
-    records: list[dict[str, Any]], kind: Format, connections: dict[str, dict[str, Any]], stream: Any = None
+    records: list[dict[str, Any]], kind: Format, connections: dict[str, dict[str, Any]], stream: TextIO | None = None
 ) -> None:
     if kind != "table":
         write_json(records, kind, stream)

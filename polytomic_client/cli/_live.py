@@ -36,6 +36,8 @@ def live(*, quiet: bool) -> Generator[Draw | None]:
         Text(""), console=target, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
     )
     with drawing:
+        # SIGKILL must not leave a terminal without its cursor.
+        target.show_cursor(show=True)
         _live.append(drawing)
         try:
             yield lambda renderable: drawing.update(renderable, refresh=True)

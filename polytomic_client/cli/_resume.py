@@ -38,7 +38,7 @@ class OutputFile:
         """
         self._path = path
         self._resume = resume
-        self._force = force
+        self._replaces = force
         self._file: BinaryIO | None = None
         self.written: set[str] = set()
         self.succeeded = 0
@@ -70,8 +70,10 @@ class OutputFile:
         return self
 
     def __exit__(
-        self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
+        self, _type: type[BaseException] | None, value: BaseException | None, _traceback: TracebackType | None
     ) -> None:
+        if value is None:
+            self._replace()
         self._close()
 
     def write(self, record: dict[str, Any]) -> None:
@@ -81,15 +83,23 @@ class OutputFile:
             OSError: The disk is full, for example. The next run cuts a line that is torn.
         """
         assert self._file is not None
+        self._replace()
         line = memoryview(_line(record))
         while line:
             line = line[self._file.write(line) :]
         self.written.add(str(record["id"]))
 
+    def _replace(self) -> None:
+        """Remove what is to be replaced. The first record does it, so that an error before it loses nothing."""
+        if self._replaces and self._file is not None and self._path.is_file():
+            self._file.truncate(0)
+            self._file.seek(0)
+        self._replaces = False
+
     def _prepare(self, file: BinaryIO) -> None:
-        if self._force:
-            file.truncate(0)
-        elif not self._resume:
+        if self._replaces:
+            return
+        if not self._resume:
             if os.fstat(file.fileno()).st_size:
                 raise UsageError(
                     f"--output {self._path} exists. Add --checkpoint FILE to resume it, or --force to replace it."

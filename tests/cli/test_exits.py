@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from polytomic_client.cli._app import FLAGS, OPTIONS
+from polytomic_client.cli._settings import Settings
 from polytomic_client.sandbox import Sandbox
 
 from .conftest import Run
@@ -80,6 +83,11 @@ def test_an_api_that_cannot_be_reached_exits_with_4(run: Run, tmp_path: Path) ->
 def test_shared_options_may_come_first(run: Run) -> None:
     assert run("--base-url", CLOSED, "--quiet", "--deadline=1", "whoami").code == 4
     assert run("--quiet", "whoami").code == 0
+
+
+def test_every_shared_option_may_come_first() -> None:
+    names = {f"--{each.name.replace('_', '-')}" for each in fields(Settings)}
+    assert names == OPTIONS | FLAGS - {"-q"}
 
 
 def test_debug_prints_the_traceback_and_the_requests(run: Run) -> None:

@@ -106,6 +106,19 @@ def test_an_output_that_exists_is_not_replaced_unless_it_is_said(run: Run, tmp_p
     assert len(records(path)) > 100
 
 
+def test_a_run_that_fetches_nothing_neither_replaces_nor_leaves_a_file(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    path.write_text("precious\n")
+    nowhere = ("--base-url", "http://127.0.0.1:9", "--deadline", "1")
+    assert run("destinations", "fetch", "--all", "--output", str(path), "--force", *nowhere).code == 4
+    assert path.read_text() == "precious\n"
+    assert run("destinations", "fetch", "--ids", "-", "--output", str(path), "--force").code == 0
+    assert path.read_text() == ""
+    table = tmp_path / "table"
+    assert run("destinations", "fetch", "--all", "--format", "table", "--output", str(table), *nowhere).code == 4
+    assert not table.exists()
+
+
 def test_an_output_of_something_else_is_not_resumed(run: Run, tmp_path: Path, files: tuple[str, ...]) -> None:
     path = tmp_path / "out.jsonl"
     for precious in (

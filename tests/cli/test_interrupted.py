@@ -58,6 +58,8 @@ def test_a_fetch_is_resumed_after_ctrl_c_and_sigkill(sandbox: Sandbox, tmp_path:
             until_lines(out, len(first) + 40)
             shown.process.send_signal(signal.SIGKILL)
             assert shown.wait() == -signal.SIGKILL
+        # The terminal still has its cursor.
+        assert shown.raw.rfind(b"\x1b[?25h") > shown.raw.rfind(b"\x1b[?25l") > -1
         kept = out.read_bytes()
         assert kept.count(b"\n") < len(listed)
         # A line that was written in part, as on a full disk.

@@ -70,6 +70,15 @@ def test_lines_go_to_the_pipe_and_the_bar_to_the_terminal(slow: dict[str, str], 
     assert COLOURS.search(shown.raw)
 
 
+def test_what_is_logged_goes_above_the_bar(slow: dict[str, str], tmp_path: Path) -> None:
+    with (tmp_path / "out").open("wb") as out, terminal((*FETCH, "--debug"), slow, stdout=out, columns=200) as shown:
+        shown.until(lambda screen: f"/{NUMBER}" in screen)
+        assert shown.wait() == 0
+    bars = [screen.splitlines() for screen in shown.screens if f"/{NUMBER}" in screen]
+    assert all(f"/{NUMBER}" in lines[-1] and "polytomic: " not in lines[-1] for lines in bars)
+    assert any(line.startswith("polytomic: debug: ") for lines in bars for line in lines[:-1])
+
+
 def test_lines_on_a_terminal_are_not_mixed_with_a_bar(slow: dict[str, str]) -> None:
     with terminal((*FETCH, "--format", "jsonl"), slow) as shown:
         assert shown.wait() == 0
