@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
+import time
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -43,7 +43,8 @@ def sandbox(
             note("The sandbox is ready. Run this in another terminal:", quiet=settings.quiet)
             write(f"export POLYTOMIC_DEPLOYMENT_URL={served.url}\nexport POLYTOMIC_API_KEY={served.key}\n")
             note("Then: polytomic destinations fetch --all\nCtrl-C stops the sandbox.", quiet=settings.quiet)
-            threading.Event().wait()
+            while True:
+                time.sleep(3600)
     except KeyboardInterrupt:
         pass
     except OSError as error:

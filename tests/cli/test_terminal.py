@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from polytomic_client.sandbox import Sandbox
 
 from .screenshots import create
-from .terminal import COMMAND, clean, piped, terminal
+from .terminal import COMMAND, PATIENCE, clean, piped, terminal
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(sys.platform == "win32", reason="there are no terminals")]
 
@@ -188,6 +189,20 @@ def test_jq_and_head_just_work(slow: dict[str, str]) -> None:
     ended = subprocess.run(("sh", "-c", script), capture_output=True, text=True, env=environment, check=False)
     assert ended.stderr == ""
     assert len(ended.stdout.splitlines()) == 3
+
+
+def test_the_sandbox_prints_what_another_terminal_needs() -> None:
+    process = subprocess.Popen(
+        (*COMMAND, "sandbox", "--port", "0", "--connections", "3"), stdout=subprocess.PIPE, text=True, env=clean({})
+    )
+    assert process.stdout is not None
+    with process:
+        exports = [process.stdout.readline().removeprefix("export ").strip().partition("=") for _ in range(2)]
+        environment = {name: value for name, _, value in exports}
+        assert set(environment) == {"POLYTOMIC_DEPLOYMENT_URL", "POLYTOMIC_API_KEY"}
+        assert len(piped(("destinations", "fetch", "--all"), environment).stdout.splitlines()) == 3
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
 
 
 MISSING = (
