@@ -9,8 +9,8 @@ LOWEST = tests/.venv-lowest
 NEWEST = tests/.venv-newest
 FUZZ = tests/fuzz/.venv
 ATHERIS_VERSION = 3.0.0
-NETWORK_TESTS = $(addprefix tests/test_, $(addsuffix .py, asyncio_pool body broken_off errors exchange lifecycle network \
-  resend resolver retry thread_pool tls wire))
+NETWORK_TESTS = $(addprefix tests/test_, $(addsuffix .py, asyncio_pool body broken_off errors event_loops exchange lifecycle \
+  network resend resolver retry thread_pool tls wire))
 # More than two cores' worth, because tests wait for sockets.
 SPREAD = --numprocesses 3 --dist worksteal
 QUICK = not process and not soak and not matrix

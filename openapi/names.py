@@ -41,7 +41,7 @@ CLASSES = frozenset(
     {
         *("Any", "Iterator", "Literal", "Mapping", "MutableMapping", "Self", "TypedDict", "TypeVar", "Coroutine", "T"),
         *("UUID", "IntEnum", "StrEnum", "UNSET", "Unset", "File", "BytesIO", "Operation", "OPERATION", "APIResponse"),
-        *("Required", "Unpack", "AuthenticatedClient", "Client", "Response"),
+        *("Required", "Unpack", "Response"),
         *("AsyncOperations", "AsyncOperationsWithResponse", "Operations", "OperationsWithResponse"),
     }
 )

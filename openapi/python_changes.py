@@ -167,7 +167,7 @@ def _is_in(owner: str, reached: Mapping[bool, set[str]]) -> bool:
 def _kinds(annotation: object) -> set[str]:
     """Return the alternatives of a type."""
     depth, parts = 0, [""]
-    for character in str(annotation):
+    for character in _written(annotation):
         depth += (character == "[") - (character == "]")
         if character == "|" and not depth:
             parts.append("")
@@ -176,13 +176,18 @@ def _kinds(annotation: object) -> set[str]:
     return {part.strip() for part in parts}
 
 
+def _written(annotation: object) -> str:
+    """Return a type with the names of models as every module but that of the methods writes them."""
+    return str(annotation).replace("_models.", "")
+
+
 def _code(thing: griffe.Object) -> str:
     """Return what comes behind a name: a signature, a type and a default, or bases."""
     if isinstance(thing, griffe.Function):
         *arguments, returned = _arguments(thing).values()
         return f"({', '.join(arguments)}) {returned}"
     if isinstance(thing, griffe.Attribute):
-        annotation = "" if thing.annotation is None else f": {thing.annotation}"
+        annotation = "" if thing.annotation is None else f": {_written(thing.annotation)}"
         # The field of the unknown members: the interface is its default, an empty dict, not how attrs creates it.
         value = "{}" if str(thing.value).startswith("_attrs_field(") else thing.value
         return annotation + ("" if value is None else f" = {value}")
@@ -194,12 +199,12 @@ def _code(thing: griffe.Object) -> str:
 def _arguments(function: griffe.Function) -> dict[str, str]:
     """Return the parameters as they are written, and what is returned under the name `return`."""
     made = {
-        parameter.name: f"{parameter.name}: {parameter.annotation}"
+        parameter.name: f"{parameter.name}: {_written(parameter.annotation)}"
         + ("" if parameter.default is None else f" = {parameter.default}")
         for parameter in function.parameters
         if parameter.name != "self"
     }
-    return {**made, "return": f"-> {function.returns}"}
+    return {**made, "return": f"-> {_written(function.returns)}"}
 
 
 def _difference(old: griffe.Object, new: griffe.Object) -> str:

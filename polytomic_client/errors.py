@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from multidict import CIMultiDict
-
 from ._text import ELLIPSIS, EXCERPT_CHARACTERS, excerpt, line, quoted, read_error_body
 
 LONGEST_REQUEST = 300
@@ -24,9 +22,9 @@ __all__ = [
     "APIStatusError", "AuthenticationError", "BadRequestError", "CallCancelledError", "ClientClosedError",
     "ConfigurationError", "ConflictError", "ConnectTimeoutError", "DeadlineExceededError", "DecodeError",
     "NotFoundError", "NotReachedError", "NotSentError", "OutcomeUnknownError", "PermissionDeniedError",
-    "PolytomicError", "RateLimitError", "ReadTimeoutError", "RedirectError", "RequestError",
-    "ResponseTooLargeError", "ServerError", "TLSError", "TransportError", "UnexpectedStatusError",
-    "UnprocessableEntityError", "VersionMismatchError",
+    "PolytomicError", "ProxyAuthenticationError", "RateLimitError", "ReadTimeoutError", "RedirectError",
+    "RequestError", "ResponseTooLargeError", "ServerError", "TLSError", "TransportError",
+    "UnexpectedStatusError", "UnprocessableEntityError", "VersionMismatchError",
 ]  # fmt: skip
 
 
@@ -123,11 +121,6 @@ def _rebuild(kind: type[RequestError], arguments: tuple[Any, ...], state: dict[s
     return error
 
 
-CLOSED = "this client is closed. Create another."
-ANOTHER_LOOP = "this client belongs to a different event loop. Create one client per loop, and close it there."
-FORKED = "a forked process cannot use the connections of its parent. Create one client per process."
-
-
 class ClientClosedError(RequestError, RuntimeError):
     """The client is closed, belongs to a different event loop, or was used before the process was forked."""
 
@@ -206,7 +199,7 @@ class PermissionDeniedError(APIStatusError):
 class NotFoundError(APIStatusError):
     """404: the resource does not exist, or the credential may not see it."""
 
-    hint = "Check the id, and which organization the key belongs to."
+    hint = "The id may not exist, or may belong to another organization than the key."
 
 
 class ConflictError(APIStatusError):
@@ -255,26 +248,10 @@ class UnexpectedStatusError(APIStatusError):
     """Any other status: a success that the OpenAPI document does not describe, or an error without its own class."""
 
 
-_BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    409: ConflictError,
-    422: UnprocessableEntityError,
-    429: RateLimitError,
-}
-_BY_CLASS: dict[int, type[APIStatusError]] = {3: RedirectError, 5: ServerError}
-
-
-def status_error(
-    status_code: int, content: bytes, headers: Mapping[str, str], *, retry_after: float | None = None
-) -> APIStatusError:
-    """Create the error for a status, of the class that belongs to the status."""
-    # A copy, because the view that a transport provides cannot be pickled.
-    headers = CIMultiDict(headers)
-    kind = _BY_STATUS.get(status_code) or _BY_CLASS.get(status_code // 100, UnexpectedStatusError)
-    return kind(status_code, content, headers, retry_after=retry_after)
+PROXY_CREDENTIALS = (
+    "Check the user and password of the proxy: proxy='http://user:password@host:port', or the same URL in HTTPS_PROXY "
+    "with trust_env=True."
+)
 
 
 class TransportError(RequestError):
@@ -298,6 +275,12 @@ class TLSError(NotSentError):
         "Nothing was sent. Check base_url. If a private CA issued the certificate, set SSL_CERT_FILE to the CA's file, "
         "or pass ssl_context=..."
     )
+
+
+class ProxyAuthenticationError(NotSentError):
+    """The proxy requires credentials, or rejects those that it received (407). The client does not retry."""
+
+    hint = f"Nothing was sent. {PROXY_CREDENTIALS}"
 
 
 class OutcomeUnknownError(TransportError):
@@ -377,13 +360,40 @@ class VersionMismatchError(RequestError):
         asked: The version in the `X-Polytomic-Version` of the request.
         answered: The version in the `X-Polytomic-Version` of the response.
         status_code: The HTTP status of the response.
+        message: The API's message if the response is an error that has one. Otherwise, both versions.
+        code: The API's machine-readable kind of error, if the response has one.
+        key: The same as `code`. The API calls it so.
+        metadata: Further facts from the body of an error. Empty if there are none.
+        body: The first 500 characters of the body of an error, without control characters.
+        request_id: The `X-Request-Id` of the response, if any.
     """
 
     hint = "This client decodes one version only. Pin a version that the deployment supports with version=..."
 
-    def __init__(self, asked: str, answered: str, status_code: int) -> None:
+    def __init__(
+        self, asked: str, answered: str, status_code: int, *, content: bytes = b"", request_id: str | None = None
+    ) -> None:
         said = f"got version {quoted(answered)} (status {status_code})"
-        super().__init__(f"requested API version {quoted(asked)}, {said}")
+        self._mismatch = f"requested API version {quoted(asked)}, {said}"
+        self.key, message, self.metadata = read_error_body(content)
+        super().__init__(message or self._mismatch)
         self.asked = asked
         self.answered = answered
         self.status_code = status_code
+        self.body = excerpt(content)
+        self.request_id = request_id
+        self._has_message = message is not None
+
+    @property
+    def code(self) -> str | None:
+        """The API's machine-readable kind of error, if the response has one."""
+        return self.key
+
+    def reason(self) -> str:
+        """Return both versions, and what the server says about them."""
+        text = self._mismatch
+        if self._has_message:
+            text += f": {quoted(self.message, EXCERPT_CHARACTERS)}"
+        elif self.body:
+            text += f" with body {self.body!r}"
+        return f"[{quoted(self.request_id)}] {text}" if self.request_id else text

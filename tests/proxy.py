@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 from typing import Self
 
@@ -16,8 +17,22 @@ class Proxy:
         url: Where it listens.
     """
 
-    def __init__(self, answer: bytes | None = b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n") -> None:
-        """Start; an answer of None is silence."""
+    def __init__(
+        self,
+        answer: bytes | None = b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n",
+        *,
+        tunnels: bool = True,
+        resets: bool = False,
+    ) -> None:
+        """Start; an answer of None is silence.
+
+        Args:
+            answer: What each CONNECT is answered with.
+            tunnels: Whether a tunnel leads anywhere. Otherwise its connection ends.
+            resets: Whether a connection that ends is reset.
+        """
+        self._tunnels = tunnels
+        self._resets = resets
         self.heads: list[bytes] = []
         self._answer = answer
         self._open: set[socket.socket] = set()
@@ -60,11 +75,13 @@ class Proxy:
                     return
                 head += received
             self.heads.append(head)
+            if self._resets:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             if self._answer is None:
                 client.recv(1)
                 return
             client.sendall(self._answer)
-            if not self._answer.startswith(b"HTTP/1.1 200"):
+            if not self._tunnels or not self._answer.startswith(b"HTTP/1.1 200"):
                 return
             host, _, port = head.split(b" ")[1].decode().rpartition(":")
             with socket.create_connection((host, int(port)), 10) as server:

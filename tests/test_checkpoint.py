@@ -13,6 +13,7 @@ import sys
 from contextlib import ExitStack
 from operator import itemgetter
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from zlib import crc32
 
@@ -316,7 +317,8 @@ def test_a_checkpoint_that_is_dropped_lets_others_in(path: Path) -> None:
 
 
 def test_where_there_are_no_locks_it_works_without(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "fcntl", None)
+    for module in ("fcntl", "msvcrt"):
+        monkeypatch.setitem(sys.modules, module, None)
     first, second = Checkpoint(path), Checkpoint(path)
     first.open()
     second.open()
@@ -324,6 +326,62 @@ def test_where_there_are_no_locks_it_works_without(path: Path, monkeypatch: pyte
     second.close()
     first.close()
     assert finished(path) == ["a"]
+
+
+class LockingOnWindows(ModuleType):
+    """`msvcrt`, which locks bytes from the current position, and lets nobody else read or write them."""
+
+    LK_UNLCK, LK_LOCK, LK_NBLCK = 0, 1, 2
+
+    def __init__(self, code: int = errno.EACCES) -> None:
+        super().__init__("msvcrt")
+        self.code = code
+        self.locked: dict[tuple[int, int], int] = {}
+
+    def locking(self, descriptor: int, mode: int, count: int) -> None:
+        place = (os.fstat(descriptor).st_ino, os.lseek(descriptor, 0, os.SEEK_CUR))
+        assert count == 1
+        if mode == self.LK_UNLCK:
+            assert self.locked.pop(place) == descriptor
+            return
+        assert mode == self.LK_NBLCK  # LK_LOCK waits for ten seconds
+        if place in self.locked:
+            raise OSError(self.code, os.strerror(self.code))
+        self.locked[place] = descriptor
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EDEADLK])
+def test_on_windows_one_run_at_a_time_has_the_file(path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    windows = LockingOnWindows(code)
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setitem(sys.modules, "msvcrt", windows)
+    note(path, "a")
+    first, second = Checkpoint(path), Checkpoint(path)
+    first.open()
+    assert list(first._keys) == ["a"]
+    first.add("b")
+    # Nobody reads or writes there, and a 32-bit offset reaches it.
+    assert [position for _, position in windows.locked] == [2**31 - 2]
+    with pytest.raises(CheckpointError, match="is in use by another run"):
+        second.open()
+    first.add("c")
+    first.close()
+    assert windows.locked == {}
+    second.open()
+    second.close()
+    assert path.stat().st_size < 200
+    assert finished(path) == ["a", "b", "c"]
+
+
+def test_on_windows_a_lock_that_fails_otherwise_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = LockingOnWindows(errno.EINVAL)
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setitem(sys.modules, "msvcrt", windows)
+    first = Checkpoint(path)
+    first.open()
+    with pytest.raises(CheckpointError, match=r"cannot be used \(Invalid argument\)"):
+        Checkpoint(path).open()
+    first.close()
 
 
 @pytest.mark.process

@@ -122,6 +122,34 @@ def test_a_base_url_that_cannot_work_is_refused(client: type[Any], base_url: Any
     refused(client, "base_url", api_key=KEY, base_url=base_url)
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    ("base_url", "use"),
+    [
+        ("https://app.polytomic.com/api", "https://app.polytomic.com"),
+        ("https://app.polytomic.com/api/", "https://app.polytomic.com"),
+        ("https://app.polytomic.com//api//", "https://app.polytomic.com"),
+        ("https://app.polytomic.com/api/api", "https://app.polytomic.com"),
+        ("https://app.polytomic.com/API", "https://app.polytomic.com"),
+        ("polytomic.example.com:8443/prefix/api", "https://polytomic.example.com:8443/prefix"),
+        ("http://127.0.0.1:1/api", "http://127.0.0.1:1"),
+    ],
+)
+def test_a_base_url_that_ends_in_api_is_refused_with_the_one_to_use(
+    client: type[Any], base_url: str, use: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "must not end in /api, because the path of every operation begins with it. Use"
+    assert refused(client, "base_url", api_key=KEY, base_url=base_url) == f"base_url {why} {use}."
+    assert client(api_key=KEY, base_url=use)
+    monkeypatch.setenv("POLYTOMIC_DEPLOYMENT_URL", base_url)
+    assert refused(client, "DEPLOYMENT", api_key=KEY) == f"POLYTOMIC_DEPLOYMENT_URL {why} {use}."
+
+
+@pytest.mark.parametrize("path", ["", "/rapi", "/api/v2", "/apis", "/api-gateway"])
+def test_a_base_url_with_another_path_is_used(path: str) -> None:
+    assert check_base_url(f"https://polytomic.example.com{path}/") == f"https://polytomic.example.com{path}"
+
+
 @pytest.mark.parametrize(
     ("base_url", "used"),
     [
@@ -200,6 +228,41 @@ def test_the_environment_is_checked_as_arguments_are(client: type[Any], monkeypa
 
 def test_the_default_base_url_and_the_pin_are_the_documents() -> None:
     assert repr(Polytomic(api_key=KEY)) == "Polytomic(base_url='https://app.polytomic.com', version='2023-04-25')"
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({}, ""),
+        ({"deadline": 5}, ", deadline=5.0"),
+        ({"timeout": 1}, ", timeout=1.0"),
+        ({"timeout": Timeout(connect=2)}, ", timeout=Timeout(connect=2.0, read=30.0, write=30.0)"),
+        ({"max_attempts": 1, "strict": True}, ", max_attempts=1, strict=True"),
+        ({"headers": {"X-Trace": KEY, "X-Also": KEY}}, ", headers=['X-Also', 'X-Trace']"),
+        ({"api_key": f"another-{KEY}"}, ", credential='**********'"),
+        ({"basic_auth": ("u", KEY), "deadline": 9}, ", credential='**********', deadline=9.0"),
+        ({"deadline": 120, "timeout": 30}, ", timeout=30.0"),
+    ],
+)
+def test_the_repr_of_a_copy_tells_what_differs_and_no_secret(
+    client: type[Any], options: dict[str, Any], shown: str
+) -> None:
+    original = client(api_key=KEY, base_url="http://127.0.0.1:1")
+    copied = original.with_options(**options)
+    whole = f"{client.__name__}(base_url='http://127.0.0.1:1', version='2023-04-25'{shown})"
+    assert repr(copied) == whole
+    assert repr(copied.generated) == f"{whole}.generated"
+    assert repr(original) == f"{client.__name__}(base_url='http://127.0.0.1:1', version='2023-04-25')"
+    assert (repr(copied) == repr(original)) is (not options)
+
+
+def test_the_repr_of_a_copy_has_its_version_and_what_its_original_has() -> None:
+    original = Polytomic(api_key=KEY, deadline=9)
+    assert repr(original.with_options(version="2024-02-08").with_options(api_key="a").with_options(max_attempts=1)) == (
+        "Polytomic(base_url='https://app.polytomic.com', version='2024-02-08', credential='**********', "
+        "deadline=9.0, max_attempts=1)"
+    )
 
 
 def test_options_are_for_one_copy_which_shares_the_connections() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import gzip
 import json
@@ -9,7 +10,7 @@ import pickle
 import socket
 import traceback
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 import polytomic_client
 from polytomic_client import (
     APIStatusError,
+    AsyncPolytomic,
     AuthenticationError,
     BadRequestError,
     ConflictError,
@@ -27,6 +29,7 @@ from polytomic_client import (
     NotSentError,
     OutcomeUnknownError,
     PermissionDeniedError,
+    Polytomic,
     PolytomicError,
     RateLimitError,
     ReadTimeoutError,
@@ -169,6 +172,89 @@ def test_a_version_mismatch_of_an_error_keeps_the_error_as_its_cause(ask: Ask) -
             ask(base_url=server.url)
     assert isinstance(caught.value.__cause__, ServerError)
     assert len(server.requests) == 1
+
+
+SAYS = {"key": "unknown_version", "message": "version 2022-01-01 is not known", "metadata": {"oldest": "2023-04-25"}}
+
+
+def test_an_unknown_version_keeps_what_the_server_says_of_it(ask: Ask) -> None:
+    headers = {"X-Polytomic-Version": "2025-09-18", "X-Request-Id": "req-7"}
+    with Server(Answer(400, SAYS, headers)) as server, pytest.raises(VersionMismatchError) as caught:
+        ask(base_url=server.url, version="2022-01-01")
+    error = caught.value
+    assert (error.key, error.code) == ("unknown_version", "unknown_version")
+    assert (error.message, error.metadata) == (SAYS["message"], SAYS["metadata"])
+    assert json.loads(error.body) == SAYS
+    assert error.request_id == "req-7"
+    said = f"[req-7] requested API version 2022-01-01, got version 2025-09-18 (status 400): {SAYS['message']}"
+    assert error.reason() == said
+    assert said in str(error)
+    assert "version=..." in str(error)
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (str(twin), twin.key, twin.message, twin.body) == (str(error), error.key, error.message, error.body)
+    assert isinstance(error.__cause__, BadRequestError)
+
+
+def test_a_version_error_shows_the_beginning_of_a_page_and_nothing_of_data(ask: Ask) -> None:
+    headers = {"X-Polytomic-Version": "2025-09-18"}
+    with Server(Answer(404, b"<html>no such version</html>", headers)) as server:
+        with pytest.raises(VersionMismatchError, match=r"\(status 404\) with body '<html>no such version") as caught:
+            ask(base_url=server.url)
+    assert (caught.value.key, caught.value.body) == (None, "<html>no such version</html>")
+    assert caught.value.message.startswith("requested API version 2023-04-25")
+    with Server(Answer(200, {"message": "canary"}, headers)) as server:
+        with pytest.raises(VersionMismatchError) as caught:
+            ask(base_url=server.url)
+    assert "canary" not in str(caught.value) + caught.value.body + caught.value.message
+
+
+def test_an_unknown_version_with_the_header_of_the_request_is_the_servers_own_error(ask: Ask) -> None:
+    with Server(Answer(400, SAYS, {"X-Polytomic-Version": "2022-01-01"})) as server:
+        with pytest.raises(BadRequestError, match="400 version 2022-01-01 is not known") as caught:
+            ask(base_url=server.url, version="2022-01-01")
+    assert (caught.value.key, caught.value.metadata) == ("unknown_version", SAYS["metadata"])
+
+
+NOT_FOUND = {"message": "not found"}
+IN_THE_PATH, WRONG_URL = "The id may not exist", "base_url is probably wrong"
+
+
+def test_a_404_of_an_operation_with_an_id_speaks_of_the_id(ask: Ask) -> None:
+    with Server(Answer(404, NOT_FOUND)) as server, pytest.raises(NotFoundError, match=IN_THE_PATH) as caught:
+        ask(base_url=f"{server.url}/prefix")
+    assert "base_url" not in str(caught.value)
+
+
+MISSING: list[tuple[Callable[[Any], Any], str]] = [
+    (lambda client: client.get_bulk_sync(ID), IN_THE_PATH),
+    (lambda client: client.list_bulk_syncs(), WRONG_URL),
+    (lambda client: client.get_identity(), WRONG_URL),
+    (lambda client: client.request("GET", "/api/roles/{role}", path_params={"role": "admin"}), IN_THE_PATH),
+    (lambda client: client.request("GET", f"/api/roles/{ID}"), IN_THE_PATH),
+    (lambda client: client.request("DELETE", f"/api/roles/{str(ID).upper()}/members"), IN_THE_PATH),
+    (lambda client: client.request("GET", "/api/roles/17"), IN_THE_PATH),
+    (lambda client: client.request("GET", "/api/v2/roles"), WRONG_URL),
+    (lambda client: client.request("GET", "/api/roles", params={"id": str(ID)}), WRONG_URL),
+    (lambda client: client.request("POST", "/api/roles", json={"of": str(ID)}), "an id in the body may not exist"),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), MISSING)
+@pytest.mark.parametrize("kind", [AsyncPolytomic, Polytomic])
+def test_a_404_without_an_id_speaks_of_base_url(kind: type[Any], call: Callable[[Any], Any], said: str) -> None:
+    async def ask(url: str) -> None:
+        async with AsyncPolytomic(api_key=KEY, base_url=url) as client:
+            await call(client)
+
+    with Server(Answer(404, NOT_FOUND)) as server, pytest.raises(NotFoundError, match=said) as caught:
+        url = f"{server.url}/{ID}"  # a prefix may look like an id
+        if kind is AsyncPolytomic:
+            asyncio.run(ask(url))
+        with Polytomic(api_key=KEY, base_url=url) as client:
+            call(client)
+    others = {IN_THE_PATH, WRONG_URL} - {said}
+    assert not any(other in str(caught.value) for other in others)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 @pytest.mark.parametrize(

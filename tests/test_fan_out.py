@@ -277,16 +277,22 @@ async def test_a_function_that_does_not_take_an_item_ends_the_fan_out() -> None:
         await fetch_all(cast("Any", two), range(50), limit=8)
 
 
-async def test_a_type_error_inside_a_call_is_an_outcome() -> None:
+async def test_a_type_error_inside_a_call_is_an_outcome_once_a_call_has_succeeded() -> None:
     async def async_fault(item: int) -> int:
         return item + cast("int", "text")
 
     def fault_before_it_is_awaited(item: Any) -> Any:
         return double(item + "text")
 
-    for fetch in (async_fault, fault_before_it_is_awaited):
-        outcomes = await fetch_all(cast("Any", fetch), range(3))
-        assert [type(outcome.error) for outcome in outcomes] == [TypeError] * 3
+    for fault in (async_fault, fault_before_it_is_awaited):
+        fetch: Any = fault
+
+        async def after_a_success(item: int, fetch: Any = fetch) -> int:
+            return item if item == 0 else cast("int", await fetch(item))
+
+        with pytest.warns(UserWarning, match="fetch raised a TypeError at .*, probably a bug"):
+            outcomes = await fetch_all(after_a_success, range(4), limit=1)
+        assert [type(outcome.error) for outcome in outcomes[1:]] == [TypeError] * 3
 
 
 @pytest.mark.parametrize("items", ["248df4b7-aa70-47b8-a036-33ac447e668d", b"abc"])

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import threading
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from unittest.mock import AsyncMock
 from uuid import UUID
 
 import httpx
@@ -26,6 +31,7 @@ from polytomic_client import (
     RateLimitError,
     VersionMismatchError,
     fan_out,
+    fan_out_blocking,
     fetch_all,
     fetch_all_blocking,
 )
@@ -983,6 +989,152 @@ async def test_progress_can_be_asked_for_at_any_time() -> None:
         async for _ in outcomes:
             pass
         assert outcomes.progress.done == 3
+
+
+async def test_it_prints_which_function_and_how_far() -> None:
+    async with fan_out(even, ["secret-0", "secret-1", "secret-2", "secret-3"], limit=1) as outcomes:
+        seen = [repr(outcomes)]
+        async for _ in outcomes:
+            seen.append(repr(outcomes))
+        seen.append(repr(outcomes))
+    assert seen[:2] == [
+        "<FanOut of even: not started, 0 of 4 done, 0 failed, limit 1>",
+        "<FanOut of even: running, 2 of 4 done, 1 failed, limit 1>",
+    ]
+    assert seen[-1] == repr(outcomes) == "<FanOut of even: finished, 4 of 4 done, 2 failed, limit 1>"
+    assert "secret" not in "".join(seen)
+
+
+async def even(item: str) -> None:
+    if int(item[-1]) % 2:
+        raise ValueError(item)
+
+
+def test_it_prints_so_in_threads() -> None:
+    with Polytomic(api_key=KEY) as polytomic:
+        left = fan_out_blocking(polytomic.get_bulk_destination, iter(["a"]), limit=3)
+        assert repr(left) == "<BlockingFanOut of get_bulk_destination: not started, 0 done, 0 failed, limit 3>"
+    go, several = threading.Event(), threading.Barrier(3)
+
+    def wait(item: int) -> None:
+        if item:
+            several.wait(10)
+            assert go.wait(10)
+
+    with fan_out_blocking(wait, range(3)) as outcomes:
+        for _ in outcomes:
+            several.wait(10)
+            assert repr(outcomes) == "<BlockingFanOut of wait: running, 1 of 3 done, 0 failed, limit 64>"
+            break
+        go.set()
+        assert len(list(outcomes)) == 2
+        assert repr(outcomes) == "<BlockingFanOut of wait: finished, 3 of 3 done, 0 failed, limit 64>"
+
+
+def test_the_function_that_is_printed_may_be_any_callable() -> None:
+    class Fetch:
+        def __init__(self, password: str) -> None:
+            self.password = password
+
+        def __repr__(self) -> str:
+            return self.password
+
+        async def __call__(self, item: object) -> None:
+            pass
+
+    class Nameless(Fetch):
+        @property
+        def __name__(self) -> str:
+            raise RuntimeError("no name")
+
+    named: Any = Fetch("secret")
+    named.__name__ = "a\n" * 100
+
+    def printed(fetch: Callable[[Any], Any]) -> str:
+        return repr(fan_out(fetch, list[Any]())).split(":")[0]
+
+    client = AsyncPolytomic(api_key=KEY)
+    method = client.with_options(deadline=1).with_response.get_bulk_destination
+    assert printed(method) == "<FanOut of get_bulk_destination"
+    assert printed(partial(partial(cast("Any", same)), secret="secret")) == "<FanOut of same"
+    assert printed(lambda _: same(1)) == "<FanOut of <lambda>"
+    assert printed(Fetch("secret")) == "<FanOut of Fetch"
+    assert printed(Nameless("secret")) == "<FanOut of Nameless"
+    assert printed(AsyncMock()) == "<FanOut of AsyncMock"
+    assert printed(named) == f"<FanOut of {'a ' * 39}a…"
+
+
+# --- a limit above the connections of the client
+
+
+ABOVE = (
+    "limit is 200, but the client has max_connections=100, so further calls only wait. Create the client with "
+    "max_connections=200, or lower the limit."
+)
+
+
+METHODS: dict[str, Callable[[Any], Callable[[Any], Any]]] = {
+    "method": lambda client: client.get_bulk_destination,
+    "copy": lambda client: client.with_options(deadline=5).get_bulk_destination,
+    "with_response": lambda client: client.with_response.get_bulk_destination,
+    "workflow": lambda client: client.run_bulk_sync,
+    "partial": lambda client: partial(partial(client.get_bulk_destination), connection_id=None),
+}
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_limit_above_the_connections_of_the_client_warns_once(method: Callable[[Any], Any]) -> None:
+    with Server() as server, Polytomic(api_key=KEY, base_url=server.url) as blocking:
+        client = AsyncPolytomic(api_key=KEY, base_url=server.url)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            fan_out(method(client), ids(3), limit=200)
+            fan_out_blocking(method(blocking), ids(3), limit=200)
+            asyncio.run(fetch_all(method(client), ids(0), limit=200))
+            fetch_all_blocking(method(blocking), ids(0), limit=200)
+            first = line_number()
+    assert [str(warning.message) for warning in caught] == [ABOVE] * 4
+    assert {warning.category for warning in caught} == {UserWarning}
+    # The lines of the caller.
+    assert [(warning.filename, warning.lineno) for warning in caught] == [
+        (__file__, first - before) for before in (4, 3, 2, 1)
+    ]
+
+
+async def test_a_limit_that_a_coroutine_awaits_names_its_line() -> None:
+    async with AsyncPolytomic(api_key=KEY, max_connections=2) as client:
+        with pytest.warns(UserWarning, match="limit is 3, but the client has max_connections=2") as caught:
+            await fetch_all(client.get_bulk_destination, ids(0), limit=3)
+        assert [(warning.filename, warning.lineno) for warning in caught] == [(__file__, line_number() - 1)]
+        with pytest.warns(UserWarning, match="the maximum of limit is 500, but the client has max_connections=2"):
+            await fetch_all(client.get_bulk_destination, ids(0), limit=AutoLimit(maximum=500))
+
+
+async def test_a_limit_that_the_client_has_connections_for_does_not_warn() -> None:
+    client = AsyncPolytomic(api_key=KEY, max_connections=200)
+    await fetch_all(client.get_bulk_destination, ids(0), limit=200)
+    # It has a limit of its own, which nobody else knows.
+    client = AsyncPolytomic(api_key=KEY, transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+    await fetch_all(client.get_bulk_destination, ids(0), limit=200)
+    # What is wrong is an error, without a warning.
+    client = AsyncPolytomic(api_key=KEY)
+    with pytest.raises(ValueError, match="rate must be"):
+        fan_out(client.get_bulk_destination, ids(1), limit=200, rate=0)
+    with pytest.raises(TypeError, match="items must be"):
+        fan_out(client.get_bulk_destination, cast("Any", 5), limit=200)
+
+
+@pytest.mark.parametrize(("connections", "limit"), [(4, 4), (16, 16), (100, 16)])
+async def test_an_automatic_limit_is_not_above_the_connections(connections: int, limit: int) -> None:
+    client = AsyncPolytomic(api_key=KEY, max_connections=connections)
+    assert fan_out(client.get_bulk_destination, ids(0), limit="auto").progress.limit == limit
+    with Polytomic(api_key=KEY, max_connections=connections) as blocking:
+        assert fan_out_blocking(blocking.get_bulk_destination, ids(0), limit="auto").progress.limit == limit
+
+
+def line_number() -> int:
+    """The line of the caller."""
+    return sys._getframe(1).f_lineno
 
 
 # --- options of another kind

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from polytomic_client import AsyncPolytomic, ClientClosedError, DeadlineExceededError, Polytomic
-from polytomic_client.errors import FORKED
+from polytomic_client._client.base import FORKED
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
 from .conftest import ID, KEY, WAYS, FakeClock

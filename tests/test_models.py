@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import datetime as dt
 import functools
 import importlib
+import inspect
 import json
 import operator
 import pickle
@@ -15,11 +17,12 @@ import sys
 import typing
 import weakref
 from collections import OrderedDict, UserDict, defaultdict
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import attrs
@@ -50,6 +53,8 @@ from polytomic_client.v2023_04_25.types import (
     path_segment,
     path_uuid,
 )
+
+from .document import DOCUMENT, resolve
 
 ATTRS_MODELS = [name for name in models.__all__ if attrs.has(getattr(models, name))]
 DATA = Path(__file__).resolve().parent / "data"
@@ -91,9 +96,45 @@ def test_unset_is_one_object(duplicate: Callable[[Any], Any]) -> None:
 def test_unset_is_false_and_prints_as_unset() -> None:
     assert not UNSET
     assert repr(UNSET) == str(UNSET) == "UNSET"
-    assert repr(ConfigurationField(default=1)) == (
-        "ConfigurationField(default=1, items=UNSET, required=UNSET, additional_properties={})"
-    )
+    assert repr(ConfigurationField(default=1, items=UNSET)) == "ConfigurationField(default=1)"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (models.BulkDestinationEnvelope.from_dict({}), "BulkDestinationEnvelope()"),
+        (models.BulkSyncListEnvelope.from_dict({"data": []}), "BulkSyncListEnvelope()"),
+        (models.BulkSyncListEnvelope.from_dict({"data": None}), "BulkSyncListEnvelope()"),
+        (models.ActivateBulkSync(active=False), "ActivateBulkSync(active=False)"),
+        (models.ConfigurationMap(), "ConfigurationMap()"),
+        (
+            models.ConfigurationMap({"a": ConfigurationField(default="")}),
+            "ConfigurationMap(additional_properties={'a': ConfigurationField(default='')})",
+        ),
+        (
+            models.ConfigurationField(default=0, items=None, required=False, additional_properties={"new": []}),
+            "ConfigurationField(default=0, items=None, required=False, additional_properties={'new': []})",
+        ),
+        (
+            models.BulkDestination.from_dict({"configuration": {}, "modes": [{"id": "snapshot"}]}),
+            "BulkDestination(modes=[SupportedBulkMode(id=<BulkMode.SNAPSHOT: 'snapshot'>)])",
+        ),
+    ],
+)
+def test_a_repr_leaves_out_what_is_unset_and_empty(value: object, shown: str) -> None:
+    assert repr(value) == str(value) == shown
+
+
+def test_the_repr_of_a_model_that_holds_itself_and_of_a_users_class_ends() -> None:
+    field = ConfigurationField(default=1)
+    field["itself"] = [field]
+    assert repr(field) == "ConfigurationField(default=1, additional_properties={'itself': [...]})"
+
+    class Field(ConfigurationField):
+        """A class of a user's own."""
+
+    shown = repr(Field.from_dict({"default": 1}))
+    assert shown == f"{__name__}.Field(default=1)".rpartition(".")[2]
 
 
 SPECIFIERS = [
@@ -324,6 +365,110 @@ def test_a_model_refuses_what_is_no_object(name: str) -> None:
     for body in (["ab"], "", "ab", None, 5, [], [("a", 1)], True):
         with pytest.raises(TypeError, match="expected a JSON object, got"):
             model.from_dict(body)
+
+
+def _unpacked(model: Any) -> None:
+    first, *_ = model
+    raise AssertionError(first)
+
+
+ITERATIONS: dict[str, Callable[[Any], object]] = {
+    "list": list,
+    "dict": dict,
+    "tuple": tuple,
+    "iter": lambda model: next(iter(model)),
+    "unpacking": _unpacked,
+    "arguments": lambda model: max(*model),
+    "sorted": sorted,
+    "zip": lambda model: next(zip(model, strict=False)),
+    "update": dict[Any, Any]().update,
+    "a member": lambda model: [] in model,
+    "a number": lambda model: model[0],
+    "a slice": lambda model: model[:1],
+    "set": lambda model: model.__setitem__(0, 1),
+    "delete": lambda model: model.__delitem__(0),
+}
+
+
+@pytest.mark.parametrize("way", ITERATIONS)
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (
+            models.BulkSyncListEnvelope.from_dict({"data": [{}]}),
+            "BulkSyncListEnvelope is not a list or a dict. Use .data",
+        ),
+        (models.BulkSyncListEnvelope.from_dict({}), "BulkSyncListEnvelope is not a list or a dict. Use .data"),
+        (BulkDestinationEnvelope.from_dict({"data": {}}), "BulkDestinationEnvelope is not a list or a dict. Use .data"),
+        (
+            models.BulkDestination.from_dict({"modes": [], "supported_resync_modes": None}),
+            "BulkDestination is not a list or a dict. Use .modes or .supported_resync_modes",
+        ),
+        (models.BulkDestination.from_dict({}), "BulkDestination is not a list or a dict. Use"),
+    ],
+)
+def test_iterating_over_a_model_says_what_to_use(way: str, model: Any, message: str) -> None:
+    separator = " " if message.endswith("Use") else " or "
+    with pytest.raises(TypeError) as caught:
+        ITERATIONS[way](model)
+    assert str(caught.value) == f"{message}{separator}.to_dict()."
+    assert not isinstance(model, Iterable)
+
+
+def test_a_map_iterates_and_names_are_looked_up_in_every_model() -> None:
+    fields = ConfigurationMap({"a": ConfigurationField(default=1)})
+    assert list(fields) == ["a"]
+    assert dict(fields) == {"a": ConfigurationField(default=1)}
+    model = models.BulkSyncListEnvelope.from_dict({"data": [], "next": 1})
+    assert ("next" in model, "data" in model, model["next"]) == (True, False, 1)
+    with pytest.raises(KeyError, match="^'data'$"):
+        model["data"]
+
+
+def _docstrings(model: type[Any]) -> dict[str, str]:
+    """Return what an editor shows of each member: the string below it."""
+    module = ast.parse(Path(inspect.getsourcefile(model) or "").read_text(encoding="utf-8"))
+    (body,) = (node.body for node in module.body if isinstance(node, ast.ClassDef) and node.name == model.__name__)
+    return {
+        member.target.id: ast.literal_eval(text.value) if isinstance(text, ast.Expr) else ""
+        for member, text in pairwise(body)
+        if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name)
+    }
+
+
+def _reached(*parts: str) -> set[str]:
+    """Return the models that the responses, or the bodies, of the document hold."""
+    found: set[str] = set()
+    operations = (each for path in DOCUMENT["paths"].values() for key, each in path.items() if key != "parameters")
+    todo: list[Any] = [operation.get(part, {}) for operation in operations for part in parts]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            node = cast("dict[str, Any]", node)
+            reference = str(node.get("$ref"))
+            if reference not in found and reference.startswith("#/"):
+                found.add(reference)
+                todo.append(resolve(node))
+            todo += [value for name, value in node.items() if name not in ("example", "examples")]
+        elif isinstance(node, list):
+            todo += node
+    return {reference.rpartition("/")[2] for reference in found if reference.startswith("#/components/schemas/")}
+
+
+@pytest.mark.parametrize("name", ATTRS_MODELS)
+def test_the_docstring_of_a_member_says_when_it_is_missing(name: str) -> None:
+    model = getattr(models, name)
+    answered, sent = name in _reached("responses"), name in _reached("requestBody")
+    assert answered or sent
+    shown = _docstrings(model)
+    for field in attrs.fields(model):
+        if field.name != "additional_properties":
+            text = " ".join(shown[field.name].split())
+            required = field.default is attrs.NOTHING
+            envelope = name.endswith("Envelope") and field.name == "data"
+            assert ("UNSET if the response lacks it." in text) is (answered and not sent and not envelope), field.name
+            assert ("UNSET if a response lacks it." in text) is (answered and sent), field.name
+            assert ("Not sent if UNSET." in text) is (sent and not required), field.name
 
 
 @pytest.mark.parametrize("name", models.__all__)

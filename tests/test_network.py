@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import os
+import re
+import socket
 import ssl
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +19,27 @@ import pytest
 import trustme
 
 from polytomic_client import (
+    APIStatusError,
     AsyncPolytomic,
     ConfigurationError,
+    ConnectTimeoutError,
     DeadlineExceededError,
     NotSentError,
     OutcomeUnknownError,
     Polytomic,
     PolytomicError,
+    ProxyAuthenticationError,
+    ReadTimeoutError,
     SecurityWarning,
+    Timeout,
     TLSError,
+    fan_out,
 )
 from polytomic_client._http.tls import tls_context
 
-from .conftest import KEY, OWN_TRANSPORTS, Ask, FakeClock, server_context
+from .conftest import ID, KEY, OWN_TRANSPORTS, WAYS, Ask, FakeClock, server_context
 from .proxy import Proxy
-from .server import Connection, Server
+from .server import Answer, Connection, Server, deaf, hang_up, reset, reset_in_the_body, stall
 from .test_secrets import CANARY, USER, check_error, leaks, shown, watched
 
 ONCE: dict[str, Any] = {"max_attempts": 1}
@@ -243,6 +252,181 @@ def test_a_proxy_that_is_not_there_means_that_nothing_was_sent(ask: Ask) -> None
         ask(base_url="https://127.0.0.1:1", proxy=gone.url, **ONCE)
 
 
+TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
+REFUSED = b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n"
+SHORT = Timeout(connect=0.1, read=0.1)
+
+
+@dataclass
+class Broken:
+    """A way through a proxy that fails: what the proxy does, what the server does, and whose error it is."""
+
+    kind: type[PolytomicError]
+    proxy: dict[str, Any] = field(default_factory=dict[str, Any])
+    step: Any = hang_up
+    trusts: bool = True
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+WAYS_TO_FAIL = {
+    "closed": Broken(NotSentError, {"answer": b""}),
+    "reset": Broken(NotSentError, {"answer": b"", "resets": True}),
+    "407": Broken(ProxyAuthenticationError, {"answer": REFUSED % 407}),
+    "403": Broken(NotSentError, {"answer": REFUSED % 403}),
+    "502": Broken(NotSentError, {"answer": REFUSED % 502}),
+    "garbage": Broken(NotSentError, {"answer": b"SSH-2.0-x\r\n\r\n"}),
+    "too many bytes": Broken(NotSentError, {"answer": TUNNEL + b"x"}),
+    "silence": Broken(ConnectTimeoutError, {"answer": None}, settings={"timeout": SHORT}),
+    "silence until the deadline": Broken(DeadlineExceededError, {"answer": None}, settings={"deadline": 0.1}),
+    "closed before tls": Broken(NotSentError, {"tunnels": False}),
+    "reset before tls": Broken(NotSentError, {"tunnels": False, "resets": True}),
+    "untrusted": Broken(TLSError, trusts=False),
+    "closed after the request": Broken(OutcomeUnknownError),
+    "reset after the request": Broken(OutcomeUnknownError, step=reset),
+    "reset in the body": Broken(OutcomeUnknownError, step=reset_in_the_body),
+    "silence after the request": Broken(ReadTimeoutError, step=stall, settings={"timeout": Timeout(read=0.1)}),
+    "silence after it until the deadline": Broken(DeadlineExceededError, step=stall, settings={"deadline": 0.3}),
+}
+
+
+@OWN
+@pytest.mark.parametrize("broken", WAYS_TO_FAIL.values(), ids=WAYS_TO_FAIL)
+def test_every_failure_on_the_way_through_a_proxy_names_it(
+    ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, broken: Broken
+) -> None:
+    with Server(broken.step, tls=server_context(authority)) as server, Proxy(**broken.proxy) as proxy:
+        url = proxy.url.replace("http://", f"http://{USER}:{CANARY}@")
+        settings = {"ssl_context": trusting} if broken.trusts else {}
+        with pytest.raises(broken.kind) as caught:
+            ask(base_url=server.url, proxy=url, **settings, **broken.settings, **ONCE)
+    assert type(caught.value) is broken.kind
+    assert re.search(rf"proxy:? 127\.0\.0\.1:{proxy.port}\b", str(caught.value))
+    assert str(caught.value).count(f"127.0.0.1:{proxy.port}") == 1
+    check_error(caught.value)
+
+
+@pytest.mark.parametrize("broken", WAYS_TO_FAIL.values(), ids=WAYS_TO_FAIL)
+def test_both_clients_say_the_same_of_a_proxy(authority: trustme.CA, trusting: ssl.SSLContext, broken: Broken) -> None:
+    said: list[str] = []
+    for way in ("async", "sync"):
+        with Server(broken.step, tls=server_context(authority)) as server, Proxy(**broken.proxy) as proxy:
+            settings: dict[str, Any] = {"ssl_context": trusting} if broken.trusts else {}
+            with pytest.raises(broken.kind) as caught:
+                WAYS[way](api_key=KEY, base_url=server.url, proxy=proxy.url, **settings, **broken.settings, **ONCE)
+        said.append(re.sub(r"127\.0\.0\.1:[0-9]+|\(_ssl.*?\)", "_", str(caught.value)))
+    assert said[0] == said[1]
+
+
+@OWN
+@pytest.mark.parametrize("host", ["127.0.0.1", "proxy.invalid"])
+def test_a_proxy_that_cannot_be_reached_is_named(ask: Ask, host: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: every connection is refused
+        port = taken.getsockname()[1]
+        with pytest.raises(NotSentError, match=rf"cannot .*; proxy: {host}:{port}\. Nothing.* Check the proxy"):
+            ask(base_url="https://polytomic.example.com", proxy=f"http://u:{CANARY}@{host}:{port}", **ONCE)
+
+
+@OWN
+def test_a_proxy_that_wants_a_password_is_asked_once(
+    ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, clock: FakeClock
+) -> None:
+    with Server(tls=server_context(authority)) as server, Proxy(REFUSED % 407) as proxy:
+        with pytest.raises(ProxyAuthenticationError, match="407 .*proxy='http://user:password@host:port'") as caught:
+            ask(base_url=server.url, ssl_context=trusting, proxy=proxy.url, clock=clock)
+    assert caught.value.attempts == len(proxy.heads) == 1
+    assert not caught.value.outcome_unknown
+
+
+async def test_a_proxy_that_wants_a_password_ends_a_fan_out() -> None:
+    with Proxy(REFUSED % 407) as proxy:
+        async with AsyncPolytomic(api_key=KEY, proxy=proxy.url) as polytomic:
+            with pytest.raises(ProxyAuthenticationError):
+                async with fan_out(polytomic.get_bulk_destination, [ID] * 50, limit=1) as outcomes:
+                    assert [outcome async for outcome in outcomes]
+    assert len(proxy.heads) == 1
+
+
+def test_a_407_that_comes_as_a_response_says_how_to_give_a_proxy_its_password(ask: Ask, clock: FakeClock) -> None:
+    with Server(Answer(407, {"message": "who are you"})) as server:
+        with pytest.raises(APIStatusError, match="407 who are you.*http://user:password@host:port") as caught:
+            ask(base_url=server.url, clock=clock)
+    assert caught.value.attempts == len(server.requests) == 1
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+def test_a_407_of_a_users_own_transport_is_the_same(clock: FakeClock, *, blocking: bool) -> None:
+    with Proxy(REFUSED % 407) as proxy:
+        kind = httpx.HTTPTransport if blocking else httpx.AsyncHTTPTransport
+        settings: dict[str, Any] = {"transport": kind(proxy=proxy.url), "clock": clock, "api_key": KEY}
+        with pytest.raises(ProxyAuthenticationError, match="407.*http://user:password@host:port") as caught:
+            WAYS["sync" if blocking else "async"](**settings)
+    assert caught.value.attempts == len(proxy.heads) == 1
+
+
+UNUSED = "{} is set but not used: pass trust_env=True"
+
+
+@OWN
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("failure", ["refused", "unknown host", "silence", "untrusted"])
+def test_a_failed_connection_names_a_proxy_that_is_not_used(
+    ask: Ask, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, name: str, failure: str
+) -> None:
+    monkeypatch.setenv(name, f"http://{USER}:{CANARY}@proxy:3128")
+    with socket.socket() as taken, deaf() as silent, Server(tls=server_context(authority)) as server:
+        taken.bind(("127.0.0.1", 0))
+        url = {
+            "refused": f"https://127.0.0.1:{taken.getsockname()[1]}",
+            "unknown host": "https://no-such-host.invalid",
+            "silence": f"https://127.0.0.1:{silent}",
+            "untrusted": server.url,
+        }[failure]
+        with pytest.raises(NotSentError, match=UNUSED.format(name)) as caught:
+            ask(base_url=url, timeout=SHORT if failure == "silence" else 5, **ONCE)
+        check_error(caught.value)
+        monkeypatch.setenv("NO_PROXY", f"{url.removeprefix('https://')}, elsewhere")
+        with pytest.raises(NotSentError) as caught:
+            ask(base_url=url, timeout=SHORT if failure == "silence" else 5, **ONCE)
+    assert "trust_env" not in str(caught.value)
+
+
+@OWN
+@pytest.mark.parametrize("settings", [{"proxy": True}, {"trust_env": True}])
+def test_a_proxy_that_is_used_is_not_said_to_be_unused(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    with Proxy() as gone:
+        pass
+    monkeypatch.setenv("HTTPS_PROXY", gone.url)
+    if "proxy" in settings:
+        settings = {"proxy": gone.url}
+    with pytest.raises(NotSentError, match="proxy: 127") as caught:
+        ask(base_url="https://polytomic.example.com", **settings, **ONCE)
+    assert "not used" not in str(caught.value)
+
+
+def test_a_proxy_that_would_not_be_used_either_way_is_not_named(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://proxy:3128")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(NotSentError) as caught:
+            ask(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}", **ONCE)
+    assert "trust_env" not in str(caught.value)
+
+
+def test_a_transport_of_the_users_is_not_told_to_trust_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(NotSentError) as caught:
+        WAYS["sync"](api_key=KEY, transport=httpx.MockTransport(refuse), **ONCE)
+    assert "trust_env" not in str(caught.value)
+
+
 @OWN
 def test_the_environment_names_the_proxy_only_where_it_is_trusted(
     ask: Ask, authority: trustme.CA, trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
@@ -329,6 +513,9 @@ def test_a_transport_of_the_users_has_its_own_network_settings(settings: dict[st
         ({"https_proxy": "http://proxy", "no_proxy": ".polytomic.com"}, None),
         ({"https_proxy": "http://proxy", "no_proxy": "polytomic.com.evil"}, "proxy:80"),
         ({"https_proxy": ""}, None),
+        ({"https_proxy": "http://proxy", "no_proxy": "app.polytomic.com:443"}, None),
+        ({"https_proxy": "http://proxy", "no_proxy": "app.polytomic.com:8443"}, "proxy:80"),
+        ({"https_proxy": "http://proxy", "no_proxy": "localhost , .POLYTOMIC.com:443 "}, None),
     ],
 )
 def test_the_environment_is_read_as_everywhere(
@@ -341,6 +528,51 @@ def test_the_environment_is_read_as_everywhere(
         monkeypatch.setenv(name, value)
     proxy = Polytomic(api_key=KEY, trust_env=True)._config.proxy  # pyright: ignore[reportPrivateUsage]
     assert (proxy and proxy.netloc) == proxied
+
+
+@pytest.mark.parametrize(
+    ("url", "no_proxy", "exempt"),
+    [
+        ("https://host:8443", "host:8443", True),
+        ("https://host:8443", "host", True),
+        ("https://host:8443", "host:443", False),
+        ("https://host", "host:443", True),
+        ("https://host", "host:8443,host:443", True),
+        ("https://a.example.com", ".example.com:443", True),
+        ("https://a.example.com", "example.com:443", True),
+        ("https://a.example.com", "*.example.com", True),
+        ("https://a.example.com:444", ".example.com:443", False),
+        ("https://example.com", ".example.com", True),
+        ("https://notexample.com", "example.com", False),
+        ("https://example.com.", "example.com", True),
+        ("https://EXAMPLE.com", "Example.COM", True),
+        ("https://[::1]:8080", "[::1]:8080", True),
+        ("https://[::1]:8081", "[::1]:8080", False),
+        ("https://[::1]:8080", "[::1]", True),
+        ("https://[::1]:8080", "::1", True),
+        ("https://[::1]", "::2", False),
+        ("https://10.0.0.1:8443", " 10.0.0.1:8443 ", True),
+        ("https://host", " other ,  host ", True),
+        ("https://host", "other, *", True),
+        ("https://host", " * ", True),
+        ("https://host", "*:443", True),
+        ("https://host:444", "*:443", False),
+        ("https://host", "", False),
+        ("https://host", " , ,", False),
+        ("https://host", ".", False),
+    ],
+)
+def test_no_proxy_is_a_list_of_hosts_each_with_or_without_a_port(
+    url: str,
+    no_proxy: str,
+    exempt: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    for kind in (AsyncPolytomic, Polytomic):
+        client: Any = kind(api_key=KEY, base_url=url, trust_env=True)
+        assert (client._config.proxy is None) is exempt
 
 
 def test_a_bad_proxy_in_the_environment_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -368,7 +368,7 @@ def _function(module: Any, required: dict[str, Any], argument: str, value: Any, 
 SETTINGS = (
     *("api_key", "deployment_key", "basic_auth", "base_url", "version", "timeout", "deadline", "max_attempts"),
     *("max_connections", "max_response_bytes", "proxy", "trust_env", "ssl_context", "verify", "transport"),
-    *("headers", "app_info"),
+    *("headers", "app_info", "strict"),
 )
 OPTIONS = ("limit", "rate", "retry_failed", "stop_on", "deadline", "key", "on_progress", "checkpoint")
 WEEKLY = {"frequency": "weekly", "hour": "1", "minute": "1", "day_of_week": "monday"}

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import inspect
 import pickle
-from importlib.metadata import metadata, version
+import re
+import shlex
+import tomllib
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import polytomic_client
 from polytomic_client import AsyncPolytomic, Polytomic
+from polytomic_client._core import extras
+from polytomic_client._core.extras import install_command
 from polytomic_client.v2023_04_25 import models, types
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +60,40 @@ def test_the_two_clients_have_the_same_methods_but_for_what_is_asynchronous() ->
     }
     assert names[AsyncPolytomic] ^ names[Polytomic] == {"aclose", "close"}
     assert inspect.signature(AsyncPolytomic).parameters.keys() == inspect.signature(Polytomic).parameters.keys()
+
+
+EXTRAS = metadata("polytomic-client").get_all("Provides-Extra") or []
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_the_advice_to_install_an_extra_names_its_packages_which_an_index_has(extra: str) -> None:
+    pip, install, *named = shlex.split(install_command(extra))
+    assert (pip, install) == ("pip", "install")
+    every = [Requirement(each) for each in requires("polytomic-client") or []]
+    needed = [each for each in every if each.marker is not None and each.marker.evaluate({"extra": extra})]
+    found = [Requirement(each) for each in named]
+    assert [(each.name, each.specifier) for each in found] == [(each.name, each.specifier) for each in needed]
+    for each in found:
+        assert each.specifier.contains(version(each.name)), "what is installed here is not what the advice installs"
+
+
+def test_the_extras_are_those_of_pyproject() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert {*EXTRAS} == {*declared}
+
+
+def test_a_clone_that_was_never_installed_is_told_to_install_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> list[str]:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(extras, "requires", missing)
+    assert shlex.split(install_command("sandbox")) == ["pip", "install", ".[sandbox]"]
+
+
+def test_nothing_advises_to_install_this_package_from_an_index() -> None:
+    paths = [path for path in (ROOT / "polytomic_client").rglob("*.py") if "v20" not in path.parent.name]
+    for path in [*paths, *(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        assert not re.search(r"install\W+polytomic-client", path.read_text(encoding="utf-8")), path
 
 
 def test_the_package_is_typed_and_says_its_version() -> None:

@@ -13,6 +13,7 @@ from polytomic_client import (
     NotReachedError,
     NotSentError,
     OutcomeUnknownError,
+    ProxyAuthenticationError,
     ReadTimeoutError,
     RequestError,
     ResponseTooLargeError,
@@ -21,7 +22,7 @@ from polytomic_client import (
     VersionMismatchError,
 )
 from polytomic_client._call.retry import is_overload, may_be_in_flight, may_call_again, may_retry, rule_of
-from polytomic_client.errors import status_error
+from polytomic_client._call.statuses import status_error
 
 
 class UserError(Exception):
@@ -81,6 +82,7 @@ def test_every_status_has_one_meaning(status: int) -> None:
         (NotSentError("refused"), "retry-get retry-patch retry-key again-get again-post poll"),
         (ConnectTimeoutError("late"), "retry-get retry-patch retry-key again-get again-post overload poll"),
         (TLSError("untrusted"), ""),
+        (ProxyAuthenticationError("the proxy responded with 407"), ""),
         (OutcomeUnknownError("reset"), "retry-get in-flight again-get poll"),
         (ReadTimeoutError("silence"), "retry-get in-flight again-get overload poll"),
         (TransportError("failed"), "poll"),

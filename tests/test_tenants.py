@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import traceback
 import warnings
 from base64 import b64encode
 from collections import Counter
@@ -15,7 +16,15 @@ from weakref import ref
 
 import pytest
 
-from polytomic_client import AsyncPolytomic, ClientClosedError, Polytomic, ServerError, fan_out
+from polytomic_client import (
+    AsyncPolytomic,
+    ClientClosedError,
+    ConfigurationError,
+    NotSentError,
+    Polytomic,
+    ServerError,
+    fan_out,
+)
 from polytomic_client._call.budget import RETRY_BUDGET
 
 from .conftest import ID, KEY, FakeClock
@@ -54,7 +63,7 @@ class Way:
 
     def __init__(self, *, blocking: bool, threads: ThreadPoolExecutor) -> None:
         self.blocking = blocking
-        self._threads = threads
+        self.threads = threads
 
     def client(self, url: str, **settings: Any) -> Any:
         kind: type[Any] = Polytomic if self.blocking else AsyncPolytomic
@@ -66,13 +75,13 @@ class Way:
     def call(self, client: Any) -> asyncio.Future[Any]:
         if self.blocking:
             get: Callable[[object], Any] = client.get_bulk_destination
-            return asyncio.get_running_loop().run_in_executor(self._threads, get, ID)
+            return asyncio.get_running_loop().run_in_executor(self.threads, get, ID)
         call: asyncio.Future[Any] = asyncio.ensure_future(client.get_bulk_destination(ID))
         return call
 
     async def close(self, client: Any) -> None:
         if self.blocking:
-            await asyncio.get_running_loop().run_in_executor(self._threads, client.close)
+            await asyncio.get_running_loop().run_in_executor(self.threads, client.close)
         else:
             await client.aclose()
 
@@ -202,6 +211,213 @@ async def test_a_tenant_does_not_spend_the_retries_of_another(way: Way, clock: F
             await way.call(other)
         await way.close(client)
     assert [asked[who] for who in (f"Bearer {KEY}", "Bearer b", "Bearer c")] == [2, 2, 2]
+
+
+class SealedError(Exception):
+    """An exception of a key source, with arguments that no copy could be made of."""
+
+    def __init__(self, asked: int, *, why: str) -> None:
+        super().__init__(f"the vault is {why}")
+        self.asked = asked
+
+
+def sealed(asked: int) -> Exception:
+    return SealedError(asked, why="sealed")
+
+
+class Broken(Vault):
+    """A vault that fails so many times, each with an error of its own, and then hands out its keys."""
+
+    def __init__(self, fails: int, *, is_open: bool = True, error: Callable[[int], Exception] = sealed) -> None:
+        super().__init__("a", is_open=is_open)
+        self.errors: list[Exception] = []
+        self._fails = fails
+        self._error = error
+
+    def _fail(self) -> None:
+        if len(self.errors) < self._fails:
+            self.errors.append(self._error(len(self.errors)))
+            raise self.errors[-1]
+
+    def key(self) -> str:
+        key = super().key()
+        self._fail()
+        return key
+
+    async def key_async(self) -> str:
+        key = await super().key_async()
+        self._fail()
+        return key
+
+
+async def all_wait(way: Way, tenant: Any, count: int) -> list[asyncio.Future[Any]]:
+    """Start calls, and return them once one asks for the key and the others wait for it."""
+    lock = tenant._state.key.lock
+    calls = [way.call(tenant) for _ in range(count)]
+    await until(lambda: len((lock._waiting if way.blocking else lock._waiters) or ()) == count - 1)
+    return calls
+
+
+def frames(error: BaseException) -> int:
+    return len(list(traceback.walk_tb(error.__traceback__)))
+
+
+async def test_a_key_source_that_fails_is_asked_once_for_all_who_wait_and_again_by_the_next(way: Way) -> None:
+    vault = Broken(1, is_open=False)
+    with Server() as server:
+        client = way.client(server.url, api_key=way.source(vault))
+        calls = await all_wait(way, client, 8)
+        vault.open.set()
+        errors = await asyncio.gather(*calls, return_exceptions=True)
+        assert vault.asked == 1
+        assert [error is vault.errors[0] for error in errors] == [True] * 8
+        (error,) = vault.errors
+        # As the source raised it: without the context or the frames of those who waited.
+        assert error.__context__ is error.__cause__ is None
+        assert frames(error) < 40
+        await way.call(client)
+        await way.close(client)
+    assert vault.asked == 2
+    assert sent(server) == ["Bearer a"]
+
+
+async def test_a_failed_key_source_keeps_nothing_of_its_failure(way: Way) -> None:
+    vault = Broken(1, is_open=False)
+    with Server() as server:
+        client = way.client(server.url, api_key=way.source(vault))
+        calls = await all_wait(way, client, 3)
+        vault.open.set()
+        gone = ref((await asyncio.gather(*calls, return_exceptions=True))[0])
+        calls.clear()
+        vault.errors.clear()
+        # A worker of the pool may still let go of its last call.
+        await until(lambda: gc.collect() * 0 or gone() is None)
+        await way.close(client)
+
+
+async def test_a_context_of_one_who_waits_is_not_that_of_the_error(way: Way) -> None:
+    vault = Broken(1, is_open=False)
+
+    def blocking(client: Any) -> Any:
+        try:
+            raise KeyError("of this caller")
+        except KeyError:
+            return client.get_bulk_destination(ID)
+
+    async def waiting(client: Any) -> Any:
+        try:
+            raise KeyError("of this caller")
+        except KeyError:
+            return await client.get_bulk_destination(ID)
+
+    with Server() as server:
+        client = way.client(server.url, api_key=way.source(vault))
+        first = way.call(client)
+        await until(lambda: vault.asked)
+        others: list[asyncio.Future[Any]] = [
+            asyncio.get_running_loop().run_in_executor(way.threads, blocking, client)
+            if way.blocking
+            else asyncio.ensure_future(waiting(client))
+            for _ in range(2)
+        ]
+        lock = client._state.key.lock
+        await until(lambda: len((lock._waiting if way.blocking else lock._waiters) or ()) == 2)
+        vault.open.set()
+        errors = await asyncio.gather(first, *others, return_exceptions=True)
+        assert [type(error) for error in errors] == [SealedError] * 3
+        assert errors[0].__context__ is None
+        await way.close(client)
+
+
+async def test_an_answer_that_is_no_key_fails_for_all_who_wait(way: Way) -> None:
+    vault = Vault("two words", is_open=False)
+    with Server() as server:
+        client = way.client(server.url, api_key=way.source(vault))
+        calls = await all_wait(way, client, 5)
+        vault.open.set()
+        errors = await asyncio.gather(*calls, return_exceptions=True)
+        await way.close(client)
+    assert {type(error) for error in errors} == {ConfigurationError}
+    assert vault.asked == 1
+    assert server.connections == 0
+
+
+async def test_an_error_of_this_package_is_the_sources_own_too(way: Way) -> None:
+    vault = Broken(1, is_open=False, error=lambda _: NotSentError("the vault cannot be reached"))
+    with Server() as server:
+        client = way.client(server.url, api_key=way.source(vault))
+        calls = await all_wait(way, client, 3)
+        vault.open.set()
+        errors = await asyncio.gather(*calls, return_exceptions=True)
+        await way.close(client)
+    (error,) = vault.errors
+    assert [each is error for each in errors] == [True] * 3
+    assert isinstance(error, NotSentError)
+    assert (error.operation, error.attempts, error.reason()) == ("", 0, "the vault cannot be reached")
+
+
+async def test_a_refused_key_that_cannot_be_renewed_is_asked_for_once(way: Way) -> None:
+    vault = Broken(0)
+    together = threading.Barrier(5)
+
+    def refuse(connection: Connection) -> bool:
+        together.wait(10)
+        return Answer(401, b"")(connection)
+
+    with Server(Answer(), refuse) as server:
+        client = way.client(server.url, api_key=way.source(vault))
+        await way.call(client)
+        vault._fails = 1
+        vault.open.clear()
+        calls = [way.call(client) for _ in range(5)]
+        lock = client._state.key.lock
+        await until(lambda: len((lock._waiting if way.blocking else lock._waiters) or ()) == 4)
+        vault.open.set()
+        errors = await asyncio.gather(*calls, return_exceptions=True)
+        await way.close(client)
+    assert [type(error) for error in errors] == [SealedError] * 5
+    assert vault.asked == 2
+
+
+async def test_a_call_that_begins_while_a_key_is_renewed_waits_for_the_new_one(way: Way) -> None:
+    def check(connection: Connection) -> bool:
+        if connection.request.headers["authorization"] == "Bearer new":
+            return Answer()(connection)
+        vault.open.clear()
+        return Answer(401, b"")(connection)
+
+    vault = Vault("old", "new")
+    with Server(check) as server:
+        client = way.client(server.url, api_key=way.source(vault))
+        lock = client._state.key.lock
+        first = way.call(client)
+        await until(lambda: vault.asked == 2)
+        later = way.call(client)
+        await until(lambda: len((lock._waiting if way.blocking else lock._waiters) or ()) == 1)
+        vault.open.set()
+        await asyncio.gather(first, later)
+        await way.close(client)
+    assert sent(server) == ["Bearer old", "Bearer new", "Bearer new"]
+
+
+async def test_a_cancelled_call_that_asks_fails_no_other() -> None:
+    vault = Vault("a", is_open=False)
+    with Server() as server:
+        async with AsyncPolytomic(api_key=vault.key_async, base_url=server.url) as client:
+            tenant: Any = client
+            lock = tenant._state.key.lock
+            first, *others = [asyncio.ensure_future(client.get_bulk_destination(ID)) for _ in range(3)]
+            await until(lambda: len(lock._waiters or ()) == 2)
+            first.cancel()
+            await until(lambda: vault.asked == 2)
+            vault.open.set()
+            ends = await asyncio.gather(first, *others, return_exceptions=True)
+    assert [type(end).__name__ for end in ends] == [
+        "CancelledError",
+        "BulkDestinationEnvelope",
+        "BulkDestinationEnvelope",
+    ]
+    assert vault.asked == 2
 
 
 class Busy:

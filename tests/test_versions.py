@@ -113,7 +113,8 @@ def asked(name: str) -> dict[str, Any]:
     parameters = inspect.signature(getattr(Polytomic, name)).parameters
     kept = {key: value for key, value in arguments.items() if key in parameters}
     if "body" in parameters:
-        kept["body"] = getattr(models, str(parameters["body"].annotation).removesuffix(" | Unset")).from_dict({})
+        model, *_ = typing.get_args(typing.get_type_hints(getattr(Polytomic, name))["body"])
+        kept["body"] = model.from_dict({})
     return kept
 
 

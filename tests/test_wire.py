@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,15 @@ import attrs
 import httpx
 import pytest
 
-from polytomic_client import AsyncPolytomic, ConfigurationError, Polytomic, __version__
+from polytomic_client import (
+    AsyncPolytomic,
+    ConfigurationError,
+    Polytomic,
+    __version__,
+    fan_out_blocking,
+    fetch_all,
+    models,
+)
 from polytomic_client.v2023_04_25 import AuthenticatedClient
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
@@ -242,6 +251,77 @@ def test_an_id_that_is_no_uuid_is_refused_before_anything_is_sent(bad: Any) -> N
                 get_bulk_destination.sync_detailed(bad, client=polytomic.generated)
 
     assert server.connections == 0
+
+
+CONNECTION = models.Connection.from_dict({"id": str(ID), "name": "canary", "configuration": {"password": "canary"}})
+ENVELOPE = models.ConnectionEnvelope(data=CONNECTION)
+NO_ID = models.CreateConnection.from_dict({"name": "canary", "type": "s3", "configuration": {"password": "canary"}})
+
+INSTEAD_OF_IDS: list[tuple[str, Callable[[Any, Any], Any]]] = [
+    ("id", lambda client, model: client.get_bulk_destination(model)),
+    ("schema_id", lambda client, model: client.get_bulk_source_schema(ID, model)),
+    ("organization_id", lambda client, model: client.list_events(organization_id=model)),
+    ("id", lambda client, model: client.run_bulk_sync(model)),
+    ("role_id", lambda client, model: client.request("GET", "/api/x/{role_id}", path_params={"role_id": model})),
+    ("id", lambda client, model: client.request("GET", "/api/x", params={"id": [str(ID), model]})),
+    ("", lambda client, model: client.start_bulk_sync_execution(ID, schemas=[model])),
+]
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "advice"),
+    [
+        (CONNECTION, "Connection", " Did you mean .id?"),
+        (ENVELOPE, "ConnectionEnvelope", " Did you mean .data.id?"),
+        (NO_ID, "CreateConnection", ""),
+    ],
+)
+@pytest.mark.parametrize(("name", "call"), INSTEAD_OF_IDS)
+async def test_a_model_where_its_id_belongs_is_refused_with_the_member_to_pass(
+    model: Any, kind: str, advice: str, name: str, call: Callable[[Any, Any], Any]
+) -> None:
+    said: list[str] = []
+    with Server() as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url) as client:
+            with pytest.raises((ValueError, TypeError)) as caught:
+                await call(client, model)
+            said.append(str(caught.value))
+        with Polytomic(api_key=KEY, base_url=server.url) as client:
+            with pytest.raises((ValueError, TypeError)) as caught:
+                call(client, model)
+            said.append(str(caught.value))
+    assert said[0] == said[1]
+    if name:
+        assert said[0].startswith(f"{name} must be ")
+        assert said[0].endswith(f", got {kind}.{advice}")
+    else:
+        assert said[0] == f"Object of type {kind} is not JSON serializable{advice and '.'}{advice}"
+    assert "canary" not in repr(caught.value)
+    assert server.requests == []
+
+
+def test_a_model_for_a_parameter_that_is_not_an_id_is_told_nothing_of_ids() -> None:
+    with Polytomic(api_key=KEY, base_url="http://127.0.0.1:1") as client:
+        refresh: Any = CONNECTION
+        with pytest.raises(ValueError, match=r"^refresh_schemas must be .*, got Connection\.$"):
+            client.get_bulk_sync(ID, refresh_schemas=refresh)
+
+
+async def test_each_model_of_a_fan_out_is_told_to_be_an_id() -> None:
+    items: list[Any] = [CONNECTION, ID, CONNECTION]
+    with Server() as server:
+        async with AsyncPolytomic(api_key=KEY, base_url=server.url) as client:
+            outcomes = await fetch_all(client.get_bulk_destination, items)
+        with Polytomic(api_key=KEY, base_url=server.url) as blocking:
+            with fan_out_blocking(blocking.get_bulk_destination, items, ordered=True) as found:
+                outcomes += list(found)
+    for first, second, third in (outcomes[:3], outcomes[3:]):
+        assert second.ok
+        for outcome in (first, third):
+            assert isinstance(outcome.error, ValueError)
+            assert str(outcome.error).endswith(", got Connection. Did you mean .id?")
+            assert "canary" not in repr(outcome.error)
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("good", [ID, str(ID), str(ID).upper(), ID.hex, ID.urn])

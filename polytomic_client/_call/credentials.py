@@ -5,29 +5,61 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
+from types import TracebackType
 from typing import Generic, TypeVar
 
 from .._core.secret import Secret, basic
 from ..errors import ConfigurationError
 
-KeySource = Callable[[], "str | Awaitable[str]"]
+KeySource = Callable[[], str | Awaitable[str]]
 Guard = TypeVar("Guard")
 
 ARGUMENTS = ("api_key", "deployment_key", "basic_auth")
 """The arguments that give a credential."""
 
 
+class Turn:
+    """The calls that wait for the same result of the user's callable. If it fails, they share its exception."""
+
+    __slots__ = ("_context", "_failure", "_traceback")
+
+    def __init__(self) -> None:
+        self._failure: Exception | None = None
+        self._context: BaseException | None = None
+        self._traceback: TracebackType | None = None
+
+    def fail(self, failure: Exception) -> None:
+        """Keep the exception of the callable for the calls that wait."""
+        # Each raise adds its caller's frames and replaces the context. Every call starts from these.
+        self._context, self._traceback = failure.__context__, failure.__traceback__
+        self._failure = failure
+
+    def check(self) -> None:
+        """Raise the exception of the callable, if it failed while the call waited."""
+        failure = self._failure
+        if failure is None:
+            return
+        try:
+            raise failure.with_traceback(self._traceback)
+        finally:
+            failure.__context__ = self._context
+            # The traceback holds this frame.
+            del failure, self
+
+
 class FetchedKey(Generic[Guard]):
     """An API key that the user's callable returns, first when a request needs it and again when the API rejects it.
 
-    The drivers hold `lock` around `stale` and `accept`, so that many waiting calls fetch the key once.
+    A call notes `turn` before it waits for `lock`. The drivers hold `lock` around `stale` and `accept` or `fail`, so
+    that many waiting calls ask the callable once, also if it fails. A call that begins later asks again.
     """
 
-    __slots__ = ("__weakref__", "_current", "fetch", "lock")
+    __slots__ = ("__weakref__", "_current", "fetch", "lock", "turn")
 
     def __init__(self, fetch: KeySource, lock: Guard) -> None:
         self.fetch = fetch
         self.lock = lock
+        self.turn = Turn()
         self._current: Secret | None = None
 
     def stale(self, refused: Secret | None) -> bool:
@@ -52,6 +84,12 @@ class FetchedKey(Generic[Guard]):
         # Error reports show the local variables of frames. Ours must not include the key.
         del key
         raise refused
+
+    def fail(self, failure: Exception) -> None:
+        """End the turn of the calls that wait, with the exception of the callable."""
+        # In this order, so that an interrupt in between never leaves a failure to later calls.
+        turn, self.turn = self.turn, Turn()
+        turn.fail(failure)
 
     @property
     def current(self) -> Secret:

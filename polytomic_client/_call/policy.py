@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from typing import Any, TypeVar
 
@@ -28,12 +28,13 @@ from ..errors import (
     OutcomeUnknownError,
     RequestError,
     VersionMismatchError,
-    status_error,
 )
+from .explain import explain, through_proxy
 from .gate import Gate, current_gate
 from .retry import REPEATABLE_METHODS, SAFE_METHODS, is_stale, may_be_in_flight, parse_retry_after, retry_delay
 from .settings import IDEMPOTENCY_HEADER, Config, check_version
 from .state import CallState
+from .statuses import status_error
 from .steps import Authorize, Flow, Send, Sleep, Step
 
 T = TypeVar("T")
@@ -62,14 +63,14 @@ def run(request: Request, config: Config, state: CallState, operation: Operation
     Raises:
         RequestError: The call failed.
     """
-    return _Call(request, config, state, operation).steps(partial(_decoded, operation))
+    return _Call(request, config, state, operation).steps(partial(_decoded, operation, config))
 
 
 def run_with_response(
     request: Request, config: Config, state: CallState, operation: Operation[T]
 ) -> Flow[APIResponse[T]]:
     """Yield the steps of one call, as `run` does, and return the decoded body with the response around it."""
-    return _Call(request, config, state, operation).steps(partial(_with_response, operation))
+    return _Call(request, config, state, operation).steps(partial(_with_response, operation, config))
 
 
 def relay(request: Request, config: Config, state: CallState, operation: Operation[object] | None) -> Flow[Reply]:
@@ -87,16 +88,17 @@ def relay(request: Request, config: Config, state: CallState, operation: Operati
     Raises:
         RequestError: The call failed.
     """
-    return _Call(request, config, state, operation).steps(_undecoded)
+    finish = _undecoded if operation is None or not config.strict else partial(_verified, operation, config)
+    return _Call(request, config, state, operation).steps(finish)
 
 
 class _Call:
     """One call in progress: its attempts and the remaining time."""
 
     __slots__ = (
-        "_asked",
         "_attempts",
         "_config",
+        "_described",
         "_ends",
         "_fresh",
         "_in_flight",
@@ -105,8 +107,8 @@ class _Call:
         "_renewed",
         "_request",
         "_state",
-        "_successes",
         "_unknown",
+        "_version",
     )
 
     def __init__(self, request: Request, config: Config, state: CallState, operation: Operation[object] | None) -> None:
@@ -114,12 +116,11 @@ class _Call:
         self._config = config
         self._state = state
         self._operation = "request" if operation is None else operation.name
-        self._successes = None if operation is None else operation.decoders
-        self._asked = _prepare(request, config, config.pin if operation is None else operation.version)
+        self._described = operation
+        self._version = config.pin if operation is None else operation.version
         # A 409 can only be about the key if an earlier request had the same one: an attempt of this call, or another
         # call with a key that the caller made.
         self._in_flight = IDEMPOTENCY_HEADER in request.headers and not (operation and operation.conflicts_with_state)
-        _write_idempotency_key(request)
         self._ends = config.clock.monotonic() + config.deadline
         self._attempts = 0
         self._last: RequestError | None = None
@@ -145,6 +146,8 @@ class _Call:
 
     def _steps(self, finish: Callable[[Reply, Request, int], T], gate: Gate | None) -> Flow[T]:
         request, config = self._request, self._config
+        _write_idempotency_key(request)
+        version = _prepare(request, config, self._version)
         if request.authorization is None:
             request.authorization = yield from self._authorize(None)
         while True:
@@ -159,14 +162,16 @@ class _Call:
             try:
                 reply: Reply = yield Send(request, left, self._fresh)
                 log_answer(self._operation, request, reply.status, reply.headers)
-                reply = _checked(reply, self._asked, config, self._successes)
+                reply = _checked(reply, version, config, self._described)
             except DeadlineExceededError as error:
                 self._unknown = self._unknown or error.outcome_unknown
                 if gate is not None:
                     gate.failed(error)
                 sent = ", which may have reached the API" if error.outcome_unknown else ", before the request was sent"
-                raise self._overdue(f"it passed during an attempt{sent}") from self._last
+                where = through_proxy(config)
+                raise self._overdue(f"it passed during an attempt{sent}{where}") from self._last
             except RequestError as error:
+                explain(error, request, config, self._described)
                 failure = error
             else:
                 self._state.budget.refund()
@@ -253,16 +258,22 @@ class _Call:
     def _authorize(self, refused: Secret | None) -> Generator[Step, Any, Secret]:
         try:
             secret: Secret = yield Authorize(refused, self._remaining())
-        except RequestError as error:
-            if error.request and self._unknown:
-                # The error is of another call, made by the callable. It must not claim that this call sent nothing.
-                raise self._located(OutcomeUnknownError(f"the api_key callable failed; {UNKNOWN_BEFORE}")) from error
+        except (ClientClosedError, DeadlineExceededError) as error:
             if error.request:
+                self._check_unknown(error)
                 raise
             if isinstance(error, DeadlineExceededError):
                 raise self._overdue("it passed while the api_key callable fetched a key") from self._last
             raise self._located(error) from None
+        except RequestError as error:
+            self._check_unknown(error)
+            raise
         return secret
+
+    def _check_unknown(self, error: RequestError) -> None:
+        """Raise an error if an earlier attempt has an unknown outcome: the callable's own is not about this call."""
+        if self._unknown:
+            raise self._located(OutcomeUnknownError(f"the api_key callable failed; {UNKNOWN_BEFORE}")) from error
 
     def _remaining(self) -> float:
         left = self._ends - self._config.clock.monotonic()
@@ -317,7 +328,7 @@ def _undecoded(reply: Reply, _request: Request, _attempts: int) -> Reply:
     return reply
 
 
-def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> T:
+def _decoded(operation: Operation[T], config: Config, reply: Reply, request: Request, attempts: int) -> T:
     """Decode the last response.
 
     Raises:
@@ -329,15 +340,24 @@ def _decoded(operation: Operation[T], reply: Reply, request: Request, attempts: 
         request=str(request),
         attempts=attempts,
         request_id=reply.headers.get("X-Request-Id"),
+        strict=config.strict,
     )
 
 
-def _with_response(operation: Operation[T], reply: Reply, request: Request, attempts: int) -> APIResponse[T]:
-    value = _decoded(operation, reply, request, attempts)
+def _verified(operation: Operation[object], config: Config, reply: Reply, request: Request, attempts: int) -> Reply:
+    """Return the last response, which a strict client decodes once before the generated function does it."""
+    _decoded(operation, config, reply, request, attempts)
+    return reply
+
+
+def _with_response(
+    operation: Operation[T], config: Config, reply: Reply, request: Request, attempts: int
+) -> APIResponse[T]:
+    value = _decoded(operation, config, reply, request, attempts)
     return APIResponse(value, reply.status, reply.headers, reply.content, attempts)
 
 
-def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int] | None) -> Reply:
+def _checked(reply: Reply, asked: str, config: Config, operation: Operation[object] | None) -> Reply:
     """Return a successful response, decompressed."""
     content, malformed = reply.content, None
     try:
@@ -345,12 +365,14 @@ def _checked(reply: Reply, asked: str, config: Config, successes: Collection[int
     except EncodingError as error:
         malformed = error
     failure: APIStatusError | None = None
-    if reply.status // 100 != 2 or (successes is not None and reply.status not in successes):
+    if reply.status // 100 != 2 or (operation is not None and reply.status not in operation.decoders):
         retry_after = parse_retry_after(reply.headers.get("Retry-After"), config.clock.time())
         failure = status_error(reply.status, content, reply.headers, retry_after=retry_after)
     answered = reply.headers.get(VERSION_HEADER, asked)
     if answered != asked:
-        raise VersionMismatchError(asked, answered, reply.status) from failure
+        said = b"" if failure is None else content
+        request_id = reply.headers.get("X-Request-Id")
+        raise VersionMismatchError(asked, answered, reply.status, content=said, request_id=request_id) from failure
     if failure is not None:
         raise failure
     if malformed is not None:

@@ -18,6 +18,7 @@ from ..errors import (
     DeadlineExceededError,
     NotSentError,
     OutcomeUnknownError,
+    ProxyAuthenticationError,
     ReadTimeoutError,
     RequestError,
     TLSError,
@@ -32,8 +33,19 @@ What a second PATCH or DELETE does is not documented."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 """Methods that change nothing, so that a whole call may be made again."""
 
-HITS_ALL: tuple[type[Exception], ...] = (AuthenticationError, VersionMismatchError, ClientClosedError)
+HITS_ALL: tuple[type[Exception], ...] = (
+    AuthenticationError,
+    ProxyAuthenticationError,
+    VersionMismatchError,
+    ClientClosedError,
+)
 """Errors that end a fan-out at once, because every other call would fail as well."""
+
+BUGS: tuple[type[Exception], ...] = (NameError,)
+"""Errors of the user's own function that end a fan-out: an UnboundLocalError is one too. No item can cause them."""
+
+LIKELY_BUGS: frozenset[type[Exception]] = frozenset({TypeError, AttributeError})
+"""Errors of the user's own function that end a fan-out as long as no call has succeeded. An odd item can cause them."""
 
 BACKOFF_FIRST = 0.5
 """Maximum seconds of the first delay."""
@@ -93,6 +105,7 @@ BY_STATUS: Final = {
 
 BY_KIND: Final = (
     (TLSError, _FINAL),
+    (ProxyAuthenticationError, _FINAL),
     (ConnectTimeoutError, Rule(May.ALWAYS, May.ALWAYS, overload=True, poll_again=True)),
     (NotSentError, Rule(May.ALWAYS, May.ALWAYS, poll_again=True)),
     (ReadTimeoutError, Rule(May.IF_REPEATABLE, May.IF_REPEATABLE, overload=True, poll_again=True)),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import NoReturn
 
 from attrs import field, frozen
 from attrs.converters import optional
 
-from .._core.checks import count_field, seconds_field
+from .._core.checks import bool_field, count_field, seconds_field
 from .._core.clock import Clock, SystemClock
-from .._core.secret import NOT_PICKLED, Secret
+from .._core.secret import Secret
+from .._core.unique import Unique
 from .._http.settings import DEFAULT_TIMEOUT, HTTPSettings, Timeout, to_timeout
 from .._text import shown
 from ..errors import ConfigurationError
@@ -40,7 +40,7 @@ def check_version(version: object) -> str:
 
 
 @frozen(kw_only=True)
-class Config(HTTPSettings):
+class Config(Unique, HTTPSettings):
     """The validated settings of a client.
 
     Attributes:
@@ -52,6 +52,7 @@ class Config(HTTPSettings):
         max_attempts: Maximum attempts per call.
         clock: Time, sleep and randomness.
         headers: Headers of every request, in addition to those of its operation.
+        strict: Whether a response that lacks a documented member is a DecodeError.
     """
 
     credential: Secret | KeySource = field(repr=False)  # a callable may hold a secret, and show it
@@ -62,12 +63,4 @@ class Config(HTTPSettings):
     max_attempts: int = count_field(DEFAULT_MAX_ATTEMPTS)
     clock: Clock = field(factory=SystemClock)
     headers: dict[str, str] = field(factory=dict[str, str], repr=False)
-
-    def __copy__(self) -> Config:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Config:
-        return self
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(NOT_PICKLED)
+    strict: bool = bool_field(default=False)

@@ -10,23 +10,31 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from .._call.credentials import FetchedKey, KeySource
-from .._call.policy import relay, run, run_with_response
-from .._call.steps import Authorize, Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
+from .._call.policy import run, run_with_response
+from .._call.steps import Finished, Flow, Send, Sleep, Step, proceed, stop_of, stopped
 from .._core.cleanup import CLEANUP_LASTS, finish, new_task
+from .._core.loops import asyncio_loop
 from .._core.secret import Secret
+from .._core.tracebacks import SHORTENED, shorten
 from .._http.failures import within
-from .._http.messages import AsyncTransport, Reply, Request
+from .._http.messages import AsyncTransport, Reply
+from .._runtime import clients
 from .._runtime.operation import APIResponse, Operation
-from ..errors import ANOTHER_LOOP, CLOSED, ClientClosedError, RequestError
-from .base import BaseClient, Shared
+from ..errors import ClientClosedError, RequestError
+from .base import CLOSED, BaseClient, Shared
 from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
 
-    from .._runtime.client import Client
-
 T = TypeVar("T")
+
+ANOTHER_LOOP = "this client belongs to a different event loop. Create one client per loop, and close it there."
+
+LOOP_ENDED = (
+    "the event loop of this client has ended, because each asyncio.run has its own. "
+    "Create the client inside of the coroutine that asyncio.run runs."
+)
 
 
 class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
@@ -37,11 +45,11 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
     _lock = asyncio.Lock
 
     @cached_property
-    def generated(self) -> Client:
+    def generated(self) -> clients.Client:
         """The client for the generated endpoint functions: `await get_bulk_destination.asyncio(id, client=...)`."""
         from .generated import async_client
 
-        return async_client(self._config.base_url, self._send)
+        return async_client(self._config.base_url, self._relay, self._drive, repr(self))
 
     @overload
     async def request(
@@ -89,7 +97,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         Raises:
             ClientClosedError: The client belongs to a different event loop, which is still open.
         """
-        shared, loop = self._shared, asyncio.get_running_loop()
+        shared, loop = self._shared, asyncio_loop(type(self).__name__)
         own: asyncio.AbstractEventLoop | None = shared.loop
         if own is not None and own is not loop and not own.is_closed():
             raise ClientClosedError(ANOTHER_LOOP)
@@ -108,6 +116,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
                 await transport.aclose()
 
     async def __aenter__(self) -> Self:
+        asyncio_loop(type(self).__name__)
         return self
 
     async def __aexit__(
@@ -121,6 +130,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         Raises:
             ClientClosedError: The client was closed meanwhile.
         """
+        self._join()
         await self._unless_closed(self._sleeping(seconds))
 
     async def _sleeping(self, seconds: float) -> None:
@@ -142,32 +152,39 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
     ) -> Coroutine[Any, Any, APIResponse[T]]:
         return self._drive(run_with_response(self._request(kwargs), self._config, self._state, operation))
 
-    def _send(self, request: Request, operation: Operation[object] | None) -> Coroutine[Any, Any, Reply]:
-        return self._drive(relay(request, self._config, self._state, operation))
-
     async def _drive(self, flow: Flow[T]) -> T:
         """Perform the steps of a flow until it returns or raises."""
         timeout = self._config.timeout
         # The steps of every call are inlined: each in its own coroutine or function costs half a us.
-        step: Step | Finished[T] = next(flow)
-        while not isinstance(step, Finished):
-            done: Reply | Secret | None = None
-            try:
-                if isinstance(step, Send):
-                    done = await self._open().send(step.request, timeout, step.remaining, fresh=step.fresh)
-                elif isinstance(step, Sleep):
-                    await self._unless_closed(self._sleeping(step.seconds))
+        try:
+            step: Step | Finished[T] = next(flow)
+            while not isinstance(step, Finished):
+                done: Reply | Secret | None = None
+                try:
+                    if isinstance(step, Send):
+                        done = await self._open().send(step.request, timeout, step.remaining, fresh=step.fresh)
+                    elif isinstance(step, Sleep):
+                        await self._unless_closed(self._sleeping(step.seconds))
+                    else:
+                        key: FetchedKey[asyncio.Lock] | None = self._state.key
+                        assert key is not None
+                        if key.lock.locked() or key.stale(step.refused):
+                            self._join()
+                            await within(step.remaining, self._unless_closed(self._authorize(key, step.refused)))
+                        done = key.current
+                except RequestError as error:
+                    step = proceed(flow.throw, self._failure(error))
+                except (StopIteration, StopAsyncIteration, RuntimeError) as error:
+                    stop = stop_of(error)
+                    if stop is None:
+                        asyncio_loop(type(self).__name__)  # the reason, if none is running
+                        raise
+                    raise stopped(step) from stop
                 else:
-                    done = await within(step.remaining, self._unless_closed(self._authorize(step)))
-            except RequestError as error:
-                step = proceed(flow.throw, self._failure(error))
-            except (StopIteration, StopAsyncIteration, RuntimeError) as error:
-                stop = stop_of(error)
-                if stop is None:
-                    raise
-                raise stopped(step) from stop
-            else:
-                step = proceed(flow.send, done)
+                    step = proceed(flow.send, done)
+        except SHORTENED as error:
+            shorten(error)
+            raise
         return step.value
 
     async def _unless_closed(self, work: Awaitable[T]) -> T:
@@ -179,7 +196,6 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         shared, limit = self._shared, asyncio.timeout(None)
         try:
             async with limit:
-                # Not the client's loop, which it has only once a call has its key.
                 shared.waiting[limit] = asyncio.get_running_loop()
                 return await work
         except TimeoutError:
@@ -189,30 +205,56 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
             shared.waiting.pop(limit, None)
         raise ClientClosedError(shared.over)
 
-    async def _authorize(self, step: Authorize) -> Secret:
-        key: FetchedKey[asyncio.Lock] | None = self._state.key
-        assert key is not None
-        async with key.lock:
-            if self._shared.over:
-                raise ClientClosedError(self._shared.over)
-            if key.stale(step.refused):
-                key.accept(await _resolved(key.fetch()))
-        return key.current
+    async def _authorize(self, key: FetchedKey[asyncio.Lock], refused: Secret | None) -> None:
+        turn = key.turn
+        try:
+            async with key.lock:
+                if self._shared.over:
+                    raise ClientClosedError(self._shared.over)
+                if key.stale(refused):
+                    turn.check()
+                    try:
+                        key.accept(await _resolved(key.fetch()))
+                    except Exception as error:
+                        # A cancellation belongs to this call alone: the next one that waits asks again.
+                        key.fail(error)
+                        raise
+        finally:
+            # The traceback of a failure in it holds this frame.
+            del turn
 
     def _open(self) -> AsyncTransport:
         """Return the transport, which is created on first use.
 
         Each step calls this, because the client may be closed while a call waits.
         """
-        shared, loop = self._shared, asyncio.get_running_loop()
-        if shared.over:
-            raise ClientClosedError(shared.over)
-        if shared.loop not in (None, loop):
-            raise ClientClosedError(ANOTHER_LOOP)
+        shared = self._shared
+        if shared.over or shared.loop is not asyncio.get_running_loop():
+            self._join()
         if shared.transport is None:
-            shared.loop = loop
             shared.transport = self._make_transport()
         return shared.transport
+
+    def _join(self) -> None:
+        """Make the running event loop that of the client, if it has none.
+
+        Raises:
+            ClientClosedError: The client is closed, or belongs to a different event loop.
+        """
+        shared, loop = self._shared, asyncio_loop(type(self).__name__)
+        if shared.over:
+            raise ClientClosedError(shared.over)
+        own: asyncio.AbstractEventLoop | None = shared.loop
+        if own is None or own is loop:
+            shared.loop = loop
+        elif not own.is_closed():
+            raise ClientClosedError(ANOTHER_LOOP)
+        elif shared.transport is not None:
+            raise ClientClosedError(LOOP_ENDED)
+        else:
+            # No call of the ended loop has opened anything, but one may have held a lock.
+            shared.renew_locks()
+            shared.loop = loop
 
     def _make_transport(self) -> AsyncTransport:
         if self._httpx_transport is None:

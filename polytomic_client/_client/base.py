@@ -11,25 +11,31 @@ from weakref import WeakSet, ref
 
 from .._call.announcements import Announcements
 from .._call.credentials import FetchedKey, KeySource, check_credential
-from .._call.policy import run_with_response
+from .._call.policy import relay, run_with_response
 from .._call.settings import DEFAULT_DEADLINE, DEFAULT_MAX_ATTEMPTS
 from .._call.state import CallState
 from .._call.steps import Flow
 from .._core.clock import Clock, SystemClock
 from .._core.secret import Secret
-from .._http.messages import Request
+from .._core.tracebacks import SHORTENED, shorten
+from .._core.unique import Unique
+from .._http.messages import Reply, Request
 from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
-from .._runtime.operation import APIResponse
+from .._runtime.operation import APIResponse, Operation
 from .._runtime.types import as_json
 from .._text import shown
-from ..errors import FORKED, ClientClosedError, ConfigurationError, RequestError, TransportError
+from ..errors import ClientClosedError, ConfigurationError, RequestError, TransportError
 from . import raw
-from .settings import build_config, change_config
+from .settings import build_config, change_config, changed_settings
 
 Key = TypeVar("Key")
 HTTPXTransport = TypeVar("HTTPXTransport")
 OpenTransport = TypeVar("OpenTransport")
 Guard = TypeVar("Guard")
+
+
+CLOSED = "this client is closed. Create another."
+FORKED = "a forked process cannot use the connections of its parent. Create one client per process."
 
 
 class Shared(Generic[OpenTransport, Guard]):
@@ -64,11 +70,17 @@ class Shared(Generic[OpenTransport, Guard]):
         """Return the fetched key of every credential that a client still has."""
         return [key for each in list(self._keys) if (key := each()) is not None]
 
-    def forked(self) -> None:
-        """Drop the parent's connections unclosed, and its locks, which nothing in a forked child would release."""
+    def renew_locks(self) -> None:
+        """Replace the locks of the keys, which may be held by calls that nothing continues."""
         for key in self.fetched_keys():
             key.lock = self._make_lock()
-        if self.transport is not None:
+
+    def forked(self) -> None:
+        """Drop the parent's connections unclosed, and its locks, which nothing in a forked child would release."""
+        self.renew_locks()
+        if self.transport is None:
+            self.loop = None
+        else:
             # A reference is kept, because closing a TLS connection would end it for the parent.
             self._inherited, self.transport = self.transport, None
             self.over = FORKED
@@ -86,12 +98,13 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-class BaseClient(Generic[Key, HTTPXTransport]):
+class BaseClient(Unique, Generic[Key, HTTPXTransport]):
     """The base of both clients: settings, and requests built from operations."""
 
     _polytomic_blocking: ClassVar[bool]
     _pin: ClassVar[str]
     _lock: Callable[[], Any]
+    _has_own_credential = False
 
     def __init__(
         self,
@@ -112,6 +125,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         verify: bool = True,
         headers: Mapping[str, str] | None = None,
         app_info: str | None = None,
+        strict: bool = False,
         transport: HTTPXTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -122,7 +136,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         Args:
             api_key: An API key, sent as Bearer, or a callable that returns one. The client calls it for the first
                 request, and again when the API rejects the key with a 401, once for all waiting calls. If it raises,
-                the call raises the same error. AsyncPolytomic also accepts an async callable. A callable that blocks
+                these calls raise the same error. AsyncPolytomic also accepts an async callable. A callable that blocks
                 would block its event loop.
             deployment_key: The key of an on-premises deployment, sent as the Basic user name.
             basic_auth: User and password, sent unchanged as Basic.
@@ -145,6 +159,8 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             headers: Headers to add to every request. They cannot replace the client's own.
             app_info: Your application, for the start of the User-Agent: `my-service/1.2`, or several with spaces
                 between them.
+            strict: Whether a response that lacks a documented member raises a DecodeError. Default: the member is
+                UNSET. Unknown members are accepted either way.
             transport: An httpx transport to use instead, for example httpx.MockTransport. It has its own proxy and TLS
                 settings, and is closed with the client.
             clock: Time, sleep and randomness for retries. Replace it in tests.
@@ -176,6 +192,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 verify=verify,
                 headers=headers,
                 app_info=app_info,
+                strict=strict,
                 clock=clock if clock is not None else SystemClock(),
                 own_connections=transport is None,
             )
@@ -190,6 +207,11 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         del self, api_key, deployment_key, basic_auth, base_url, proxy, headers
         raise refused
 
+    @property
+    def _polytomic_connections(self) -> int | None:
+        """Maximum open connections. None if a transport was given, which has a limit of its own."""
+        return self._config.max_connections if self._httpx_transport is None else None
+
     def with_options(
         self,
         *,
@@ -201,6 +223,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
         max_attempts: int | None = None,
         version: str | None = None,
         headers: Mapping[str, str] | None = None,
+        strict: bool | None = None,
     ) -> Self:
         """Return a copy with some settings changed. It shares the connections. Closing either closes both.
 
@@ -216,6 +239,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             max_attempts: Maximum attempts per call, including the first.
             version: The dated version to request, as for the constructor.
             headers: Headers to add. They cannot replace the client's own.
+            strict: Whether a response that lacks a documented member raises a DecodeError.
 
         Raises:
             ConfigurationError: A setting is invalid. The message never contains a key.
@@ -237,6 +261,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
                 max_attempts=max_attempts,
                 version=version,
                 headers=headers,
+                strict=strict,
             )
         except ConfigurationError as error:
             refused = ConfigurationError(*error.args)
@@ -246,6 +271,7 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             copy.__dict__.pop("generated", None)
             copy._config = config
             if credential is not None:
+                copy._has_own_credential = True
                 copy._state = self._shared.new_state(credential)
             return copy
         # As in the constructor.
@@ -254,7 +280,11 @@ class BaseClient(Generic[Key, HTTPXTransport]):
 
     def __repr__(self) -> str:
         config = self._config
-        return f"{type(self).__name__}(base_url={config.base_url!r}, version={config.version or config.pin!r})"
+        settings = {"base_url": config.base_url, "version": config.version or config.pin}
+        if self._has_own_credential:
+            settings["credential"] = "**********"
+        shown = ", ".join(f"{name}={value!r}" for name, value in (settings | changed_settings(config)).items())
+        return f"{type(self).__name__}({shown})"
 
     def _request(self, kwargs: dict[str, Any]) -> Request:
         """Build the request that an operation's `_get_kwargs` describes."""
@@ -277,9 +307,17 @@ class BaseClient(Generic[Key, HTTPXTransport]):
             TypeError: An argument has the wrong type, or the body cannot be encoded.
             ValueError: An argument is malformed.
         """
-        operation, kwargs = raw.request(method, path, version=self._config.pin, **options)
-        config = self._config if headers is None else change_config(self._config, headers=headers)
-        return run_with_response(self._request(kwargs), config, self._state, operation)
+        try:
+            operation, kwargs = raw.request(method, path, version=self._config.pin, **options)
+            config = self._config if headers is None else change_config(self._config, headers=headers)
+            return run_with_response(self._request(kwargs), config, self._state, operation)
+        except SHORTENED as error:
+            shorten(error)
+            raise
+
+    def _relay(self, request: Request, operation: Operation[object] | None) -> Flow[Reply]:
+        """Return the steps of a request of a generated function."""
+        return relay(request, self._config, self._state, operation)
 
     def _failure(self, error: RequestError) -> RequestError:
         """Return the error of a step: a ClientClosedError if the client was closed meanwhile, else the transport's."""

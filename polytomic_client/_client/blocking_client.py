@@ -10,21 +10,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from .._call.credentials import FetchedKey
-from .._call.policy import relay, run, run_with_response
+from .._call.policy import run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Step, proceed, stopped
 from .._core.clock import SystemClock
 from .._core.secret import Secret
-from .._http.messages import Reply, Request, Transport
+from .._core.tracebacks import SHORTENED, shorten
+from .._http.messages import Reply, Transport
 from .._http.places import Places
+from .._runtime import clients
 from .._runtime.operation import APIResponse, Operation
-from ..errors import CLOSED, ClientClosedError, RequestError
-from .base import BaseClient, Shared
+from ..errors import ClientClosedError, RequestError
+from .base import CLOSED, BaseClient, Shared
 from .raw import Model, RequestOptions
 
 if TYPE_CHECKING:
     import httpx  # noqa: F401  (named in the strings below)
-
-    from .._runtime.client import Client
 
 T = TypeVar("T")
 
@@ -37,11 +37,11 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     _lock = staticmethod(partial(Places, 1))
 
     @cached_property
-    def generated(self) -> Client:
+    def generated(self) -> clients.Client:
         """The client for the generated endpoint functions: `get_bulk_destination.sync(id, client=...)`."""
         from .generated import blocking_client
 
-        return blocking_client(self._config.base_url, self._send)
+        return blocking_client(self._config.base_url, self._relay, self._drive, repr(self))
 
     @overload
     def request(
@@ -114,19 +114,20 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     def _perform_with_response(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         return self._drive(run_with_response(self._request(kwargs), self._config, self._state, operation))
 
-    def _send(self, request: Request, operation: Operation[object] | None) -> Reply:
-        return self._drive(relay(request, self._config, self._state, operation))
-
     def _drive(self, flow: Flow[T]) -> T:
         """Perform the steps of a flow until it returns or raises."""
-        step: Step | Finished[T] = next(flow)
-        while not isinstance(step, Finished):
-            try:
-                done = self._do(step)
-            except RequestError as error:
-                step = proceed(flow.throw, self._failure(error))
-            else:
-                step = proceed(flow.send, done)
+        try:
+            step: Step | Finished[T] = next(flow)
+            while not isinstance(step, Finished):
+                try:
+                    done = self._do(step)
+                except RequestError as error:
+                    step = proceed(flow.throw, self._failure(error))
+                else:
+                    step = proceed(flow.send, done)
+        except SHORTENED as error:
+            shorten(error)
+            raise
         return step.value
 
     def _do(self, step: Step) -> Reply | Secret | None:
@@ -168,14 +169,26 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
     def _authorize(self, step: Authorize) -> Secret:
         key: FetchedKey[Places] | None = self._state.key
         assert key is not None
+        if key.lock.is_free() and not key.stale(step.refused):
+            return key.current
+        turns = [key.turn]
 
         def fetch() -> None:
             if self._shared.over:
                 raise ClientClosedError(self._shared.over)
             if key.stale(step.refused):
-                key.accept(key.fetch())
+                turns.pop().check()
+                try:
+                    key.accept(key.fetch())
+                except Exception as error:
+                    key.fail(error)
+                    raise
 
-        key.lock.hold(fetch, time.monotonic() + step.remaining)
+        try:
+            key.lock.hold(fetch, time.monotonic() + step.remaining)
+        finally:
+            # The traceback of a failure in it holds this frame.
+            turns.clear()
         return key.current
 
     def _open(self) -> Transport:

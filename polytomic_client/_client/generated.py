@@ -8,12 +8,14 @@ from typing import NoReturn
 
 import httpx
 
+from .._call.steps import Flow
 from .._http.messages import Reply, Request
 from .._runtime.client import Client
 from .._runtime.operation import VERSION_HEADER, Operation
 
-AsyncSend = Callable[[Request, Operation[object] | None], Awaitable[Reply]]
-Send = Callable[[Request, Operation[object] | None], Reply]
+Relay = Callable[[Request, Operation[object] | None], Flow[Reply]]
+AsyncDrive = Callable[[Flow[Reply]], Awaitable[Reply]]
+Drive = Callable[[Flow[Reply]], Reply]
 
 INSTEAD = (
     "this method would drop the key, the retries and the errors. "
@@ -21,24 +23,33 @@ INSTEAD = (
 )
 
 
-def async_client(base_url: str, send: AsyncSend) -> Client:
-    """Create a generated client whose asyncio functions send through the policy."""
+def async_client(base_url: str, relay: Relay, drive: AsyncDrive, owner: str) -> Client:
+    """Create a generated client whose asyncio functions send through the policy of `owner`, given by its `repr`."""
     client = httpx.AsyncClient(
-        base_url=base_url, transport=_AsyncPolicyTransport(send), trust_env=False, cookies=_no_cookies()
+        base_url=base_url, transport=_AsyncPolicyTransport(relay, drive), trust_env=False, cookies=_no_cookies()
     )
     client.headers.clear()
-    return _AsyncClient(base_url=base_url).set_async_httpx_client(client)
+    return _AsyncClient(base_url, owner).set_async_httpx_client(client)
 
 
-def blocking_client(base_url: str, send: Send) -> Client:
-    """Create a generated client whose sync functions send through the policy."""
-    client = httpx.Client(base_url=base_url, transport=_PolicyTransport(send), trust_env=False, cookies=_no_cookies())
+def blocking_client(base_url: str, relay: Relay, drive: Drive, owner: str) -> Client:
+    """Create a generated client whose sync functions send through the policy of `owner`, given by its `repr`."""
+    client = httpx.Client(
+        base_url=base_url, transport=_PolicyTransport(relay, drive), trust_env=False, cookies=_no_cookies()
+    )
     client.headers.clear()
-    return _BlockingClient(base_url=base_url).set_httpx_client(client)
+    return _BlockingClient(base_url, owner).set_httpx_client(client)
 
 
 class _PolicyClient(Client):
     """Rejects methods that would create an httpx client without the policy."""
+
+    def __init__(self, base_url: str, owner: str) -> None:
+        super().__init__(base_url=base_url)
+        self._owner = owner
+
+    def __repr__(self) -> str:
+        return f"{self._owner}.generated"
 
     def with_headers(self, headers: dict[str, str]) -> NoReturn:  # noqa: ARG002
         raise TypeError(INSTEAD)
@@ -89,19 +100,23 @@ def _outcome(reply: Reply, request: httpx.Request) -> httpx.Response:
 
 
 class _AsyncPolicyTransport(httpx.AsyncBaseTransport):
-    def __init__(self, send: AsyncSend) -> None:
-        self._send = send
+    def __init__(self, relay: Relay, drive: AsyncDrive) -> None:
+        self._relay = relay
+        self._drive = drive
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return _outcome(await self._send(*_incoming(request, await request.aread())), request)
+        flow = self._relay(*_incoming(request, await request.aread()))
+        return _outcome(await self._drive(flow), request)
 
 
 class _PolicyTransport(httpx.BaseTransport):
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, relay: Relay, drive: Drive) -> None:
+        self._relay = relay
+        self._drive = drive
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return _outcome(self._send(*_incoming(request, request.read())), request)
+        flow = self._relay(*_incoming(request, request.read()))
+        return _outcome(self._drive(flow), request)
 
 
 def _no_cookies() -> CookieJar:

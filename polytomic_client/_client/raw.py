@@ -64,9 +64,7 @@ class RawOperation(Operation[Any]):
 
     undecoded: bool = False
 
-    def decode(
-        self, status: int, content: bytes, *, request: str, attempts: int = 1, request_id: str | None = None
-    ) -> Any:
+    def decode(self, status: int, content: bytes, **context: Any) -> Any:
         """Decode a body, as Operation does. An empty one is None.
 
         Raises:
@@ -76,7 +74,7 @@ class RawOperation(Operation[Any]):
             return content
         if not content:
             return None
-        return super().decode(status, content, request=request, attempts=attempts, request_id=request_id)
+        return super().decode(status, content, **context)
 
 
 def request(

@@ -11,12 +11,13 @@ from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from attrs import evolve
+from attrs import astuple, evolve, fields
 
 from .._call.credentials import ARGUMENTS, KeySource, check_credential
 from .._call.settings import IDEMPOTENCY_HEADER, Config
 from .._core.version import __version__
-from .._http.proxy import choose_proxy
+from .._http.proxy import choose_proxy, ignored_proxy
+from .._http.settings import Timeout
 from .._http.tls import choose_tls
 from .._runtime.operation import VERSION_HEADER
 from .._text import quoted, shown
@@ -25,6 +26,9 @@ from ..errors import ConfigurationError
 DEFAULT_BASE_URL = "https://app.polytomic.com"
 
 USER_AGENT = f"polytomic-client/{__version__} python/{sys.version.split()[0]}"
+
+LONGEST_FIX = 300
+"""Maximum characters of a URL that an error tells the user to use. A host name has up to 253."""
 
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PRODUCT = f"{_NAME}(/{_NAME})?"
@@ -89,10 +93,12 @@ def build_config(
         headers=own if headers is None else own | _check_headers(headers),
         **settings,
     )
+    used = choose_proxy(proxy, trust_env=trust_env, base_url=base_url)
     # Last, because it may warn, and invalid settings need no warning.
     return evolve(
         config,
-        proxy=choose_proxy(proxy, trust_env=trust_env, base_url=base_url),
+        proxy=used,
+        ignored_proxy=ignored_proxy(base_url) if own_connections and used is None and not trust_env else "",
         ssl_context=choose_tls(ssl_context, verify=verify, needed=own_connections and base_url.startswith("https:")),
     )
 
@@ -117,14 +123,28 @@ def change_config(config: Config, *, headers: Mapping[str, str] | None, **change
     return evolve(config, **changes)
 
 
+def changed_settings(config: Config) -> dict[str, Any]:
+    """Return the settings of `with_options` that differ from the defaults, of headers the names, without any secret."""
+    changed = {
+        field.name: getattr(config, field.name)
+        for field in fields(Config)
+        if field.name in ("timeout", "deadline", "max_attempts", "strict")
+        if getattr(config, field.name) != field.default
+    }
+    if isinstance(changed.get("timeout"), Timeout) and len(set(astuple(changed["timeout"]))) == 1:
+        changed["timeout"] = changed["timeout"].connect
+    added = sorted(name for name in config.headers if name.lower() not in OWN_HEADERS)
+    return changed | ({"headers": added} if added else {})
+
+
 def check_base_url(base_url: object, name: str = "base_url") -> str:
     """Return the URL that paths are appended to, without a slash at its end. A bare host implies https.
 
-    An error never quotes the URL, because it may contain a password.
+    An error never quotes the URL, because it may contain a password. One without user info is quoted to mend it.
 
     Raises:
-        ConfigurationError: `base_url` has user info, a query, a fragment or a scheme other than https. http is only
-            allowed to this machine, because it would send the key unencrypted.
+        ConfigurationError: `base_url` has user info, a query, a fragment, `/api` at its end or a scheme other than
+            https. http is only allowed to this machine, because it would send the key unencrypted.
     """
     if not isinstance(base_url, str) or not base_url:
         raise ConfigurationError(f"{name} must be a non-empty str. Use a URL like https://polytomic.example.com.")
@@ -151,7 +171,14 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
             f"{name} must be https, got {quoted(parts.scheme)}. http, which sends the key unencrypted, is for this "
             "machine only."
         )
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    path = parts.path.rstrip("/")
+    shorter = re.sub("(/+api)+$", "", path, flags=re.IGNORECASE)
+    if shorter != path:
+        fixed = quoted(f"{parts.scheme}://{parts.netloc}{shorter}", LONGEST_FIX)
+        raise ConfigurationError(
+            f"{name} must not end in /api, because the path of every operation begins with it. Use {fixed}."
+        )
+    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 def _is_loopback(host: str) -> bool:

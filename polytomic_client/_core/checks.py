@@ -66,6 +66,17 @@ def seconds_field(default: float, *, prefix: str = "") -> Any:
     return field(default=default, converter=Converter(convert, takes_field=True))
 
 
+def bool_field(*, default: bool) -> Any:
+    """Return an attrs field for True or False. Errors use its name."""
+
+    def convert(value: object, attribute: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ConfigurationError(f"{attribute.name} must be True or False, got {shown(value)}.")
+        return value
+
+    return field(default=default, converter=Converter(convert, takes_field=True))
+
+
 def count_field(default: int) -> Any:
     """Return an attrs field for a count. Errors use its name."""
 

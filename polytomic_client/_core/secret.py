@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import NoReturn
 
-NOT_PICKLED = "clients cannot be pickled because they hold a key. Create one per process."
+from .unique import Unique
 
 
-class Secret:
+class Secret(Unique):
     """A string that never prints and cannot be pickled."""
 
     __slots__ = ("_text",)
@@ -28,15 +27,6 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret('**********')"
-
-    def __copy__(self) -> Secret:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Secret:
-        return self
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(NOT_PICKLED)
 
 
 def basic(user: str, password: str) -> Secret:

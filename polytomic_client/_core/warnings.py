@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
 from types import FrameType
 
-PACKAGE = str(Path(__file__).parent.parent)
+from .tracebacks import PACKAGE
+
+PASSED = (PACKAGE, f"{Path(os.__file__).parent / 'asyncio'}{os.sep}")
+"""Directories of code that is not the user's: this package, and the event loop that runs its coroutines."""
 
 
 class SecurityWarning(UserWarning):
@@ -25,6 +29,6 @@ def warn(text: str, category: type[Warning]) -> None:
     """Issue a warning at the line of the code that called this package."""
     frame: FrameType | None = sys._getframe()  # noqa: SLF001  (stacklevel counts frames, and the number of ours varies)
     level = 1
-    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
+    while frame is not None and frame.f_code.co_filename.startswith(PASSED):
         frame, level = frame.f_back, level + 1
     warnings.warn(text, category, stacklevel=level)

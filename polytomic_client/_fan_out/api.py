@@ -14,21 +14,26 @@ from uuid import UUID
 from .._call.retry import HITS_ALL, may_call_again
 from .._core.checks import LONGEST_SECONDS
 from .._core.clock import Clock, SystemClock
-from .._text import shown
+from .._core.loops import asyncio_loop
+from .._core.unique import Unique
+from .._core.warnings import warn
+from .._text import LONGEST_SHOWN, quoted, shown
 from .checkpoint import Checkpoint
 from .engine import Engine
 from .items import Items, Job, name_of
 from .limit import AutoLimit
 from .outcome import Outcome
 from .plan import DEFAULT_LIMIT, MOST_PER_SECOND, Plan, auto_limit, bounded
-from .progress import Progress
+from .progress import Progress, described
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 
-class _Loop(Generic[Item, Value]):
+class _Loop(Unique, Generic[Item, Value]):
     """One loop over the outcomes. Asking for the next outcome marks the previous one as done. Loops may share them."""
+
+    _not_pickled = "a fan-out cannot be pickled because its calls are under way. Create one per process."
 
     def __init__(self, engine: Engine[Item, Value], keeps: object = None) -> None:
         self._engine = engine
@@ -60,11 +65,19 @@ class FanOut(_Loop[Item, Value]):
     way as soon as the event loop runs again.
     """
 
-    def __init__(self, engine: Engine[Item, Value]) -> None:
+    def __init__(self, engine: Engine[Item, Value], function: str) -> None:
         super().__init__(engine)
+        self._function = function
         self._left = False
 
+    def __repr__(self) -> str:
+        return self._describe(type(self).__name__, self._function)
+
+    def _describe(self, kind: str, function: str) -> str:
+        return described(kind, function, self._engine.state, self._engine.progress())
+
     async def __aenter__(self) -> FanOut[Item, Value]:
+        asyncio_loop("fan_out")
         return self
 
     async def __aexit__(
@@ -126,10 +139,13 @@ def fan_out(
 
     Args:
         fetch: An async function that takes one item, such as `polytomic.get_bulk_destination`.
-        items: Any iterable or async iterable. If it raises, the loop raises that error after the outcomes before it.
-            The fan-out does not close an async generator: if it must end with the fan-out, close it yourself.
+        items: Everything that `for` or `async for` takes. If it raises, the loop raises that error after the outcomes
+            before it. The fan-out does not close an async generator: if it must end with the fan-out, close it
+            yourself. Like all functions that you pass, it runs with the values that context variables had when
+            `fan_out` was called.
         limit: Maximum calls in flight; "auto" or an AutoLimit adapts it to the load the API can handle. Calls beyond
-            the client's `max_connections` only wait for each other.
+            the client's `max_connections` only wait for each other. If `fetch` is a method of a client, such a limit
+            causes a UserWarning, and "auto" does not exceed `max_connections`.
         rate: Maximum requests per second, evenly spaced. Retries by the client count.
         ordered: Yield the outcomes in the order of the items. A slow call holds back those behind it, until twice
             `limit` items are read. Excludes `retry_failed`, whose outcomes come last.
@@ -138,7 +154,9 @@ def fan_out(
             excluded. Or a function that takes an error and returns whether to call again. Until then, at most 10,000
             failures are held back.
         stop_on: Exceptions that end the fan-out at once, because every other call would fail too. The loop raises
-            the first of them, after the outcomes before it.
+            the first of them, after the outcomes before it. A bug of `fetch` ends it as well: a NameError, and if no
+            call has succeeded yet, a TypeError or an AttributeError. After a success, these two are outcomes, and the
+            first one causes a UserWarning. They always are outcomes if a method of a client raises them.
         deadline: Maximum seconds for the whole fan-out. Then calls under way are cancelled, with a
             DeadlineExceededError as their outcome, and each later item has a NotReachedError. An async iterable is
             not read any further, since it may wait: the loop ends with a NotReachedError.
@@ -182,7 +200,7 @@ def fan_out(
         raise ValueError("ordered and retry_failed exclude each other: second calls come last. Choose one.")
     journal = None if checkpoint is None else Checkpoint(checkpoint)
     plan = Plan(
-        limit=auto_limit(limit),
+        limit=limit_for(fetch, limit),
         rate=bounded("rate", rate, MOST_PER_SECOND),
         ordered=ordered,
         retry=retry_failed if callable(retry_failed) else may_call_again if retry_failed else _never,
@@ -193,13 +211,10 @@ def fan_out(
         clock=clock or SystemClock(),
     )
     named = unique or journal is not None
-    return FanOut(
-        Engine(
-            fetch,
-            Items(items, key=key if named else None, checkpoint=journal),
-            plan,
-        )
-    )
+    engine = Engine(fetch, Items(items, key=key if named else None, checkpoint=journal), plan)
+    # Last, because invalid options need no warning.
+    check_connections(fetch, plan.limit)
+    return FanOut(engine, function_name(fetch))
 
 
 async def fetch_all(
@@ -220,8 +235,8 @@ async def fetch_all(
         One outcome for each item that was called or not reached, in input order.
 
     Raises:
-        Exception: `items` raised it, or it ends a fan-out (`stop_on`, or the deadline while an async iterable is
-            read). The outcomes before it are lost; `fan_out` yields them first.
+        Exception: `items` raised it, or it ends a fan-out (`stop_on`, a bug of `fetch`, or the deadline while an async
+            iterable is read). The outcomes before it are lost; `fan_out` yields them first.
         TypeError: `fetch` is not callable or blocks, `items` is not iterable or is a single string, or an option has
             the wrong type.
         ValueError: `limit`, `rate` or `deadline` is not positive.
@@ -254,6 +269,47 @@ def owner_of(function: Any) -> object:
     while isinstance(function, partial):
         function = cast("Any", function).func
     return getattr(function, "__self__", None)
+
+
+def function_name(function: Any) -> str:
+    """Return the name of a function, or the type of another callable. Neither holds a secret."""
+    while isinstance(function, partial):
+        function = cast("Any", function).func
+    try:
+        name = function.__name__
+    except Exception:  # noqa: BLE001  (of the caller's code)
+        name = None
+    return quoted(name if isinstance(name, str) else type(function).__name__, LONGEST_SHOWN)
+
+
+def limit_for(fetch: object, limit: object) -> AutoLimit:
+    """Return the AutoLimit of a limit. If the caller leaves the limit to us, it is not above the client's connections.
+
+    Raises:
+        ValueError: `limit` is not a positive int, "auto" or an AutoLimit.
+    """
+    connections = _connections(fetch)
+    if limit == "auto" and connections is not None:
+        auto = AutoLimit()
+        return AutoLimit(auto.minimum, min(auto.maximum, connections), min(auto.initial, connections))
+    return auto_limit(limit)
+
+
+def check_connections(fetch: object, limit: AutoLimit) -> None:
+    """Warn if a limit is above the `max_connections` of the client whose method `fetch` is."""
+    connections, most = _connections(fetch), limit.maximum
+    if connections is not None and most > connections:
+        name = "limit" if most == limit.minimum else "the maximum of limit"
+        warn(
+            f"{name} is {most}, but the client has max_connections={connections}, so further calls only wait. "
+            f"Create the client with max_connections={most}, or lower the limit.",
+            UserWarning,
+        )
+
+
+def _connections(fetch: object) -> int | None:
+    connections = getattr(owner_of(fetch), "_polytomic_connections", None)
+    return connections if type(connections) is int else None
 
 
 def _never(_: Exception) -> bool:

@@ -8,17 +8,29 @@ import weakref
 from _thread import allocate_lock
 from asyncio import CancelledError
 from collections.abc import AsyncIterable, Callable, Collection, Iterable, Iterator
+from contextvars import copy_context
 from functools import partial
 from types import TracebackType
 from typing import Generic, Self, TypeVar, Unpack
 
 from .._core.cleanup import hold, new_task
+from .._core.tracebacks import shorten
+from .._core.unique import Unique
 from .._http.places import LONGEST_WAIT
-from .api import FanOut, FanOutOptions, fan_out, owner_of, refuse_checkpoint
+from .api import (
+    FanOut,
+    FanOutOptions,
+    check_connections,
+    fan_out,
+    function_name,
+    limit_for,
+    owner_of,
+    refuse_checkpoint,
+)
 from .checkpoint import CheckpointError
-from .items import Job
+from .items import Job, iterator_of, length_of
 from .outcome import Outcome
-from .plan import DEFAULT_LIMIT, auto_limit
+from .plan import DEFAULT_LIMIT
 from .progress import Progress
 from .threads import Threads
 
@@ -108,6 +120,7 @@ class _Desk(Generic[Item, Value]):
         except CancelledError:
             pass  # the block has ended, which ends the loops of other threads
         except BaseException as error:  # noqa: BLE001  (it is raised in another thread)
+            shorten(error)
             take.error = error
         if take.job is None and take.error is None:
             lost = next((other for other in self._takes if other.settled and other.is_lost()), take)
@@ -121,8 +134,10 @@ class _Desk(Generic[Item, Value]):
         take.ask.gate.release()
 
 
-class _Loop(Generic[Item, Value]):
+class _Loop(Unique, Generic[Item, Value]):
     """One loop over the outcomes. If a signal handler raises before one is returned, that outcome comes next."""
+
+    _not_pickled = "a fan-out cannot be pickled because its calls are under way. Create one per process."
 
     def __init__(self, desk: _Desk[Item, Value], threads: Threads, keeps: object = None) -> None:
         self._desk = desk
@@ -166,11 +181,15 @@ class BlockingFanOut(_Loop[Item, Value]):
     loop begins with it.
     """
 
-    def __init__(self, outcomes: FanOut[Item, Value], threads: Threads) -> None:
+    def __init__(self, outcomes: FanOut[Item, Value], threads: Threads, function: str) -> None:
         super().__init__(_Desk(outcomes), threads)
         self._outcomes = outcomes
+        self._function = function
         # Also runs at the end of the process, so that no task is left pending.
         self._finalizer = weakref.finalize(self, threads.abandon)
+
+    def __repr__(self) -> str:
+        return self._outcomes._describe(type(self).__name__, self._function)  # noqa: SLF001  (the same package)
 
     def __enter__(self) -> Self:
         return self
@@ -201,12 +220,13 @@ def fan_out_blocking(
 
     Args:
         fetch: A thread-safe function that takes one item, such as a method of a Polytomic.
-        items: Any iterable. An iterable without a length, such as a generator, is read in its own thread.
+        items: Everything that `for` takes. All but a collection with a length is read in its own thread, for example a
+            generator. Context variables have the values there that they had when `fan_out_blocking` was called.
         ordered: Yield the outcomes in the order of the items.
         checkpoint: A file that records the items that succeeded, as for `fan_out`.
         **options: Options of `fan_out`: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
             `on_progress` and `clock`. At a deadline, calls under way have an outcome at once but run until they end.
-            An iterable without a length may block, so it is not read any further: the loop ends with a
+            An iterable that is read in its own thread may block, so it is not read any further: the loop ends with a
             NotReachedError. Functions among the options run in a different thread.
 
     Returns:
@@ -226,15 +246,20 @@ def fan_out_blocking(
         raise TypeError(f"fetch must be a function, got {type(fetch).__name__}.")
     if inspect.iscoroutinefunction(fetch) or getattr(owner_of(fetch), "_polytomic_blocking", None) is False:
         raise TypeError("fetch must be a blocking function, got an async one. Use fan_out, or a method of Polytomic.")
-    threads = Threads(auto_limit(options.get("limit", DEFAULT_LIMIT)).maximum)
+    limit = options["limit"] = limit_for(fetch, options.get("limit", DEFAULT_LIMIT))
+    threads = Threads(limit.maximum)
 
     async def call(item: Item) -> Value:
         return await threads.call(fetch, item)
 
-    if isinstance(items, AsyncIterable):
+    source: Iterable[Item] | AsyncIterable[Item] = items
+    if isinstance(items, AsyncIterable) and not isinstance(items, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError("items must be an iterable, got an async iterable. Use fan_out.")
-    source = items if isinstance(items, Collection) or not isinstance(items, Iterable) else threads.read(iter(items))  # pyright: ignore[reportUnnecessaryIsInstance]
-    return BlockingFanOut(fan_out(call, source, ordered=ordered, checkpoint=checkpoint, **options), threads)
+    if isinstance(items, AsyncIterable) or not isinstance(items, Collection) or length_of(items) is None:
+        source = threads.read(iterator_of(items), copy_context())
+    outcomes = fan_out(call, source, ordered=ordered, checkpoint=checkpoint, **options)
+    check_connections(fetch, limit)
+    return BlockingFanOut(outcomes, threads, function_name(fetch))
 
 
 def fetch_all_blocking(
@@ -251,8 +276,8 @@ def fetch_all_blocking(
         One outcome for each item, in input order.
 
     Raises:
-        Exception: `items` raised it, or it ends a fan-out (`stop_on`). The outcomes before it are lost;
-            `fan_out_blocking` yields them first.
+        Exception: `items` raised it, or it ends a fan-out (`stop_on`, a bug of `fetch`). The outcomes before it are
+            lost; `fan_out_blocking` yields them first.
         TypeError: `fetch` is not callable or is async, `items` is not iterable or is a single string, or an option has
             the wrong type.
         ValueError: `limit`, `rate` or `deadline` is not positive.

@@ -7,7 +7,8 @@ import json
 import os
 import stat
 from contextlib import suppress
-from typing import cast
+from importlib import import_module
+from typing import Any, cast
 from zlib import crc32
 
 from .._text import shown_path
@@ -31,6 +32,13 @@ CHECKSUM_SIZE = 9
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTSUP", errno.EOPNOTSUPP)}
 """Error numbers of `flock` on a file system without locks, such as some network file systems."""
 
+LOCKED_BYTE = 2**31 - 2
+"""Position of the byte that is locked on Windows, where nobody else can read or write a locked byte. It is far behind
+the end of a file, and the largest position at which one byte can be locked with 32-bit offsets."""
+
+LOCKED_ON_WINDOWS = {errno.EACCES, errno.EDEADLK, getattr(errno, "EDEADLOCK", errno.EDEADLK)}
+"""Error numbers of `msvcrt.locking` if the byte is already locked."""
+
 HEADER_LONGEST = 1_000
 """Bytes read of a first line, so that a huge file of another kind is refused without being loaded."""
 
@@ -50,6 +58,8 @@ class Checkpoint:
     a power cut once `close` has returned. To start over, delete the file.
 
     A line whose checksum does not match is an error. So a damaged file never makes a run skip an unfinished item.
+
+    The file is locked with `flock`, and on Windows with `msvcrt.locking`, which is tested with a fake module only.
 
     A file of format 1, which has no checksums, is read and continued in format 1. A client that only supports format 1
     refuses a file of format 2 and leaves it unchanged.
@@ -149,14 +159,14 @@ class Checkpoint:
             # Closing is not enough if a forked child has the descriptor too. The child itself must not unlock it.
             if self._process == os.getpid():
                 with suppress(OSError):
-                    _flock(descriptor, "LOCK_UN")
+                    _unlock_file(descriptor)
             os.close(descriptor)
 
     def _lock(self, descriptor: int) -> None:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise self._error("is not a regular file", "Name another file.")
         try:
-            _flock(descriptor, "LOCK_EX", "LOCK_NB")
+            _lock_file(descriptor)
         except BlockingIOError as error:
             raise self._error(
                 "is in use by another run", "Wait until that run (or its block) ends, or name another file."
@@ -253,13 +263,47 @@ def _foreign(header: bytes) -> str:
     return "is not a polytomic-client checkpoint file: line 1 is not the header"
 
 
-def _flock(descriptor: int, *flags: str) -> None:
-    """Lock or unlock a file with the named flags, if the platform has `flock`: Windows does not."""
+def _lock_file(descriptor: int) -> None:
+    """Lock a file without waiting: with `flock`, or with `msvcrt.locking` on Windows. Other platforms have no lock.
+
+    Raises:
+        BlockingIOError: Another run has locked it.
+        OSError: It cannot be locked.
+    """
+    if (fcntl := _module("fcntl")) is not None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    elif (msvcrt := _module("msvcrt")) is not None:
+        # This branch has run with a fake module only, never on Windows.
+        try:
+            _lock_byte(descriptor, msvcrt, msvcrt.LK_NBLCK)
+        except OSError as error:
+            if error.errno in LOCKED_ON_WINDOWS:
+                raise BlockingIOError(error.errno, error.strerror) from error
+            raise
+
+
+def _unlock_file(descriptor: int) -> None:
+    if (fcntl := _module("fcntl")) is not None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    elif (msvcrt := _module("msvcrt")) is not None:
+        _lock_byte(descriptor, msvcrt, msvcrt.LK_UNLCK)
+
+
+def _lock_byte(descriptor: int, msvcrt: Any, mode: int) -> None:
+    # `locking` begins at the current position, and reading the file does too. Writing appends.
+    os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
     try:
-        import fcntl
+        msvcrt.locking(descriptor, mode, 1)
+    finally:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+
+def _module(name: str) -> Any:
+    """Return a module of one platform, or None on the others."""
+    try:
+        return import_module(name)
     except ImportError:
-        return
-    fcntl.flock(descriptor, sum(getattr(fcntl, flag) for flag in flags))
+        return None
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -6,13 +6,16 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
 from .._call.gate import current_gate
 from .._call.retry import is_overload, may_call_again
 from .._core.cleanup import checkpoint, finish, new_task, running_loop
+from .._core.loops import asyncio_loop
+from .._core.tracebacks import shorten
 from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
+from .bugs import SUSPECTS, Bugs
 from .items import Items, Job, Receipts, deadline_passed
 from .limit import LimitController
 from .outbox import Outbox
@@ -48,20 +51,21 @@ class Engine(Generic[Item, Value]):
         self._bounded = plan.deadline is not None
         self._adapts = plan.limit.minimum < plan.limit.maximum
         self._pace = Pace(plan.clock, plan.rate)
-        self._tally = Tally(plan.clock, items.total)
+        self._tally = Tally(plan.clock)
         self._workers: set[asyncio.Task[None]] = set()
         self._interruptible: set[asyncio.Task[None]] = set()
         self._in_flight = 0
         self._watchdog: asyncio.Task[None] | None = None
         self._reporter: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._context: Context | None = None
+        self._context = copy_context()
         # Twice the limit: one limit in flight, and one waiting for the reader.
         self._outbox: Outbox[Job[Item, Value]] = Outbox(2 * plan.limit.maximum)
         self._early: dict[int, Job[Item, Value]] = {}
         self._next_position = 0
         self._again: deque[Job[Item, Value]] = deque()
         self.receipts: Receipts[Item, Value] = Receipts(plan.checkpoint)
+        self._bugs = Bugs()
         self._fault: BaseException | None = None
         self._phase = RUNNING
         self._late = False
@@ -75,7 +79,7 @@ class Engine(Generic[Item, Value]):
     async def take(self) -> Job[Item, Value] | None:
         """Return the next finished job, or None at the end."""
         if self._loop is None:
-            self._start()
+            self._start(asyncio_loop("fan_out"))
         elif self._loop is not asyncio.get_running_loop():
             raise ClientClosedError(ANOTHER_LOOP)
         await checkpoint()
@@ -131,9 +135,15 @@ class Engine(Generic[Item, Value]):
         self._phase = STOPPED
         self._cancel()
 
+    @property
+    def state(self) -> str:
+        """How far it has come, in a word or two."""
+        return "finished" if self._phase >= OVER else "not started" if self._loop is None else "running"
+
     def progress(self) -> Progress:
         """Return the current progress."""
         return self._tally.progress(
+            total=self._items.total,
             held_back=len(self._again),
             skipped=self._items.skipped,
             in_flight=self._in_flight,
@@ -141,12 +151,11 @@ class Engine(Generic[Item, Value]):
             limit=self._limit.current,
         )
 
-    def _start(self) -> None:
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._plan.checkpoint is not None:
             self._plan.checkpoint.open()
             self._items.log_resuming()
-        self._loop = asyncio.get_running_loop()
-        self._context = copy_context()
+        self._loop = loop
         self._tally.start()
         self._start_worker()
         if self._plan.deadline is not None:
@@ -166,7 +175,7 @@ class Engine(Generic[Item, Value]):
         """Call the user's function, and return whether it succeeded."""
         try:
             if self._plan.on_progress is not None:
-                self._plan.on_progress(self.progress())
+                self._context.copy().run(self._plan.on_progress, self.progress())
         except BaseException as error:  # noqa: BLE001
             error.add_note("raised by on_progress of a fan-out, which has ended")
             self._fail(error)
@@ -198,7 +207,6 @@ class Engine(Generic[Item, Value]):
                 worker.cancel()
 
     def _start_worker(self) -> None:
-        assert self._context is not None
         worker = new_task(self._work(), self._context.copy())
         self._workers.add(worker)
         worker.add_done_callback(self._ended)
@@ -321,6 +329,7 @@ class Engine(Generic[Item, Value]):
                 raise error
             return job.too_late(self._plan.deadline, started=True)
         failure = failure_of(self._fetch, job.item, error)
+        shorten(failure)
         if isinstance(error, Exception) and not isinstance(error, APIStatusError):
             if not lane.troubled:
                 self._note_trouble(lane, error)
@@ -342,7 +351,9 @@ class Engine(Generic[Item, Value]):
     def _settle(self, worker: asyncio.Task[None], lane: Lane, job: Job[Item, Value], outcome: Failure[Item]) -> None:
         """Handle a failed call: end the fan-out, schedule a second call, or hand over the outcome."""
         error = outcome.error
-        if isinstance(error, self._plan.stop_on):
+        suspect = isinstance(error, SUSPECTS)
+        succeeded = self._tally.done > self._tally.failed
+        if isinstance(error, self._plan.stop_on) or (suspect and self._bugs.ends(error, succeeded=succeeded)):
             self._fail(error)
             self._halt(but=worker)
             return
@@ -354,6 +365,8 @@ class Engine(Generic[Item, Value]):
             self._outbox.leave()
             return
         self._hand_over(job, outcome)
+        if suspect:
+            self._bugs.warn_of(error)
 
     def _hand_over(self, job: Job[Item, Value], outcome: Outcome[Item, Value]) -> None:
         job.outcome = outcome
@@ -369,6 +382,7 @@ class Engine(Generic[Item, Value]):
 
     def _fail(self, fault: BaseException) -> None:
         if self._fault is None:
+            shorten(fault)
             self._fault = fault
         self._items.exhausted = True
 

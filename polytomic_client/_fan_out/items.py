@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Iterable, Iterator, Sized
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Generator,
+    Iterable,
+    Iterator,
+    Sized,
+)
+from contextvars import Context, copy_context
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -134,8 +146,64 @@ COUNTABLE = (list, tuple, range, dict, set, frozenset)
 """Types that can be read twice without running code of the caller, as a custom type may."""
 
 
+def length_of(items: object) -> int | None:
+    """Return the length of items, or None if it is unknown. A length hint is not a length: it may be wrong."""
+    try:
+        return len(cast("Sized", items))
+    except Exception:  # noqa: BLE001  (of the caller's code: tqdm has a length that raises for a generator)
+        return None
+
+
+def iterator_of(items: Iterable[Item]) -> Iterator[Item]:
+    """Return an iterator over everything that `for` takes.
+
+    Raises:
+        TypeError: `items` is not iterable.
+    """
+    try:
+        return iter(items)
+    except TypeError as error:
+        # No further traceback: `iter` itself raised it, instead of a method of the items.
+        if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+            raise TypeError(f"items must be an iterable of items, got {shown(items)}.") from error
+        raise
+
+
+class InContext(Awaitable[Value]):
+    """Run each step of a coroutine in a context. Unlike a task of its own, it is cancelled with the task that waits."""
+
+    __slots__ = ("_context", "_coroutine")
+
+    def __init__(self, context: Context, coroutine: Coroutine[Any, Any, Value]) -> None:
+        self._context = context
+        self._coroutine = coroutine
+
+    def __await__(self) -> Generator[Any, Any, Value]:
+        run, coroutine = self._context.run, self._coroutine
+        step: Callable[[Any], Any] = coroutine.send
+        value: BaseException | None = None
+        while True:
+            try:
+                waits = run(step, value)
+            except StopIteration as end:
+                return cast("Value", end.value)
+            finally:
+                value = None  # the traceback of an error references this frame
+            step = coroutine.send
+            try:
+                yield waits
+            except GeneratorExit:
+                run(coroutine.close)
+                raise
+            except BaseException as error:  # noqa: BLE001  (a cancellation)
+                step, value = coroutine.throw, error
+
+
 class Items(Generic[Item]):
-    """Reads the items of any iterable or async iterable."""
+    """Reads the items of any iterable or async iterable, in the context in which it is created.
+
+    All items are read in one context, which is not that of any call: a generator may set a variable and reset it later.
+    """
 
     def __init__(
         self,
@@ -156,15 +224,16 @@ class Items(Generic[Item]):
         """
         self._plain: Iterator[Item] | None = None
         self._async: AsyncIterator[Item] | None = None
-        if not isinstance(items, (Iterable, AsyncIterable)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"items must be an iterable of items, got {shown(items)}.")
         if isinstance(items, (str, bytes)):
             raise TypeError(f"items must be an iterable of items, got a single {type(items).__name__}: {shown(items)}.")
         if isinstance(items, AsyncIterable):
             self._async = aiter(items)
         else:
-            self._plain = iter(items)
-        self.total = len(items) if isinstance(items, Sized) else None
+            self._plain = iterator_of(items)
+        self._context = copy_context()
+        self._run = self._context.run
+        self._length = length_of(items)
+        self._ended = False
         self._countable = cast("Collection[Item]", items) if type(items) in COUNTABLE else None
         self.may_wait = self._plain is None
         self.exhausted = False
@@ -177,13 +246,22 @@ class Items(Generic[Item]):
         self._read = 0
         self._jobs = 0
 
+    @property
+    def total(self) -> int | None:
+        """The number of items, if they have a length. If more are read than that, None until all are read."""
+        if self._length is None:
+            return None
+        if self._ended:
+            return self._read
+        return self._length if self._read <= self._length else None
+
     def next_at_once(self) -> Job[Item, Any] | None:
         """Return the next item without waiting, if every item needs a call. Otherwise None: call `next`."""
         if self._plain is None or self._key is not None or self.exhausted:
             return None
-        item = next(self._plain, _END)
+        item = self._run(next, self._plain, _END)
         if isinstance(item, _End):
-            self.exhausted = True
+            self.exhausted = self._ended = True
             return None
         # Without keys, every item is a job.
         self._read = self._jobs = self._read + 1
@@ -200,7 +278,7 @@ class Items(Generic[Item]):
             logger.info("resuming: %s already done", f"{len(finished):,}")
             return
         try:
-            done = sum(name_of(self._key(item)) in finished for item in items)
+            done = sum(name_of(self._run(self._key, item)) in finished for item in items)
         except Exception:  # noqa: BLE001  (reading the item later raises this error)
             return
         if done:
@@ -215,9 +293,12 @@ class Items(Generic[Item]):
 
     async def _next(self) -> Job[Item, Any] | None:
         while not self.exhausted:
-            item = next(self._plain, _END) if self._plain is not None else await self._next_async()
+            if self._plain is not None:
+                item = self._run(next, self._plain, _END)
+            else:
+                item = await InContext(self._context, self._next_async())
             if isinstance(item, _End):
-                self.exhausted = True
+                self.exhausted = self._ended = True
                 break
             self._read += 1
             key = None if self._key is None else self._named(self._key, item)
@@ -235,7 +316,7 @@ class Items(Generic[Item]):
 
     def _named(self, key: Callable[[Item], object], item: Item) -> str:
         try:
-            return name_of(key(item))
+            return name_of(self._run(key, item))
         except Exception as error:
             error.add_note(f"raised by key= of a fan-out, for the item with index {self._read - 1}")
             raise

@@ -37,7 +37,7 @@ class Progress:
         failed: Items of `done` that failed.
         held_back: Items that failed and wait for a second call. They do not count in `done` yet.
         skipped: Items that were skipped: an earlier run finished them, or they are duplicates.
-        total: Number of items if it is known, as for a list; None for a generator.
+        total: Number of items if it is known, as for a list; None for a generator, or once a length was too small.
         in_flight: Calls under way.
         paused: Seconds until calls may start again after a `Retry-After`; 0 otherwise.
         limit: Maximum calls in flight now.
@@ -71,6 +71,12 @@ class Progress:
         return min(1.0, self.completed / self.total) if self.total else 1.0
 
 
+def described(kind: str, function: str, state: str, progress: Progress) -> str:
+    """Return the `repr` of a fan-out: of what function, and how far it has come."""
+    done = f"{progress.done}" if progress.total is None else f"{progress.done} of {progress.total}"
+    return f"<{kind} of {function}: {state}, {done} done, {progress.failed} failed, limit {progress.limit}>"
+
+
 class Tally:
     """Counts outcomes and measures their rate.
 
@@ -79,9 +85,8 @@ class Tally:
         failed: Number of outcomes that failed. The engine increments it.
     """
 
-    def __init__(self, clock: Clock, total: int | None) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._total = total
         self._started = 0.0
         self._marks: deque[tuple[float, int]] = deque(maxlen=RATE_OVER)
         self.done = 0
@@ -96,18 +101,20 @@ class Tally:
         """Record the current count: the rate is measured from such a mark."""
         self._marks.append((self._clock.monotonic(), self.done))
 
-    def progress(self, *, held_back: int, skipped: int, in_flight: int, paused: float, limit: int) -> Progress:
+    def progress(
+        self, *, total: int | None, held_back: int, skipped: int, in_flight: int, paused: float, limit: int
+    ) -> Progress:
         """Return the current progress."""
         now = self._clock.monotonic()
         since, done_then = self._marks[0] if self._marks else (now, 0)
         rate = (self.done - done_then) / (now - since) if now > since else 0.0
-        left = None if self._total is None else max(0, self._total - self.done - skipped)
+        left = None if total is None else max(0, total - self.done - skipped)
         return Progress(
             done=self.done,
             failed=self.failed,
             held_back=held_back,
             skipped=skipped,
-            total=self._total,
+            total=total,
             in_flight=in_flight,
             paused=paused,
             limit=limit,

@@ -143,11 +143,13 @@ class Threads:
         finally:
             del error  # its traceback references this frame
 
-    async def read(self, items: Iterator[Item]) -> AsyncIterator[Item]:
-        """Yield the items of an iterable that may block, read in a thread."""
+    async def read(self, items: Iterator[Item], context: Context) -> AsyncIterator[Item]:
+        """Yield the items of an iterable that may block, read in a thread and in a context that nothing else uses."""
         loop = asyncio.get_running_loop()
         # A daemon instead of a pool, whose threads the process waits for at its end: the items may block for ever.
-        threading.Thread(target=self._read, args=(items, loop), name="polytomic-fan-out-items", daemon=True).start()
+        threading.Thread(
+            target=context.run, args=(self._read, items, loop), name="polytomic-fan-out-items", daemon=True
+        ).start()
         while True:
             future: asyncio.Future[tuple[Item] | None] = loop.create_future()
             self._wanted.put(future)

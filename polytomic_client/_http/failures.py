@@ -116,7 +116,7 @@ def translate(error: BaseException, table: ErrorTable) -> RequestError:
     if tls is not None and issubclass(kind, NotSentError):
         # Only for a handshake: an unreadable record later on comes after the request was sent.
         kind, error = TLSError, tls
-    if kind is NotSentError and not str(error):
-        # asyncio raises this if the peer closes the connection during the handshake.
+    if kind is NotSentError and is_end(error):
+        # During the handshake, a close is reported as a reset if the client has sent something.
         return kind(CLOSED_EARLY)
     return kind(described(error))

@@ -11,7 +11,15 @@ from typing import cast
 import httpx
 from multidict import CIMultiDict
 
-from ..errors import ConnectTimeoutError, NotSentError, OutcomeUnknownError, ReadTimeoutError, RequestError
+from .._text import described
+from ..errors import (
+    ConnectTimeoutError,
+    NotSentError,
+    OutcomeUnknownError,
+    ProxyAuthenticationError,
+    ReadTimeoutError,
+    RequestError,
+)
 from .body import read_body, read_body_async
 from .failures import ErrorTable, deadline_passed, translate, within
 from .messages import Reply, Request
@@ -49,6 +57,13 @@ def _reply(response: httpx.Response, content: bytes) -> Reply:
     return Reply(response.status_code, CIMultiDict(response.headers.multi_items()), content)
 
 
+def _failure(error: httpx.TransportError | ssl.SSLError) -> RequestError:
+    """Return the client's error for one of httpx, which begins its error for a refused tunnel with the status."""
+    if isinstance(error, httpx.ProxyError) and str(error).startswith("407"):
+        return ProxyAuthenticationError(described(error))
+    return translate(error, ERRORS)
+
+
 class AsyncHTTPXTransport:
     """Sends requests through the user's httpx transport."""
 
@@ -71,7 +86,7 @@ class AsyncHTTPXTransport:
             finally:
                 await response.aclose()
         except (httpx.TransportError, ssl.SSLError) as error:
-            failure = translate(error, ERRORS)
+            failure = _failure(error)
         finally:
             if self._closed:
                 # A call in progress, or waiting in the transport's pool, has opened or returned a connection.
@@ -110,7 +125,7 @@ class HTTPXTransport:
             if isinstance(error, httpx.TimeoutException) and time.monotonic() >= ends:
                 failure: RequestError = deadline_passed(sent=True)
             else:
-                failure = translate(error, ERRORS)
+                failure = _failure(error)
         finally:
             if self._closed:
                 self._transport.close()

@@ -42,6 +42,10 @@ class Places:
         self._waiting: dict[Lease, LockType] = {}
         """The lock that wakes each waiting lease."""
 
+    def is_free(self) -> bool:
+        """Return whether no lease has a place or waits for one."""
+        return not self._taken
+
     def enter(self, lease: Lease, ends: float) -> bool:
         """Take a place, and return whether one was free in time.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
@@ -9,6 +10,9 @@ from attrs import frozen
 from .._core.secret import Secret, basic
 from .._text import quoted, shown
 from ..errors import ConfigurationError
+
+VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+"""The environment variables that name a proxy for an https URL."""
 
 
 @frozen
@@ -52,18 +56,60 @@ def choose_proxy(proxy: object, *, trust_env: object, base_url: str) -> Proxy | 
                 f"proxy must be None for a base_url on this machine, got base_url {base_url}. Remove the proxy."
             )
         return _checked(proxy, "proxy")
-    return _of_environment(urlsplit(base_url).hostname or "") if trust_env and secure else None
+    found = _of_environment(base_url) if trust_env else None
+    return None if found is None else _checked(found[1], found[0])
 
 
-def _of_environment(host: str) -> Proxy | None:
-    from urllib.request import getproxies_environment, proxy_bypass
+def ignored_proxy(base_url: str) -> str:
+    """Return the environment variable whose proxy `trust_env=True` would use for this URL, or an empty string."""
+    # First, because urllib goes through the whole environment, which takes longer than the rest of a client.
+    found = _of_environment(base_url) if any(name in os.environ for name in VARIABLES) else None
+    return "" if found is None else found[0]
+
+
+def _of_environment(base_url: str) -> tuple[str, str] | None:
+    """Return the variable that names a proxy for an https URL, and its value as a URL, if there is one."""
+    from urllib.request import getproxies_environment
 
     proxies = getproxies_environment()
-    name = "https" if proxies.get("https") else "all"
-    url = proxies.get(name)
-    if not url or proxy_bypass(host):
+    kind = "https" if proxies.get("https") else "all"
+    url, parts = proxies.get(kind), urlsplit(base_url)
+    if not url or parts.scheme != "https" or is_exempt(parts.hostname or "", parts.port or 443, proxies.get("no", "")):
         return None
-    return _checked(url if "://" in url else f"http://{url}", f"{name.upper()}_PROXY")
+    name = f"{kind}_proxy"
+    return name if os.environ.get(name) else name.upper(), url if "://" in url else f"http://{url}"
+
+
+def is_exempt(host: str, port: int, exempt: str) -> bool:
+    """Return whether NO_PROXY says that a host is reached without a proxy.
+
+    Args:
+        host: The host, without brackets.
+        port: The port.
+        exempt: The value of NO_PROXY: hosts, separated by commas. One exempts its subdomains too, with or without a dot
+            in front. `*` exempts every host. An entry with a port, for example `[::1]:8080`, exempts this port only.
+    """
+    host = host.lower().rstrip(".")
+    for entry in exempt.lower().split(","):
+        name, of_port = _split_port(entry.strip())
+        if of_port not in ("", str(port)):
+            continue
+        if name == "*":
+            return True
+        name = name.removeprefix("*").strip(".")
+        if name and (host == name or host.endswith(f".{name}")):
+            return True
+    return False
+
+
+def _split_port(entry: str) -> tuple[str, str]:
+    """Return the host of an entry without brackets, and its port or an empty string."""
+    if entry.startswith("["):
+        name, _, rest = entry[1:].partition("]")
+        return name, rest.removeprefix(":")
+    # More than one colon: an IPv6 address without brackets, and without a port.
+    name, _, port = entry.partition(":") if entry.count(":") == 1 else (entry, "", "")
+    return name, port
 
 
 def _checked(proxy: object, name: str) -> Proxy:

@@ -54,6 +54,7 @@ class HTTPSettings:
         max_connections: The most connections open at once.
         max_response_bytes: The largest body, in bytes after decompression.
         proxy: The proxy that opens a tunnel to the API.
+        ignored_proxy: The environment variable that names a proxy, if the client does not use it. Else empty.
         ssl_context: The TLS settings. None uses the CAs of certifi.
     """
 
@@ -61,4 +62,5 @@ class HTTPSettings:
     max_connections: int = count_field(DEFAULT_MAX_CONNECTIONS)
     max_response_bytes: int = count_field(DEFAULT_MAX_RESPONSE_BYTES)
     proxy: Proxy | None = None
+    ignored_proxy: str = ""
     ssl_context: ssl.SSLContext | None = field(default=None)

@@ -244,7 +244,12 @@ class ThreadConnection:
         self._send_all(memoryview(connect_request(proxy, host, port)), ends)
         while result is None:
             self._wait_readable(ends)
-            result = self._feed(exchange)
+            try:
+                result = self._feed(exchange)
+            except ConnectionError as error:
+                if not is_of_the_system(error):
+                    raise
+                result = exchange.eof(clean=False)
         problem = refusal(result, exchange, proxy, host, port)
         if problem is not None:
             raise problem

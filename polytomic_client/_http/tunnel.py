@@ -6,7 +6,7 @@ import asyncio
 import socket
 from typing import cast
 
-from ..errors import NotSentError
+from ..errors import NotSentError, ProxyAuthenticationError
 from .exchange import Exchange, Result
 from .messages import Reply
 from .proxy import Proxy, netloc
@@ -30,9 +30,8 @@ def refusal(result: Result, exchange: Exchange, proxy: Proxy, host: str, port: i
         return NotSentError(f"no tunnel through the proxy {proxy.netloc}: {result.reason()}")
     if result.status // 100 != 2:
         target = netloc(host, port)
-        return NotSentError(
-            f"the proxy {proxy.netloc} responded with {result.status} instead of opening a tunnel to {target}"
-        )
+        kind = ProxyAuthenticationError if result.status == 407 else NotSentError
+        return kind(f"the proxy {proxy.netloc} responded with {result.status} instead of opening a tunnel to {target}")
     if exchange.surplus:
         # In TLS the server sends second: these bytes come from elsewhere.
         return NotSentError(f"the proxy {proxy.netloc} sent more bytes than its response")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import NOTHING, fields_dict
 
+from .._core.tracebacks import with_short_tracebacks
 from .._runtime.types import UNSET
 from .._text import quoted
 from ..errors import RequestError
@@ -24,6 +25,7 @@ UNDOCUMENTED = "additional_properties"
 class AsyncBulkSyncs(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for bulk syncs."""
 
+    @with_short_tracebacks
     async def modify_bulk_sync(
         self,
         id: UUID | str,  # noqa: A002  (as the generated methods call it)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
+from .._core.tracebacks import with_short_tracebacks
 from .._runtime.types import UNSET
 from .._text import shown
 from ..errors import RequestError
@@ -40,8 +41,6 @@ LAST = dt.datetime.max.replace(microsecond=0, tzinfo=dt.UTC)
 
 _Part: TypeAlias = "tuple[dt.datetime, dt.datetime, list[models.Event] | None]"
 
-Types: TypeAlias = "Iterable[models.EventType | str] | models.EventType | str"
-
 
 class AsyncEvents(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for events."""
@@ -49,7 +48,7 @@ class AsyncEvents(Jobs[AsyncOperations]):
     def iter_events(
         self,
         *,
-        types: Types | None = None,
+        types: Iterable[models.EventType | str] | models.EventType | str | None = None,
         since: dt.datetime | None = None,
     ) -> AsyncIterator[models.Event]:
         """Iterate over events up to now, oldest first, each once.
@@ -84,7 +83,7 @@ class Events(Jobs[AsyncOperations]):
     def iter_events(
         self,
         *,
-        types: Types | None = None,
+        types: Iterable[models.EventType | str] | models.EventType | str | None = None,
         since: dt.datetime | None = None,
     ) -> Iterator[models.Event]:
         """Iterate over events up to now, oldest first, each once.
@@ -133,7 +132,12 @@ class _EventReader:
     instant up to another, which it excludes: whole seconds, or a part of one.
     """
 
-    def __init__(self, client: JobClient[AsyncOperations], types: Types | None, since: dt.datetime | None) -> None:
+    def __init__(
+        self,
+        client: JobClient[AsyncOperations],
+        types: Iterable[models.EventType | str] | models.EventType | str | None,
+        since: dt.datetime | None,
+    ) -> None:
         self._since = _start(since)
         self._operations = client.operations
         self._types = None if types is None else {types} if isinstance(types, str) else set(types)
@@ -143,6 +147,7 @@ class _EventReader:
         self._crowd = FIRST, 0
         self._newest_first = False
 
+    @with_short_tracebacks
     async def next(self) -> list[models.Event] | None:
         """Return the events of the next part, which may be empty, or None at the end."""
         if not self._todo:

@@ -14,6 +14,7 @@ from .._call.retry import may_be_in_flight
 from .._core.checks import positive_seconds
 from .._core.cleanup import CLEANUP_LASTS
 from .._core.log import logger
+from .._core.tracebacks import with_short_tracebacks
 from .._text import described, line, quoted
 from ..errors import APIStatusError, ConflictError, DeadlineExceededError, NotSentError, PolytomicError, RequestError
 from ..v2023_04_25 import models
@@ -30,8 +31,6 @@ ENDED = frozenset({"completed", "canceled", "failed", "errors", "interrupted"})
 
 MOST_SCHEMAS_SHOWN = 5
 
-OnProgress: TypeAlias = "Callable[[models.SchemaExecution], object]"
-"""Called with a schema of the execution whenever its status or counts differ from the previous poll."""
 
 Look: TypeAlias = "Callable[[AsyncOperations], Awaitable[models.BulkSyncExecution]]"
 
@@ -97,6 +96,7 @@ class ExecutionTimeoutError(DeadlineExceededError):
 class AsyncExecutions(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for executions."""
 
+    @with_short_tracebacks
     async def run_bulk_sync(
         self,
         id: UUID | str,  # noqa: A002  (as the generated methods call it)
@@ -105,7 +105,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
         idempotency_key: str | None = None,
         deadline: float | None = None,
         poll_interval: float = DEFAULT_POLL_INTERVAL,
-        on_progress: OnProgress | None = None,
+        on_progress: Callable[[models.SchemaExecution], object] | None = None,
         cancel_if_abandoned: bool = False,
     ) -> models.BulkSyncExecution:
         """Start an execution of a bulk sync, wait until it has ended, and return it.
@@ -162,6 +162,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             cancel_if_abandoned=cancel_if_abandoned,
         )
 
+    @with_short_tracebacks
     async def wait_for_execution(
         self,
         id: UUID | str,  # noqa: A002
@@ -169,7 +170,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
         *,
         deadline: float | None = None,
         poll_interval: float = DEFAULT_POLL_INTERVAL,
-        on_progress: OnProgress | None = None,
+        on_progress: Callable[[models.SchemaExecution], object] | None = None,
         cancel_if_abandoned: bool = False,
     ) -> models.BulkSyncExecution:
         """Wait until an execution has ended, and return it.
@@ -215,7 +216,7 @@ async def _wait_until_ended(
     *,
     deadline: float | None,
     poll_interval: float,
-    on_progress: OnProgress | None,
+    on_progress: Callable[[models.SchemaExecution], object] | None,
     execution_id: UUID | str | None = None,
     cancel_if_abandoned: bool,
 ) -> models.BulkSyncExecution:
@@ -280,7 +281,7 @@ async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, look: Look
 class _Progress:
     """Reports the schemas that have changed."""
 
-    def __init__(self, on_progress: OnProgress | None) -> None:
+    def __init__(self, on_progress: Callable[[models.SchemaExecution], object] | None) -> None:
         if on_progress is not None and not callable(on_progress):
             raise TypeError(f"on_progress must be a function, got {type(on_progress).__name__}.")
         call = getattr(on_progress, "__call__", None)  # noqa: B004  (of an object whose class makes it async)

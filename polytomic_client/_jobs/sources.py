@@ -8,6 +8,7 @@ from uuid import UUID
 from .._call.retry import may_be_in_flight
 from .._core.checks import positive_seconds
 from .._core.log import logger
+from .._core.tracebacks import with_short_tracebacks
 from .._text import quoted
 from ..errors import DeadlineExceededError, RequestError
 from ..v2023_04_25 import models
@@ -26,6 +27,7 @@ DEFAULT_POLL_INTERVAL = 5.0
 class AsyncSources(Jobs[AsyncOperations]):
     """The workflows of AsyncPolytomic for sources."""
 
+    @with_short_tracebacks
     async def refresh_bulk_source(
         self,
         connection_id: UUID | str,

@@ -13,9 +13,11 @@ from typing import Any, Self
 import httpx
 from attrs import define, evolve, field
 
+from .._core.unique import Unique
+
 
 @define
-class Client:
+class Client(Unique):
     """Settings of an `httpx.Client` and an `httpx.AsyncClient`, each created when it is first needed.
 
     Attributes:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from attrs import frozen
 from multidict import CIMultiDict
 
+from .._core.tracebacks import shorten
 from .._text import line
 from ..errors import DecodeError
+from .errors import UnexpectedStatus
+from .models import missing_member
+from .types import Response
 
+if TYPE_CHECKING:
+    import httpx
+
+Value = TypeVar("Value")
 Value_co = TypeVar("Value_co", covariant=True)
 
 VERSION_HEADER = "X-Polytomic-Version"
@@ -26,6 +34,8 @@ LARGEST_LOCATED = 1_000_000
 
 MOST_TRIES = 2_000
 """Maximum parts of a body that are decoded to locate a fault, which takes a few tens of milliseconds."""
+
+MISSING = "the response lacks this member, which the OpenAPI document requires, and the client is strict"
 
 EMPTY: tuple[Any, ...] = ({}, [], None)
 """Replacements for the parts of a body, one after another, to locate a fault."""
@@ -53,7 +63,14 @@ class Operation(Generic[Value_co]):
     conflicts_with_state: bool = False
 
     def decode(
-        self, status: int, content: bytes, *, request: str, attempts: int = 1, request_id: str | None = None
+        self,
+        status: int,
+        content: bytes,
+        *,
+        request: str,
+        attempts: int = 1,
+        request_id: str | None = None,
+        strict: bool = False,
     ) -> Value_co:
         """Decode a body.
 
@@ -63,6 +80,7 @@ class Operation(Generic[Value_co]):
             request: The method and URL, for the error.
             attempts: The number of attempts, for the error.
             request_id: The server's id of the request, for the error.
+            strict: Whether a missing member is an error.
 
         Raises:
             DecodeError: The body does not match the OpenAPI document.
@@ -74,14 +92,22 @@ class Operation(Generic[Value_co]):
         path = "$"
         try:
             body = parser()(content)
-            return decoder(body)
+            value = decoder(body)
         except DECODING_FAILURES as error:
             if body is not None and len(content) <= LARGEST_LOCATED and not isinstance(error, RecursionError):
                 path = find_fault(decoder, body)
+            shorten(error)
             failure = DecodeError(_reason(error), status_code=status, path=path, content=content, request_id=request_id)
             text = str(error)
             # Python prints a cause with its error. A cause that quotes a long value adds nothing to the error.
             raise failure.locate(self.name, request, attempts) from error if line(text) == text else None
+        missing = missing_member(value) if strict else None
+        if missing is not None:
+            failure = DecodeError(
+                MISSING, status_code=status, path=path_of(missing), content=content, request_id=request_id
+            )
+            raise failure.locate(self.name, request, attempts)
+        return value
 
 
 def httpx_arguments(operation: Operation[object], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +123,20 @@ def httpx_arguments(operation: Operation[object], kwargs: dict[str, Any]) -> dic
         "headers": {VERSION_HEADER: operation.version, **headers},
         "extensions": {"operation": operation, "version_given": VERSION_HEADER in headers},
     }
+
+
+def response_of(operation: Operation[Value], response: httpx.Response) -> Response[Value]:
+    """Return what a generated function returns for the response of httpx.
+
+    Raises:
+        UnexpectedStatus: The status is not a success that the OpenAPI document describes.
+        DecodeError: The body does not match the OpenAPI document.
+    """
+    if response.status_code not in operation.decoders:
+        raise UnexpectedStatus(response.status_code, response.content)
+    request = f"{response.request.method} {response.request.url}"
+    parsed = operation.decode(response.status_code, response.content, request=request)
+    return Response(response.status_code, response.content, response.headers, parsed)
 
 
 @frozen

@@ -14,8 +14,9 @@ from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from attrs import define, fields
+from attrs import define, fields, has
 
+from .._core.tracebacks import SHORTENED, shorten
 from .._text import shown
 
 
@@ -167,7 +168,13 @@ def as_json(value: object) -> str:
         TypeError: A part of it is of a type that JSON does not have.
         ValueError: A number in it is not finite.
     """
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    refused: list[object] = []
+    # What it cannot encode becomes null, and is then refused here rather than deep in the standard library.
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=refused.append)
+    if refused:
+        first = refused[0]
+        raise TypeError(f"Object of type {type(first).__name__} is not JSON serializable{_did_you_mean(first, '.')}")
+    return text
 
 
 def encode_text(value: Any) -> Any:
@@ -188,7 +195,11 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
         name = model.__name__
         hint = f" Use {name}.from_dict(...)." if isinstance(value, Mapping) else ""
         raise TypeError(f"expected {name}, got {type(value).__name__}.{hint}")
-    encoded: dict[str, Any] = value.to_dict()
+    try:
+        encoded: dict[str, Any] = value.to_dict()
+    except SHORTENED as error:
+        shorten(error)
+        raise
     return encoded
 
 
@@ -266,6 +277,22 @@ def require(value: object, name: str) -> None:
         raise TypeError(f"member {name!r} is {'missing' if value is UNSET else 'null'}")
 
 
+def _did_you_mean(value: object, before: str = "") -> str:
+    """Return the advice for a model, or the envelope of one, where its id belongs. Empty for anything else."""
+    names = _names(value)
+    if "id" in names:
+        return f"{before} Did you mean .id?"
+    if "data" in names and "id" in _names(getattr(value, "data", None)):
+        return f"{before} Did you mean .data.id?"
+    return ""
+
+
+def _names(value: object) -> set[str]:
+    """Return the names of the members of a model."""
+    kind: Any = type(value)
+    return {each.name for each in fields(kind)} if has(kind) else set()
+
+
 CANONICAL_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -285,6 +312,7 @@ def path_uuid(name: str, value: UUID | str) -> str:
     except (ValueError, TypeError, AttributeError):
         raise ValueError(
             f"{name} must be a UUID like 248df4b7-aa70-47b8-a036-33ac447e668d, got {shown(value)}."
+            f"{_did_you_mean(value)}"
         ) from None
 
 
@@ -295,7 +323,7 @@ def path_segment(name: str, value: object) -> str:
         ValueError: It is not a string or a number, or it is empty, `.` or `..`, which HTTP clients take out of a path.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise ValueError(f"{name} must be a string or a number, got {shown(value)}.")  # noqa: TRY004  (as for a UUID)
+        raise _not_scalar(name, value)
     text = str(value)
     if text in ("", ".", ".."):
         raise ValueError(f"{name} must not be {text!r}: it would change the path of the request")
@@ -312,8 +340,14 @@ def query_of(params: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in there.items():
         for item in value if isinstance(value, (list, tuple)) else (value,):
             if not isinstance(item, (str, int, float)):
-                raise ValueError(f"{name} must be a string or a number, got {shown(item)}.")  # noqa: TRY004  (as for a UUID)
+                raise _not_scalar(name, item)
     return there
+
+
+def _not_scalar(name: str, value: object) -> ValueError:
+    # A ValueError, as for a UUID.
+    advice = _did_you_mean(value) if name.endswith("id") else ""
+    return ValueError(f"{name} must be a string or a number, got {shown(value)}.{advice}")
 
 
 __all__ = [

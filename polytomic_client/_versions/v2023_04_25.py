@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from .._client.asyncio_client import AsyncClient
 from .._client.blocking_client import BlockingClient
+from .._core.unique import Unique
 from .._jobs.bulk_syncs import AsyncBulkSyncs
 from .._jobs.client_protocol import JobClient
 from .._jobs.drivers import AsyncJobClient, BlockingJobClient, blocking
@@ -79,23 +80,31 @@ class Polytomic(BlockingClient, Events, Operations):
         return BlockingJobClient(self, _Unsuspended)
 
 
-class _AsyncWithResponse(AsyncOperationsWithResponse):
+class _AsyncWithResponse(Unique, AsyncOperationsWithResponse):
     __slots__ = ("_client",)
     _polytomic_blocking = False
 
     def __init__(self, client: AsyncPolytomic) -> None:
         self._client = client
 
+    @property
+    def _polytomic_connections(self) -> int | None:
+        return self._client._polytomic_connections  # noqa: SLF001  (a view of the same client)
+
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> Coroutine[Any, Any, APIResponse[T]]:
         return self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (a view of the same client)
 
 
-class _WithResponse(OperationsWithResponse):
+class _WithResponse(Unique, OperationsWithResponse):
     __slots__ = ("_client",)
     _polytomic_blocking = True
 
     def __init__(self, client: Polytomic) -> None:
         self._client = client
+
+    @property
+    def _polytomic_connections(self) -> int | None:
+        return self._client._polytomic_connections  # noqa: SLF001  (a view of the same client)
 
     def _perform(self, operation: Operation[T], kwargs: dict[str, Any]) -> APIResponse[T]:
         return self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (a view of the same client)

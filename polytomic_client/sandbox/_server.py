@@ -14,12 +14,13 @@ import uvicorn
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .._core.unique import Unique
 from .._text import shown
 from ._app import Latency, create_app, error_response
 from ._world import World, WorldClock
 
 
-class Sandbox:
+class Sandbox(Unique):
     """A local Polytomic API over HTTP, for tests and trials: `with Sandbox() as sandbox: …`, or `async with`.
 
     Inside the block it serves from its own thread. It may be entered again once it has stopped.
@@ -28,6 +29,8 @@ class Sandbox:
         world: The data that it serves: connections, key and time. Set there what is to fail.
         app: The ASGI app. Use it in process, with `httpx.ASGITransport`, without entering the sandbox.
     """
+
+    _not_pickled = "a Sandbox cannot be pickled because it serves from a thread. Create one per process."
 
     def __init__(
         self,

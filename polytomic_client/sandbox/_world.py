@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from .._core.checks import is_number
+from .._core.unique import Unique
 from .._text import shown
 from ._catalog import SECRETS, TYPES, ConnectionType
 from ._document import Call
@@ -115,8 +116,10 @@ class Cache:
     """Whether the last refresh has finished."""
 
 
-class WorldClock:
+class WorldClock(Unique):
     """A client's clock with the time of a world. Waits of the client pass in the world, at once."""
+
+    _not_pickled = "the clock of a world cannot be pickled because clients share its time. Create one per process."
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -9,7 +9,8 @@
     assert fake.clock.slept == [2]
 
 There is no server, no socket and no thread, and nothing waits. It needs the extra `sandbox`:
-`pip install 'polytomic-client[sandbox]'`. `polytomic_client.testing.pytest_plugin` has a fixture for pytest.
+`pip install '.[sandbox]'` in a clone of the repository. `polytomic_client.testing.pytest_plugin` has a fixture for
+pytest.
 """
 
 from ._clock import FakeClock

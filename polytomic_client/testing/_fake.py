@@ -20,6 +20,7 @@ from starlette.types import Message
 from .._call.credentials import KeySource
 from .._core.checks import is_count
 from .._core.clock import Clock
+from .._core.unique import Unique
 from .._http.settings import Timeout
 from .._jobs.drivers import run
 from .._text import shown
@@ -51,6 +52,7 @@ class Settings(TypedDict, Generic[Key], total=False):
     max_response_bytes: int
     headers: Mapping[str, str]
     app_info: str
+    strict: bool
     clock: Clock
 
 
@@ -91,8 +93,10 @@ class _Scripted:
         return self.operation in (None, received.method, received.operation)
 
 
-class FakeTransport(httpx.AsyncBaseTransport, httpx.BaseTransport):
+class FakeTransport(Unique, httpx.AsyncBaseTransport, httpx.BaseTransport):
     """A transport to a fake for either kind of client, like httpx.MockTransport. Closing it does nothing."""
+
+    _not_pickled = "a FakeTransport cannot be pickled because its requests share a world. Create one per process."
 
     def __init__(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
         """Create the transport.
@@ -114,7 +118,7 @@ class FakeTransport(httpx.AsyncBaseTransport, httpx.BaseTransport):
         return self._answer(request)
 
 
-class FakePolytomic:
+class FakePolytomic(Unique):
     """A Polytomic API inside a test: the sandbox without a server, with scripted faults.
 
     Its time passes only by its clients' sleeps and `world.advance`. Any number of threads and event loops can use it at
@@ -134,6 +138,8 @@ class FakePolytomic:
             await my_service(polytomic)
         assert len(fake.world.bulk_syncs) == 1
     """
+
+    _not_pickled = "a FakePolytomic cannot be pickled because its clients share a world. Create one per process."
 
     def __init__(
         self,

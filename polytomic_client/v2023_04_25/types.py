@@ -1,5 +1,6 @@
 """Types and helpers that the models and the endpoint functions share."""
 
+from polytomic_client._runtime.models import Model, complete
 from polytomic_client._runtime.types import (
     UNSET,
     File,
@@ -33,6 +34,7 @@ __all__ = [
     "UNSET",
     "File",
     "FileTypes",
+    "Model",
     "RequestFiles",
     "Response",
     "Unset",
@@ -42,6 +44,7 @@ __all__ = [
     "as_object",
     "as_subclass",
     "closest",
+    "complete",
     "copy_members",
     "decode_datetime",
     "decode_enum",

@@ -15,11 +15,11 @@ from typing import Any
 
 from polytomic_client import APIStatusError, DecodeError, RequestError, ResponseTooLargeError
 from polytomic_client._call.retry import parse_retry_after
+from polytomic_client._call.statuses import status_error
 from polytomic_client._http.body import EncodingError, inflate
 from polytomic_client._http.exchange import Exchange
 from polytomic_client._http.messages import Reply
 from polytomic_client._runtime.operation import Operation
-from polytomic_client.errors import status_error
 
 from ..document import MODULES
 

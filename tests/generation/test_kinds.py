@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import inspect
 import json
 import os
 import subprocess
 import sys
+import typing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +19,7 @@ import pytest
 import yaml
 
 import polytomic_client
+from polytomic_client._runtime.models import missing_member
 
 from .shared import DATA, FULL, ID
 
@@ -55,6 +58,40 @@ def test_every_kind_of_member_and_operation_passes_mypy_strict(kinds: Path) -> N
         text=True,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_hints_of_every_kind_are_known_at_run_time(made: Any, models: Any) -> None:
+    api, asked = made("api"), 0
+    things: list[Any] = [
+        *(getattr(models, name) for name in models.__all__ if attrs.has(getattr(models, name))),
+        *(
+            value
+            for value in (getattr(api, name) for name in dir(api))
+            if isinstance(value, type) and value.__module__ == api.__name__
+        ),
+    ]
+    for thing in things:
+        typing.get_type_hints(thing)
+        for name, function in inspect.getmembers(thing, inspect.isfunction):
+            if name == "__init__" or not name.startswith("_"):
+                assert {str, bytes}.isdisjoint(map(type, typing.get_type_hints(function).values())), function
+                inspect.signature(function, eval_str=True)
+                asked += 1
+    assert asked > 100
+
+
+def test_a_missing_member_is_named_as_in_json(models: Any) -> None:
+    renamed = {
+        name: json_name
+        for name in models.__all__
+        for json_name in getattr(getattr(models, name), "_renamed", {}).values()
+    }
+    assert renamed
+    for name in renamed:
+        kind = getattr(models, name)
+        empty = kind.from_dict({})
+        required = kind._required
+        assert missing_member(empty) == ([kind._renamed.get(required[0], required[0])] if required else None)
 
 
 def test_the_sample_has_every_member(models: Any) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from polytomic_client._core.extras import install_command
 from polytomic_client.sandbox import World
 from polytomic_client.sandbox.__main__ import seconds
 
@@ -136,7 +137,7 @@ def without(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 @pytest.mark.parametrize("without", ["jsonschema_rs", "starlette", "uvicorn"], indirect=True)
 def test_without_the_extra_it_says_what_to_install(without: Path, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.params["without"].replace("_", "-")
-    advice = f"the sandbox needs {name}. Run: pip install 'polytomic-client[sandbox]'\n"
+    advice = f"the sandbox needs {name}. Run: {install_command('sandbox')}\n"
 
     ended = run(*command(), path=without)
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", advice)

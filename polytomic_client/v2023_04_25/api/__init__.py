@@ -3,60 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar, Unpack, overload
+from collections.abc import Coroutine
+from typing import Any, Required, TypedDict, TypeVar, Unpack, overload
 from uuid import UUID
 
 from polytomic_client._runtime.methods import body_of, with_response, with_response_blocking
+from polytomic_client._runtime.operation import APIResponse, Operation
 
+from .. import models as _models
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
-    from polytomic_client._runtime.operation import APIResponse, Operation
-
-    from ..models.activate_bulk_sync import ActivateBulkSync
-    from ..models.api_error import ApiError
-    from ..models.bulk_destination_envelope import BulkDestinationEnvelope
-    from ..models.bulk_discover import BulkDiscover
-    from ..models.bulk_field import BulkField
-    from ..models.bulk_filter import BulkFilter
-    from ..models.bulk_mode import BulkMode
-    from ..models.bulk_schedule import BulkSchedule
-    from ..models.bulk_schema_envelope import BulkSchemaEnvelope
-    from ..models.bulk_schema_list_envelope import BulkSchemaListEnvelope
-    from ..models.bulk_source_envelope import BulkSourceEnvelope
-    from ..models.bulk_source_status_envelope import BulkSourceStatusEnvelope
-    from ..models.bulk_sync_activation_envelope import BulkSyncActivationEnvelope
-    from ..models.bulk_sync_cancellation_envelope import BulkSyncCancellationEnvelope
-    from ..models.bulk_sync_envelope import BulkSyncEnvelope
-    from ..models.bulk_sync_execution_envelope import BulkSyncExecutionEnvelope
-    from ..models.bulk_sync_execution_list_envelope import BulkSyncExecutionListEnvelope
-    from ..models.bulk_sync_list_envelope import BulkSyncListEnvelope
-    from ..models.bulk_sync_status_envelope import BulkSyncStatusEnvelope
-    from ..models.connection_configuration import ConnectionConfiguration
-    from ..models.connection_envelope import ConnectionEnvelope
-    from ..models.connection_list_envelope import ConnectionListEnvelope
-    from ..models.connection_type_list_envelope import ConnectionTypeListEnvelope
-    from ..models.create_bulk_sync import CreateBulkSync
-    from ..models.create_connection import CreateConnection
-    from ..models.created_connection_envelope import CreatedConnectionEnvelope
-    from ..models.destination_configuration import DestinationConfiguration
-    from ..models.event_list_envelope import EventListEnvelope
-    from ..models.event_type import EventType
-    from ..models.event_type_list_envelope import EventTypeListEnvelope
-    from ..models.fetch_mode import FetchMode
-    from ..models.identity_envelope import IdentityEnvelope
-    from ..models.normalize_names import NormalizeNames
-    from ..models.resync_mode import ResyncMode
-    from ..models.schema_configuration import SchemaConfiguration
-    from ..models.schema_envelope import SchemaEnvelope
-    from ..models.source_configuration import SourceConfiguration
-    from ..models.start_bulk_sync_execution import StartBulkSyncExecution
-    from ..models.unauthorized_error import UnauthorizedError
-    from ..models.update_bulk_schema import UpdateBulkSchema
-    from ..models.update_bulk_sync import UpdateBulkSync
-    from ..models.update_connection import UpdateConnection
 
 T = TypeVar("T")
 
@@ -67,20 +22,20 @@ class CreateBulkSyncMembers(TypedDict, total=False):
     name: Required[str]
     source_connection_id: Required[UUID]
     destination_connection_id: Required[UUID]
-    destination_configuration: Required[DestinationConfiguration]
-    mode: Required[BulkMode]
-    schedule: Required[BulkSchedule]
-    source_configuration: SourceConfiguration
+    destination_configuration: Required[_models.DestinationConfiguration]
+    mode: Required[_models.BulkMode]
+    schedule: Required[_models.BulkSchedule]
+    source_configuration: _models.SourceConfiguration
     active: bool
-    automatically_add_new_fields: BulkDiscover
-    automatically_add_new_objects: BulkDiscover
+    automatically_add_new_fields: _models.BulkDiscover
+    automatically_add_new_objects: _models.BulkDiscover
     data_cutoff_timestamp: datetime.datetime | None
     disable_record_timestamps: bool
     discover: bool
-    normalize_names: NormalizeNames
+    normalize_names: _models.NormalizeNames
     organization_id: UUID
     policies: list[UUID]
-    schemas: list[SchemaConfiguration | str]
+    schemas: list[str | _models.SchemaConfiguration]
 
 
 class UpdateBulkSyncMembers(TypedDict, total=False):
@@ -89,17 +44,17 @@ class UpdateBulkSyncMembers(TypedDict, total=False):
     name: Required[str]
     source_connection_id: Required[UUID]
     destination_connection_id: Required[UUID]
-    destination_configuration: Required[DestinationConfiguration]
-    mode: Required[BulkMode]
-    schedule: Required[BulkSchedule]
-    source_configuration: SourceConfiguration
+    destination_configuration: Required[_models.DestinationConfiguration]
+    mode: Required[_models.BulkMode]
+    schedule: Required[_models.BulkSchedule]
+    source_configuration: _models.SourceConfiguration
     active: bool
-    automatically_add_new_fields: BulkDiscover
-    automatically_add_new_objects: BulkDiscover
+    automatically_add_new_fields: _models.BulkDiscover
+    automatically_add_new_objects: _models.BulkDiscover
     data_cutoff_timestamp: datetime.datetime | None
     disable_record_timestamps: bool
     discover: bool
-    normalize_names: NormalizeNames
+    normalize_names: _models.NormalizeNames
     organization_id: UUID
     policies: list[UUID]
 
@@ -116,21 +71,21 @@ class StartBulkSyncExecutionMembers(TypedDict, total=False):
     schemas: list[str]
     test: bool
     resync: bool
-    resync_mode: ResyncMode
-    fetch_mode: FetchMode
+    resync_mode: _models.ResyncMode
+    fetch_mode: _models.FetchMode
 
 
 class UpdateBulkSchemaMembers(TypedDict, total=False):
     """The members of UpdateBulkSchema, by their Python names."""
 
     enabled: bool
-    fields: list[BulkField]
-    filters: list[BulkFilter]
-    partition_key: None | str
-    tracking_field: None | str
+    fields: list[_models.BulkField]
+    filters: list[_models.BulkFilter]
+    partition_key: str | None
+    tracking_field: str | None
     data_cutoff_timestamp: datetime.datetime | None
     disable_data_cutoff: bool
-    user_output_name: None | str
+    user_output_name: str | None
 
 
 class CreateConnectionMembers(TypedDict, total=False):
@@ -138,7 +93,7 @@ class CreateConnectionMembers(TypedDict, total=False):
 
     name: Required[str]
     type_: Required[str]
-    configuration: ConnectionConfiguration
+    configuration: _models.ConnectionConfiguration
     organization_id: UUID
     policies: list[UUID]
     redirect_url: str
@@ -150,7 +105,7 @@ class UpdateConnectionMembers(TypedDict, total=False):
 
     name: Required[str]
     type_: str
-    configuration: ConnectionConfiguration
+    configuration: _models.ConnectionConfiguration
     organization_id: UUID
     policies: list[UUID]
     reconnect: bool
@@ -163,17 +118,17 @@ class UpdateBulkSyncChanges(TypedDict, total=False):
     name: str
     source_connection_id: UUID
     destination_connection_id: UUID
-    destination_configuration: DestinationConfiguration
-    mode: BulkMode
-    schedule: BulkSchedule
-    source_configuration: SourceConfiguration
+    destination_configuration: _models.DestinationConfiguration
+    mode: _models.BulkMode
+    schedule: _models.BulkSchedule
+    source_configuration: _models.SourceConfiguration
     active: bool
-    automatically_add_new_fields: BulkDiscover
-    automatically_add_new_objects: BulkDiscover
+    automatically_add_new_fields: _models.BulkDiscover
+    automatically_add_new_objects: _models.BulkDiscover
     data_cutoff_timestamp: datetime.datetime | None
     disable_record_timestamps: bool
     discover: bool
-    normalize_names: NormalizeNames
+    normalize_names: _models.NormalizeNames
     organization_id: UUID
     policies: list[UUID]
 
@@ -182,13 +137,13 @@ class UpdateBulkSchemaChanges(TypedDict, total=False):
     """The members of UpdateBulkSchema that change, by their Python names."""
 
     enabled: bool
-    fields: list[BulkField]
-    filters: list[BulkFilter]
-    partition_key: None | str
-    tracking_field: None | str
+    fields: list[_models.BulkField]
+    filters: list[_models.BulkFilter]
+    partition_key: str | None
+    tracking_field: str | None
     data_cutoff_timestamp: datetime.datetime | None
     disable_data_cutoff: bool
-    user_output_name: None | str
+    user_output_name: str | None
 
 
 class UpdateConnectionChanges(TypedDict, total=False):
@@ -196,7 +151,7 @@ class UpdateConnectionChanges(TypedDict, total=False):
 
     name: str
     type_: str
-    configuration: ConnectionConfiguration
+    configuration: _models.ConnectionConfiguration
     organization_id: UUID
     policies: list[UUID]
     reconnect: bool
@@ -214,7 +169,7 @@ class AsyncOperations:
     async def get_bulk_destination(
         self,
         id: UUID | str,
-    ) -> BulkDestinationEnvelope:
+    ) -> _models.BulkDestinationEnvelope:
         """Get the configuration, modes and resync modes a destination supports.
 
         Call this before you create a bulk sync into the connection. Build the `destination_configuration`
@@ -249,7 +204,7 @@ class AsyncOperations:
         *,
         refresh_schemas: bool | Unset = UNSET,
         include_fields: bool | Unset = UNSET,
-    ) -> BulkSourceEnvelope:
+    ) -> _models.BulkSourceEnvelope:
         """Get the schemas a source offers to bulk syncs.
 
         A schema is, for example, a table or an object of the source. The response includes the fields of
@@ -287,7 +242,7 @@ class AsyncOperations:
         self,
         connection_id: UUID | str,
         schema_id: str,
-    ) -> SchemaEnvelope:
+    ) -> _models.SchemaEnvelope:
         """Get one schema of a source, with its fields.
 
         The response is one of the schemas that `get_bulk_source` returns.
@@ -320,7 +275,7 @@ class AsyncOperations:
     async def get_bulk_source_status(
         self,
         connection_id: UUID | str,
-    ) -> BulkSourceStatusEnvelope:
+    ) -> _models.BulkSourceStatusEnvelope:
         """Get the time of the last refresh of a source's schemas.
 
         Polytomic caches the schemas of a source. The response has the state of that cache and the time of
@@ -353,7 +308,7 @@ class AsyncOperations:
         self,
         *,
         active: bool | Unset = UNSET,
-    ) -> BulkSyncListEnvelope:
+    ) -> _models.BulkSyncListEnvelope:
         """List the bulk syncs of the organization.
 
         The response contains all of them: this version has no pagination.
@@ -386,9 +341,9 @@ class AsyncOperations:
     async def create_bulk_sync(
         self,
         *,
-        body: CreateBulkSync,
+        body: _models.CreateBulkSync,
         idempotency_key: str | Unset = UNSET,
-    ) -> BulkSyncEnvelope: ...
+    ) -> _models.BulkSyncEnvelope: ...
 
     @overload
     async def create_bulk_sync(
@@ -396,15 +351,15 @@ class AsyncOperations:
         *,
         idempotency_key: str | Unset = UNSET,
         **members: Unpack[CreateBulkSyncMembers],
-    ) -> BulkSyncEnvelope: ...
+    ) -> _models.BulkSyncEnvelope: ...
 
     async def create_bulk_sync(
         self,
         *,
-        body: CreateBulkSync | Unset = UNSET,
+        body: _models.CreateBulkSync | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         **members: Any,
-    ) -> BulkSyncEnvelope:
+    ) -> _models.BulkSyncEnvelope:
         """Create a bulk sync.
 
         Call `get_bulk_destination` first for the configuration and modes of the destination, and
@@ -443,7 +398,7 @@ class AsyncOperations:
         id: UUID | str,
         *,
         refresh_schemas: bool | Unset = UNSET,
-    ) -> BulkSyncEnvelope:
+    ) -> _models.BulkSyncEnvelope:
         """Get a bulk sync.
 
         The response has the settings of the bulk sync. For its executions, call `get_bulk_sync_status`.
@@ -513,23 +468,23 @@ class AsyncOperations:
         self,
         id: UUID | str,
         *,
-        body: UpdateBulkSync,
-    ) -> BulkSyncEnvelope: ...
+        body: _models.UpdateBulkSync,
+    ) -> _models.BulkSyncEnvelope: ...
 
     @overload
     async def update_bulk_sync(
         self,
         id: UUID | str,
         **members: Unpack[UpdateBulkSyncMembers],
-    ) -> BulkSyncEnvelope: ...
+    ) -> _models.BulkSyncEnvelope: ...
 
     async def update_bulk_sync(
         self,
         id: UUID | str,
         *,
-        body: UpdateBulkSync | Unset = UNSET,
+        body: _models.UpdateBulkSync | Unset = UNSET,
         **members: Any,
-    ) -> BulkSyncEnvelope:
+    ) -> _models.BulkSyncEnvelope:
         """Replace the settings of a bulk sync.
 
         This is a full replacement, although the method is PATCH: each setting that the body omits is reset
@@ -566,9 +521,9 @@ class AsyncOperations:
         self,
         id: UUID | str,
         *,
-        body: ActivateBulkSync,
+        body: _models.ActivateBulkSync,
         idempotency_key: str | Unset = UNSET,
-    ) -> BulkSyncActivationEnvelope: ...
+    ) -> _models.BulkSyncActivationEnvelope: ...
 
     @overload
     async def activate_bulk_sync(
@@ -577,16 +532,16 @@ class AsyncOperations:
         *,
         idempotency_key: str | Unset = UNSET,
         **members: Unpack[ActivateBulkSyncMembers],
-    ) -> BulkSyncActivationEnvelope: ...
+    ) -> _models.BulkSyncActivationEnvelope: ...
 
     async def activate_bulk_sync(
         self,
         id: UUID | str,
         *,
-        body: ActivateBulkSync | Unset = UNSET,
+        body: _models.ActivateBulkSync | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         **members: Any,
-    ) -> BulkSyncActivationEnvelope:
+    ) -> _models.BulkSyncActivationEnvelope:
         """Activate or deactivate a bulk sync.
 
         An active bulk sync runs on its schedule. Deactivating it also requests the cancellation of the
@@ -627,7 +582,7 @@ class AsyncOperations:
         id: UUID | str,
         *,
         idempotency_key: str | Unset = UNSET,
-    ) -> BulkSyncCancellationEnvelope:
+    ) -> _models.BulkSyncCancellationEnvelope:
         """Cancel the running execution of a bulk sync.
 
         The response comes at once, and the execution ends later. Poll its status for the end.
@@ -662,7 +617,7 @@ class AsyncOperations:
     async def list_bulk_sync_executions(
         self,
         id: UUID | str,
-    ) -> BulkSyncExecutionListEnvelope:
+    ) -> _models.BulkSyncExecutionListEnvelope:
         """List the executions of a bulk sync.
 
         The response contains the executions that have ended and the one in progress.
@@ -695,9 +650,9 @@ class AsyncOperations:
         self,
         id: UUID | str,
         *,
-        body: StartBulkSyncExecution,
+        body: _models.StartBulkSyncExecution,
         idempotency_key: str | Unset = UNSET,
-    ) -> BulkSyncExecutionEnvelope: ...
+    ) -> _models.BulkSyncExecutionEnvelope: ...
 
     @overload
     async def start_bulk_sync_execution(
@@ -706,16 +661,16 @@ class AsyncOperations:
         *,
         idempotency_key: str | Unset = UNSET,
         **members: Unpack[StartBulkSyncExecutionMembers],
-    ) -> BulkSyncExecutionEnvelope: ...
+    ) -> _models.BulkSyncExecutionEnvelope: ...
 
     async def start_bulk_sync_execution(
         self,
         id: UUID | str,
         *,
-        body: StartBulkSyncExecution | Unset = UNSET,
+        body: _models.StartBulkSyncExecution | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         **members: Any,
-    ) -> BulkSyncExecutionEnvelope:
+    ) -> _models.BulkSyncExecutionEnvelope:
         """Start an execution of a bulk sync.
 
         An empty body syncs all enabled schemas, as the schedule does. While an execution is in progress,
@@ -755,7 +710,7 @@ class AsyncOperations:
         self,
         id: UUID | str,
         execution_id: UUID | str,
-    ) -> BulkSyncExecutionEnvelope:
+    ) -> _models.BulkSyncExecutionEnvelope:
         """Get an execution of a bulk sync.
 
         Poll until the status is completed, canceled, failed, errors or interrupted.
@@ -788,7 +743,7 @@ class AsyncOperations:
     async def list_bulk_sync_schemas(
         self,
         id: UUID | str,
-    ) -> BulkSchemaListEnvelope:
+    ) -> _models.BulkSchemaListEnvelope:
         """List the schemas of a bulk sync.
 
         The response contains the schemas of the source, each with its sync settings.
@@ -820,7 +775,7 @@ class AsyncOperations:
         self,
         id: UUID | str,
         schema_id: str,
-    ) -> BulkSchemaEnvelope:
+    ) -> _models.BulkSchemaEnvelope:
         """Get the sync settings of one schema of a bulk sync.
 
         The settings include whether the schema is synced, and how.
@@ -856,8 +811,8 @@ class AsyncOperations:
         id: UUID | str,
         schema_id: str,
         *,
-        body: UpdateBulkSchema,
-    ) -> BulkSchemaEnvelope: ...
+        body: _models.UpdateBulkSchema,
+    ) -> _models.BulkSchemaEnvelope: ...
 
     @overload
     async def update_bulk_sync_schema(
@@ -865,16 +820,16 @@ class AsyncOperations:
         id: UUID | str,
         schema_id: str,
         **members: Unpack[UpdateBulkSchemaMembers],
-    ) -> BulkSchemaEnvelope: ...
+    ) -> _models.BulkSchemaEnvelope: ...
 
     async def update_bulk_sync_schema(
         self,
         id: UUID | str,
         schema_id: str,
         *,
-        body: UpdateBulkSchema | Unset = UNSET,
+        body: _models.UpdateBulkSchema | Unset = UNSET,
         **members: Any,
-    ) -> BulkSchemaEnvelope:
+    ) -> _models.BulkSchemaEnvelope:
         """Change the sync settings of one schema of a bulk sync.
 
         Set whether the schema is synced, which fields are synced, and what is obfuscated or filtered.
@@ -910,7 +865,7 @@ class AsyncOperations:
     async def get_bulk_sync_status(
         self,
         id: UUID | str,
-    ) -> BulkSyncStatusEnvelope:
+    ) -> _models.BulkSyncStatusEnvelope:
         """Get the current, last and next execution of a bulk sync.
 
         The response has the execution in progress, the last one that ended, and the time of the next one.
@@ -940,7 +895,7 @@ class AsyncOperations:
 
     async def get_identity(
         self,
-    ) -> IdentityEnvelope:
+    ) -> _models.IdentityEnvelope:
         """Get the owner of the credential.
 
         The owner is a user, an organization or a partner. This is the cheapest way to check a key.
@@ -964,7 +919,7 @@ class AsyncOperations:
 
     async def list_connections(
         self,
-    ) -> ConnectionListEnvelope:
+    ) -> _models.ConnectionListEnvelope:
         """List the connections of the organization.
 
         The API replaces secrets in the configurations with asterisks.
@@ -990,9 +945,9 @@ class AsyncOperations:
     async def create_connection(
         self,
         *,
-        body: CreateConnection,
+        body: _models.CreateConnection,
         idempotency_key: str | Unset = UNSET,
-    ) -> CreatedConnectionEnvelope: ...
+    ) -> _models.CreatedConnectionEnvelope: ...
 
     @overload
     async def create_connection(
@@ -1000,15 +955,15 @@ class AsyncOperations:
         *,
         idempotency_key: str | Unset = UNSET,
         **members: Unpack[CreateConnectionMembers],
-    ) -> CreatedConnectionEnvelope: ...
+    ) -> _models.CreatedConnectionEnvelope: ...
 
     async def create_connection(
         self,
         *,
-        body: CreateConnection | Unset = UNSET,
+        body: _models.CreateConnection | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         **members: Any,
-    ) -> CreatedConnectionEnvelope:
+    ) -> _models.CreatedConnectionEnvelope:
         """Create a connection.
 
         The keys of `configuration` depend on the type of the connection. For a type that uses OAuth, the
@@ -1045,7 +1000,7 @@ class AsyncOperations:
     async def get_connection(
         self,
         id: UUID | str,
-    ) -> ConnectionEnvelope:
+    ) -> _models.ConnectionEnvelope:
         """Get a connection.
 
         The API replaces secrets in the configuration with asterisks.
@@ -1109,23 +1064,23 @@ class AsyncOperations:
         self,
         id: UUID | str,
         *,
-        body: UpdateConnection,
-    ) -> ConnectionEnvelope: ...
+        body: _models.UpdateConnection,
+    ) -> _models.ConnectionEnvelope: ...
 
     @overload
     async def update_connection(
         self,
         id: UUID | str,
         **members: Unpack[UpdateConnectionMembers],
-    ) -> ConnectionEnvelope: ...
+    ) -> _models.ConnectionEnvelope: ...
 
     async def update_connection(
         self,
         id: UUID | str,
         *,
-        body: UpdateConnection | Unset = UNSET,
+        body: _models.UpdateConnection | Unset = UNSET,
         **members: Any,
-    ) -> ConnectionEnvelope:
+    ) -> _models.ConnectionEnvelope:
         """Update a connection.
 
         The name is always required.
@@ -1158,7 +1113,7 @@ class AsyncOperations:
 
     async def list_connection_types(
         self,
-    ) -> ConnectionTypeListEnvelope:
+    ) -> _models.ConnectionTypeListEnvelope:
         """List the connection types.
 
         A connection type is the kind of system that a connection reaches, such as `snowflake`.
@@ -1184,11 +1139,11 @@ class AsyncOperations:
         self,
         *,
         organization_id: UUID | str | Unset = UNSET,
-        type_: EventType | Unset = UNSET,
+        type_: _models.EventType | Unset = UNSET,
         starting_after: datetime.datetime | Unset = UNSET,
         ending_before: datetime.datetime | Unset = UNSET,
         limit: int | Unset = UNSET,
-    ) -> EventListEnvelope:
+    ) -> _models.EventListEnvelope:
         """List events.
 
         The API keeps events for 48 hours. Page through them by time.
@@ -1226,7 +1181,7 @@ class AsyncOperations:
 
     async def list_event_types(
         self,
-    ) -> EventTypeListEnvelope:
+    ) -> _models.EventTypeListEnvelope:
         """List the event types.
 
         `list_events` accepts an event type, such as `bulk_sync.failed`, as a filter.
@@ -1299,7 +1254,7 @@ class Operations:
     def get_bulk_destination(
         self,
         id: UUID | str,
-    ) -> BulkDestinationEnvelope:
+    ) -> _models.BulkDestinationEnvelope:
         """Get the configuration, modes and resync modes a destination supports.
 
         Call this before you create a bulk sync into the connection. Build the `destination_configuration`
@@ -1334,7 +1289,7 @@ class Operations:
         *,
         refresh_schemas: bool | Unset = UNSET,
         include_fields: bool | Unset = UNSET,
-    ) -> BulkSourceEnvelope:
+    ) -> _models.BulkSourceEnvelope:
         """Get the schemas a source offers to bulk syncs.
 
         A schema is, for example, a table or an object of the source. The response includes the fields of
@@ -1372,7 +1327,7 @@ class Operations:
         self,
         connection_id: UUID | str,
         schema_id: str,
-    ) -> SchemaEnvelope:
+    ) -> _models.SchemaEnvelope:
         """Get one schema of a source, with its fields.
 
         The response is one of the schemas that `get_bulk_source` returns.
@@ -1405,7 +1360,7 @@ class Operations:
     def get_bulk_source_status(
         self,
         connection_id: UUID | str,
-    ) -> BulkSourceStatusEnvelope:
+    ) -> _models.BulkSourceStatusEnvelope:
         """Get the time of the last refresh of a source's schemas.
 
         Polytomic caches the schemas of a source. The response has the state of that cache and the time of
@@ -1438,7 +1393,7 @@ class Operations:
         self,
         *,
         active: bool | Unset = UNSET,
-    ) -> BulkSyncListEnvelope:
+    ) -> _models.BulkSyncListEnvelope:
         """List the bulk syncs of the organization.
 
         The response contains all of them: this version has no pagination.
@@ -1471,9 +1426,9 @@ class Operations:
     def create_bulk_sync(
         self,
         *,
-        body: CreateBulkSync,
+        body: _models.CreateBulkSync,
         idempotency_key: str | Unset = UNSET,
-    ) -> BulkSyncEnvelope: ...
+    ) -> _models.BulkSyncEnvelope: ...
 
     @overload
     def create_bulk_sync(
@@ -1481,15 +1436,15 @@ class Operations:
         *,
         idempotency_key: str | Unset = UNSET,
         **members: Unpack[CreateBulkSyncMembers],
-    ) -> BulkSyncEnvelope: ...
+    ) -> _models.BulkSyncEnvelope: ...
 
     def create_bulk_sync(
         self,
         *,
-        body: CreateBulkSync | Unset = UNSET,
+        body: _models.CreateBulkSync | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         **members: Any,
-    ) -> BulkSyncEnvelope:
+    ) -> _models.BulkSyncEnvelope:
         """Create a bulk sync.
 
         Call `get_bulk_destination` first for the configuration and modes of the destination, and
@@ -1528,7 +1483,7 @@ class Operations:
         id: UUID | str,
         *,
         refresh_schemas: bool | Unset = UNSET,
-    ) -> BulkSyncEnvelope:
+    ) -> _models.BulkSyncEnvelope:
         """Get a bulk sync.
 
         The response has the settings of the bulk sync. For its executions, call `get_bulk_sync_status`.
@@ -1598,23 +1553,23 @@ class Operations:
         self,
         id: UUID | str,
         *,
-        body: UpdateBulkSync,
-    ) -> BulkSyncEnvelope: ...
+        body: _models.UpdateBulkSync,
+    ) -> _models.BulkSyncEnvelope: ...
 
     @overload
     def update_bulk_sync(
         self,
         id: UUID | str,
         **members: Unpack[UpdateBulkSyncMembers],
-    ) -> BulkSyncEnvelope: ...
+    ) -> _models.BulkSyncEnvelope: ...
 
     def update_bulk_sync(
         self,
         id: UUID | str,
         *,
-        body: UpdateBulkSync | Unset = UNSET,
+        body: _models.UpdateBulkSync | Unset = UNSET,
         **members: Any,
-    ) -> BulkSyncEnvelope:
+    ) -> _models.BulkSyncEnvelope:
         """Replace the settings of a bulk sync.
 
         This is a full replacement, although the method is PATCH: each setting that the body omits is reset
@@ -1651,9 +1606,9 @@ class Operations:
         self,
         id: UUID | str,
         *,
-        body: ActivateBulkSync,
+        body: _models.ActivateBulkSync,
         idempotency_key: str | Unset = UNSET,
-    ) -> BulkSyncActivationEnvelope: ...
+    ) -> _models.BulkSyncActivationEnvelope: ...
 
     @overload
     def activate_bulk_sync(
@@ -1662,16 +1617,16 @@ class Operations:
         *,
         idempotency_key: str | Unset = UNSET,
         **members: Unpack[ActivateBulkSyncMembers],
-    ) -> BulkSyncActivationEnvelope: ...
+    ) -> _models.BulkSyncActivationEnvelope: ...
 
     def activate_bulk_sync(
         self,
         id: UUID | str,
         *,
-        body: ActivateBulkSync | Unset = UNSET,
+        body: _models.ActivateBulkSync | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         **members: Any,
-    ) -> BulkSyncActivationEnvelope:
+    ) -> _models.BulkSyncActivationEnvelope:
         """Activate or deactivate a bulk sync.
 
         An active bulk sync runs on its schedule. Deactivating it also requests the cancellation of the
@@ -1712,7 +1667,7 @@ class Operations:
         id: UUID | str,
         *,
         idempotency_key: str | Unset = UNSET,
-    ) -> BulkSyncCancellationEnvelope:
+    ) -> _models.BulkSyncCancellationEnvelope:
         """Cancel the running execution of a bulk sync.
 
         The response comes at once, and the execution ends later. Poll its status for the end.
@@ -1747,7 +1702,7 @@ class Operations:
     def list_bulk_sync_executions(
         self,
         id: UUID | str,
-    ) -> BulkSyncExecutionListEnvelope:
+    ) -> _models.BulkSyncExecutionListEnvelope:
         """List the executions of a bulk sync.
 
         The response contains the executions that have ended and the one in progress.
@@ -1780,9 +1735,9 @@ class Operations:
         self,
         id: UUID | str,
         *,
-        body: StartBulkSyncExecution,
+        body: _models.StartBulkSyncExecution,
         idempotency_key: str | Unset = UNSET,
-    ) -> BulkSyncExecutionEnvelope: ...
+    ) -> _models.BulkSyncExecutionEnvelope: ...
 
     @overload
     def start_bulk_sync_execution(
@@ -1791,16 +1746,16 @@ class Operations:
         *,
         idempotency_key: str | Unset = UNSET,
         **members: Unpack[StartBulkSyncExecutionMembers],
-    ) -> BulkSyncExecutionEnvelope: ...
+    ) -> _models.BulkSyncExecutionEnvelope: ...
 
     def start_bulk_sync_execution(
         self,
         id: UUID | str,
         *,
-        body: StartBulkSyncExecution | Unset = UNSET,
+        body: _models.StartBulkSyncExecution | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         **members: Any,
-    ) -> BulkSyncExecutionEnvelope:
+    ) -> _models.BulkSyncExecutionEnvelope:
         """Start an execution of a bulk sync.
 
         An empty body syncs all enabled schemas, as the schedule does. While an execution is in progress,
@@ -1840,7 +1795,7 @@ class Operations:
         self,
         id: UUID | str,
         execution_id: UUID | str,
-    ) -> BulkSyncExecutionEnvelope:
+    ) -> _models.BulkSyncExecutionEnvelope:
         """Get an execution of a bulk sync.
 
         Poll until the status is completed, canceled, failed, errors or interrupted.
@@ -1873,7 +1828,7 @@ class Operations:
     def list_bulk_sync_schemas(
         self,
         id: UUID | str,
-    ) -> BulkSchemaListEnvelope:
+    ) -> _models.BulkSchemaListEnvelope:
         """List the schemas of a bulk sync.
 
         The response contains the schemas of the source, each with its sync settings.
@@ -1905,7 +1860,7 @@ class Operations:
         self,
         id: UUID | str,
         schema_id: str,
-    ) -> BulkSchemaEnvelope:
+    ) -> _models.BulkSchemaEnvelope:
         """Get the sync settings of one schema of a bulk sync.
 
         The settings include whether the schema is synced, and how.
@@ -1941,8 +1896,8 @@ class Operations:
         id: UUID | str,
         schema_id: str,
         *,
-        body: UpdateBulkSchema,
-    ) -> BulkSchemaEnvelope: ...
+        body: _models.UpdateBulkSchema,
+    ) -> _models.BulkSchemaEnvelope: ...
 
     @overload
     def update_bulk_sync_schema(
@@ -1950,16 +1905,16 @@ class Operations:
         id: UUID | str,
         schema_id: str,
         **members: Unpack[UpdateBulkSchemaMembers],
-    ) -> BulkSchemaEnvelope: ...
+    ) -> _models.BulkSchemaEnvelope: ...
 
     def update_bulk_sync_schema(
         self,
         id: UUID | str,
         schema_id: str,
         *,
-        body: UpdateBulkSchema | Unset = UNSET,
+        body: _models.UpdateBulkSchema | Unset = UNSET,
         **members: Any,
-    ) -> BulkSchemaEnvelope:
+    ) -> _models.BulkSchemaEnvelope:
         """Change the sync settings of one schema of a bulk sync.
 
         Set whether the schema is synced, which fields are synced, and what is obfuscated or filtered.
@@ -1995,7 +1950,7 @@ class Operations:
     def get_bulk_sync_status(
         self,
         id: UUID | str,
-    ) -> BulkSyncStatusEnvelope:
+    ) -> _models.BulkSyncStatusEnvelope:
         """Get the current, last and next execution of a bulk sync.
 
         The response has the execution in progress, the last one that ended, and the time of the next one.
@@ -2025,7 +1980,7 @@ class Operations:
 
     def get_identity(
         self,
-    ) -> IdentityEnvelope:
+    ) -> _models.IdentityEnvelope:
         """Get the owner of the credential.
 
         The owner is a user, an organization or a partner. This is the cheapest way to check a key.
@@ -2049,7 +2004,7 @@ class Operations:
 
     def list_connections(
         self,
-    ) -> ConnectionListEnvelope:
+    ) -> _models.ConnectionListEnvelope:
         """List the connections of the organization.
 
         The API replaces secrets in the configurations with asterisks.
@@ -2075,9 +2030,9 @@ class Operations:
     def create_connection(
         self,
         *,
-        body: CreateConnection,
+        body: _models.CreateConnection,
         idempotency_key: str | Unset = UNSET,
-    ) -> CreatedConnectionEnvelope: ...
+    ) -> _models.CreatedConnectionEnvelope: ...
 
     @overload
     def create_connection(
@@ -2085,15 +2040,15 @@ class Operations:
         *,
         idempotency_key: str | Unset = UNSET,
         **members: Unpack[CreateConnectionMembers],
-    ) -> CreatedConnectionEnvelope: ...
+    ) -> _models.CreatedConnectionEnvelope: ...
 
     def create_connection(
         self,
         *,
-        body: CreateConnection | Unset = UNSET,
+        body: _models.CreateConnection | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         **members: Any,
-    ) -> CreatedConnectionEnvelope:
+    ) -> _models.CreatedConnectionEnvelope:
         """Create a connection.
 
         The keys of `configuration` depend on the type of the connection. For a type that uses OAuth, the
@@ -2130,7 +2085,7 @@ class Operations:
     def get_connection(
         self,
         id: UUID | str,
-    ) -> ConnectionEnvelope:
+    ) -> _models.ConnectionEnvelope:
         """Get a connection.
 
         The API replaces secrets in the configuration with asterisks.
@@ -2194,23 +2149,23 @@ class Operations:
         self,
         id: UUID | str,
         *,
-        body: UpdateConnection,
-    ) -> ConnectionEnvelope: ...
+        body: _models.UpdateConnection,
+    ) -> _models.ConnectionEnvelope: ...
 
     @overload
     def update_connection(
         self,
         id: UUID | str,
         **members: Unpack[UpdateConnectionMembers],
-    ) -> ConnectionEnvelope: ...
+    ) -> _models.ConnectionEnvelope: ...
 
     def update_connection(
         self,
         id: UUID | str,
         *,
-        body: UpdateConnection | Unset = UNSET,
+        body: _models.UpdateConnection | Unset = UNSET,
         **members: Any,
-    ) -> ConnectionEnvelope:
+    ) -> _models.ConnectionEnvelope:
         """Update a connection.
 
         The name is always required.
@@ -2243,7 +2198,7 @@ class Operations:
 
     def list_connection_types(
         self,
-    ) -> ConnectionTypeListEnvelope:
+    ) -> _models.ConnectionTypeListEnvelope:
         """List the connection types.
 
         A connection type is the kind of system that a connection reaches, such as `snowflake`.
@@ -2269,11 +2224,11 @@ class Operations:
         self,
         *,
         organization_id: UUID | str | Unset = UNSET,
-        type_: EventType | Unset = UNSET,
+        type_: _models.EventType | Unset = UNSET,
         starting_after: datetime.datetime | Unset = UNSET,
         ending_before: datetime.datetime | Unset = UNSET,
         limit: int | Unset = UNSET,
-    ) -> EventListEnvelope:
+    ) -> _models.EventListEnvelope:
         """List events.
 
         The API keeps events for 48 hours. Page through them by time.
@@ -2311,7 +2266,7 @@ class Operations:
 
     def list_event_types(
         self,
-    ) -> EventTypeListEnvelope:
+    ) -> _models.EventTypeListEnvelope:
         """List the event types.
 
         `list_events` accepts an event type, such as `bulk_sync.failed`, as a filter.

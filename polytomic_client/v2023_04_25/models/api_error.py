@@ -17,6 +17,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -31,21 +33,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class ApiError:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class ApiError(_Model):
     """An error response of the API."""
 
     key: str | Unset = UNSET
-    """A machine-readable kind of error."""
+    """A machine-readable kind of error. UNSET if the response lacks it."""
 
     message: str | Unset = UNSET
-    """A human-readable error message."""
+    """A human-readable error message. UNSET if the response lacks it."""
 
     metadata: ErrorMetadata | list[Any] | None | Unset = UNSET
-    """More details of the error."""
+    """More details of the error. UNSET if the response lacks it."""
 
     status: int | Unset = UNSET
-    """The HTTP status."""
+    """The HTTP status. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -112,16 +114,22 @@ class ApiError:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.error_metadata import ErrorMetadata  # noqa: E402
+
+_complete(ApiError, globals())

@@ -21,6 +21,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -34,21 +36,28 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkDestination:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkDestination(_Model):
     """The configuration, modes and resync modes that a destination supports."""
 
     configuration: ConfigurationMap | FreeFormConfiguration | None
     """The fields that the `destination_configuration` of a bulk sync may have. Servers return a map of
-    fields or, in the older form, a JSON Schema (draft 4), which is kept unchanged."""
+    fields or, in the older form, a JSON Schema (draft 4), which is kept unchanged. UNSET if the
+    response lacks it."""
 
     modes: list[SupportedBulkMode]
-    """The modes in which a bulk sync can write to this connection."""
+    """The modes in which a bulk sync can write to this connection. UNSET if the response lacks it."""
 
     supported_resync_modes: list[ResyncMode]
-    """The modes in which a bulk sync into this connection can be resynced."""
+    """The modes in which a bulk sync into this connection can be resynced. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "configuration",
+        "modes",
+        "supported_resync_modes",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -134,18 +143,24 @@ class BulkDestination:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.configuration_map import ConfigurationMap  # noqa: E402
 from ..models.free_form_configuration import FreeFormConfiguration  # noqa: E402
 from ..models.supported_bulk_mode import SupportedBulkMode  # noqa: E402
+
+_complete(BulkDestination, globals())

@@ -19,6 +19,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -32,20 +34,23 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkFilter:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkFilter(_Model):
     """A condition that a record must meet to be synced."""
 
     function: FilterFunction
-    """The comparison that a filter makes."""
+    """The comparison that a filter makes. UNSET if a response lacks it."""
 
     field_id: str | Unset = UNSET
-    """The id of the field to compare."""
+    """The id of the field to compare. UNSET if a response lacks it. Not sent if UNSET."""
 
     value: Any | Unset = UNSET
-    """The value to compare the field with. Its type depends on the function."""
+    """The value to compare the field with. Its type depends on the function. UNSET if a response lacks it.
+    Not sent if UNSET."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = ("function",)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -103,13 +108,20 @@ class BulkFilter:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(BulkFilter, globals())

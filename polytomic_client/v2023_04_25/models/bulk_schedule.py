@@ -19,6 +19,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -36,32 +38,35 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkSchedule:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkSchedule(_Model):
     """When a bulk sync runs. Times are UTC. Every part is a string."""
 
     frequency: ScheduleFrequency
     """How often a bulk sync runs. `manual`: only when it is started by a call. `multi`: on several
-    schedules."""
+    schedules. UNSET if a response lacks it."""
 
     minute: str | Unset = UNSET
-    """The minute of the hour, such as `"30"`."""
+    """The minute of the hour, such as `"30"`. UNSET if a response lacks it. Not sent if UNSET."""
 
     hour: str | Unset = UNSET
-    """The hour of the day, such as `"05"`."""
+    """The hour of the day, such as `"05"`. UNSET if a response lacks it. Not sent if UNSET."""
 
     day_of_week: str | Unset = UNSET
-    """The day of the week, such as `"monday"`."""
+    """The day of the week, such as `"monday"`. UNSET if a response lacks it. Not sent if UNSET."""
 
     day_of_month: str | Unset = UNSET
-    """The day of the month, such as `"1"`."""
+    """The day of the month, such as `"1"`. UNSET if a response lacks it. Not sent if UNSET."""
 
     month: str | Unset = UNSET
-    """The month, such as `"1"`."""
+    """The month, such as `"1"`. UNSET if a response lacks it. Not sent if UNSET."""
 
     multi: MultiSchedule | None | Unset = UNSET
+    """UNSET if a response lacks it. Not sent if UNSET."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = ("frequency",)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -143,16 +148,22 @@ class BulkSchedule:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.multi_schedule import MultiSchedule  # noqa: E402
+
+_complete(BulkSchedule, globals())

@@ -22,6 +22,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -42,41 +44,49 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkSchema:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkSchema(_Model):
     """The sync settings of a schema."""
 
     id: str
-    """The id of the schema."""
+    """The id of the schema. UNSET if the response lacks it."""
 
     enabled: bool
-    """Whether the schema is synced."""
+    """Whether the schema is synced. UNSET if the response lacks it."""
 
     output_name: str
-    """The name of the schema in the destination."""
+    """The name of the schema in the destination. UNSET if the response lacks it."""
 
     partition_key: None | str
-    """The field that the destination is partitioned by."""
+    """The field that the destination is partitioned by. UNSET if the response lacks it."""
 
     fields: list[BulkField]
-    """The fields of the schema."""
+    """The fields of the schema. UNSET if the response lacks it."""
 
     tracking_field: None | str | Unset = UNSET
-    """The field that tracks changes."""
+    """The field that tracks changes. UNSET if the response lacks it."""
 
     filters: list[BulkFilter] | Unset = UNSET
-    """The filters that a record must match to be synced."""
+    """The filters that a record must match to be synced. UNSET if the response lacks it."""
 
     data_cutoff_timestamp: datetime.datetime | None | Unset = UNSET
-    """Records older than this are not synced."""
+    """Records older than this are not synced. UNSET if the response lacks it."""
 
     disable_data_cutoff: bool | Unset = UNSET
-    """Whether the schema ignores the cutoff of the bulk sync."""
+    """Whether the schema ignores the cutoff of the bulk sync. UNSET if the response lacks it."""
 
     user_output_name: None | str | Unset = UNSET
-    """The name of the schema in the destination, chosen by a user."""
+    """The name of the schema in the destination, chosen by a user. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "enabled",
+        "output_name",
+        "partition_key",
+        "fields",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -195,17 +205,23 @@ class BulkSchema:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.bulk_field import BulkField  # noqa: E402
 from ..models.bulk_filter import BulkFilter  # noqa: E402
+
+_complete(BulkSchema, globals())

@@ -19,6 +19,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -32,20 +34,23 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkSource:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkSource(_Model):
     """The schemas and features that a source offers to bulk syncs."""
 
     schemas: list[Schema]
-    """The schemas that can be synced, such as tables or objects."""
+    """The schemas that can be synced, such as tables or objects. UNSET if the response lacks it."""
 
     capabilities: SourceCapabilities | Unset = UNSET
-    """The features of a source."""
+    """The features of a source. UNSET if the response lacks it."""
 
     configuration: Any | Unset = UNSET
-    """The fields that the `source_configuration` of a bulk sync may have. Its form is not documented."""
+    """The fields that the `source_configuration` of a bulk sync may have. Its form is not documented.
+    UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = ("schemas",)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -109,17 +114,23 @@ class BulkSource:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.schema import Schema  # noqa: E402
 from ..models.source_capabilities import SourceCapabilities  # noqa: E402
+
+_complete(BulkSource, globals())

@@ -18,6 +18,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -31,20 +33,26 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkSourceStatus:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkSourceStatus(_Model):
     """The state of the schema cache of a source."""
 
     cache_status: str
-    """The state of the cache, a server-defined string."""
+    """The state of the cache, a server-defined string. UNSET if the response lacks it."""
 
     last_refresh_started: datetime.datetime | None
-    """When the last refresh of the schemas started."""
+    """When the last refresh of the schemas started. UNSET if the response lacks it."""
 
     last_refresh_finished: datetime.datetime | None
-    """When the last refresh of the schemas ended."""
+    """When the last refresh of the schemas ended. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "cache_status",
+        "last_refresh_started",
+        "last_refresh_finished",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -108,13 +116,20 @@ class BulkSourceStatus:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(BulkSourceStatus, globals())

@@ -29,6 +29,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -60,75 +62,94 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkSync:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkSync(_Model):
     """A bulk sync and its settings."""
 
     id: UUID
-    """The id of the bulk sync."""
+    """The id of the bulk sync. UNSET if the response lacks it."""
 
     name: str
-    """The display name, chosen by a user."""
+    """The display name, chosen by a user. UNSET if the response lacks it."""
 
     active: bool
-    """Whether the bulk sync runs on its schedule."""
+    """Whether the bulk sync runs on its schedule. UNSET if the response lacks it."""
 
     mode: BulkMode
     """How a bulk sync writes. `replicate` keeps the destination equal to the source, `snapshot` writes all
-    of it."""
+    of it. UNSET if the response lacks it."""
 
     source_connection_id: UUID
-    """The id of the source connection."""
+    """The id of the source connection. UNSET if the response lacks it."""
 
     source_configuration: SourceConfiguration
-    """How a bulk sync reads from its source, such as `replication_slot` for PostgreSQL."""
+    """How a bulk sync reads from its source, such as `replication_slot` for PostgreSQL. UNSET if the
+    response lacks it."""
 
     destination_connection_id: UUID
-    """The id of the destination connection."""
+    """The id of the destination connection. UNSET if the response lacks it."""
 
     destination_configuration: DestinationConfiguration
-    """How a bulk sync writes to its destination. `get_bulk_destination` returns the keys that it may have."""
+    """How a bulk sync writes to its destination. `get_bulk_destination` returns the keys that it may have.
+    UNSET if the response lacks it."""
 
     schedule: BulkSchedule
-    """When a bulk sync runs. Times are UTC. Every part is a string."""
+    """When a bulk sync runs. Times are UTC. Every part is a string. UNSET if the response lacks it."""
 
     discover: bool
-    """Superseded by `automatically_add_new_objects`."""
+    """Superseded by `automatically_add_new_objects`. UNSET if the response lacks it."""
 
     policies: list[UUID]
-    """The ids of the permission policies that apply to the bulk sync."""
+    """The ids of the permission policies that apply to the bulk sync. UNSET if the response lacks it."""
 
     organization_id: UUID
-    """The id of the organization that owns the bulk sync."""
+    """The id of the organization that owns the bulk sync. UNSET if the response lacks it."""
 
     automatically_add_new_fields: BulkDiscover | Unset = UNSET
-    """Which new objects or fields of the source are synced automatically."""
+    """Which new objects or fields of the source are synced automatically. UNSET if the response lacks it."""
 
     automatically_add_new_objects: BulkDiscover | Unset = UNSET
-    """Which new objects or fields of the source are synced automatically."""
+    """Which new objects or fields of the source are synced automatically. UNSET if the response lacks it."""
 
     data_cutoff_timestamp: datetime.datetime | None | Unset = UNSET
-    """Records older than this are not synced."""
+    """Records older than this are not synced. UNSET if the response lacks it."""
 
     disable_record_timestamps: bool | Unset = UNSET
-    """Whether to write records without the columns that hold the time at which Polytomic wrote them."""
+    """Whether to write records without the columns that hold the time at which Polytomic wrote them. UNSET
+    if the response lacks it."""
 
     normalize_names: NormalizeNames | Unset = UNSET
-    """Whether names are rewritten to a form that every destination accepts."""
+    """Whether names are rewritten to a form that every destination accepts. UNSET if the response lacks
+    it."""
 
     created_at: datetime.datetime | Unset = UNSET
-    """When the bulk sync was created."""
+    """When the bulk sync was created. UNSET if the response lacks it."""
 
     created_by: Actor | Unset = UNSET
-    """The user or system that made a change."""
+    """The user or system that made a change. UNSET if the response lacks it."""
 
     updated_at: datetime.datetime | Unset = UNSET
-    """When the bulk sync was last changed."""
+    """When the bulk sync was last changed. UNSET if the response lacks it."""
 
     updated_by: Actor | Unset = UNSET
-    """The user or system that made a change."""
+    """The user or system that made a change. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "name",
+        "active",
+        "mode",
+        "source_connection_id",
+        "source_configuration",
+        "destination_connection_id",
+        "destination_configuration",
+        "schedule",
+        "discover",
+        "policies",
+        "organization_id",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -345,15 +366,19 @@ class BulkSync:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
@@ -361,3 +386,5 @@ from ..models.actor import Actor  # noqa: E402
 from ..models.bulk_schedule import BulkSchedule  # noqa: E402
 from ..models.destination_configuration import DestinationConfiguration  # noqa: E402
 from ..models.source_configuration import SourceConfiguration  # noqa: E402
+
+_complete(BulkSync, globals())

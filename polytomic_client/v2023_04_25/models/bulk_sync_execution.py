@@ -29,6 +29,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -56,63 +58,76 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkSyncExecution:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkSyncExecution(_Model):
     """One run of a bulk sync."""
 
     id: UUID
-    """The id of the execution."""
+    """The id of the execution. UNSET if the response lacks it."""
 
     status: ExecutionStatus
     """The status of an execution. It has ended if the status is completed, canceled, failed, errors or
-    interrupted."""
+    interrupted. UNSET if the response lacks it."""
 
     type_: str
-    """What started the execution, such as `scheduled`."""
+    """What started the execution, such as `scheduled`. UNSET if the response lacks it."""
 
     is_resync: bool
-    """Whether all data is resynced."""
+    """Whether all data is resynced. UNSET if the response lacks it."""
 
     is_test: bool
-    """Whether this is a test run."""
+    """Whether this is a test run. UNSET if the response lacks it."""
 
     created_at: datetime.datetime
-    """When the execution was requested."""
+    """When the execution was requested. UNSET if the response lacks it."""
 
     started_at: datetime.datetime | None
-    """When it started."""
+    """When it started. UNSET if the response lacks it."""
 
     completed_at: datetime.datetime | None
-    """When it ended."""
+    """When it ended. UNSET if the response lacks it."""
 
     schemas: list[SchemaExecution]
-    """The progress of each schema."""
+    """The progress of each schema. UNSET if the response lacks it."""
 
     status_message: str | Unset = UNSET
-    """A human-readable description of the status."""
+    """A human-readable description of the status. UNSET if the response lacks it."""
 
     record_count: int | Unset = UNSET
-    """The number of records that were synced."""
+    """The number of records that were synced. UNSET if the response lacks it."""
 
     error_count: int | Unset = UNSET
-    """The number of records that failed."""
+    """The number of records that failed. UNSET if the response lacks it."""
 
     warning_count: int | Unset = UNSET
-    """The number of warnings."""
+    """The number of warnings. UNSET if the response lacks it."""
 
     fetch_mode: FetchMode | Unset = UNSET
-    """The records that are read from the source."""
+    """The records that are read from the source. UNSET if the response lacks it."""
 
     is_partial: bool | Unset = UNSET
-    """Whether only some of the schemas are synced."""
+    """Whether only some of the schemas are synced. UNSET if the response lacks it."""
 
     output_disposition: OutputDisposition | Unset = UNSET
-    """What happens to the existing data in the destination."""
+    """What happens to the existing data in the destination. UNSET if the response lacks it."""
 
     updated_at: datetime.datetime | Unset = UNSET
-    """When the execution last changed."""
+    """When the execution last changed. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "status",
+        "type_",
+        "is_resync",
+        "is_test",
+        "created_at",
+        "started_at",
+        "completed_at",
+        "schemas",
+    )
+    _renamed = {"type_": "type"}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -283,16 +298,22 @@ class BulkSyncExecution:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.schema_execution import SchemaExecution  # noqa: E402
+
+_complete(BulkSyncExecution, globals())

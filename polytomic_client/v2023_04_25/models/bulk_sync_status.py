@@ -20,6 +20,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -34,23 +36,29 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class BulkSyncStatus:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class BulkSyncStatus(_Model):
     """The current, last and next execution of a bulk sync."""
 
     current_execution: BulkSyncExecution | None
-    """The execution in progress."""
+    """The execution in progress. UNSET if the response lacks it."""
 
     last_execution: BulkSyncExecution | None
-    """The last execution that ended."""
+    """The last execution that ended. UNSET if the response lacks it."""
 
     next_execution_time: datetime.datetime | None
-    """When the schedule starts the next execution."""
+    """When the schedule starts the next execution. UNSET if the response lacks it."""
 
     ingestion_status: IngestionStatus | Unset = UNSET
-    """The progress of reading a stream of changes."""
+    """The progress of reading a stream of changes. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "current_execution",
+        "last_execution",
+        "next_execution_time",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -123,17 +131,23 @@ class BulkSyncStatus:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.bulk_sync_execution import BulkSyncExecution  # noqa: E402
 from ..models.ingestion_status import IngestionStatus  # noqa: E402
+
+_complete(BulkSyncStatus, globals())

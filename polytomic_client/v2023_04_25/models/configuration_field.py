@@ -16,6 +16,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -29,18 +31,20 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class ConfigurationField:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class ConfigurationField(_Model):
     """A configuration field or, if it has `items`, a group of fields."""
 
     default: Any | Unset = UNSET
-    """The value used if the field is omitted. Servers return an empty string for booleans too."""
+    """The value used if the field is omitted. Servers return an empty string for booleans too. UNSET if
+    the response lacks it."""
 
     items: ConfigurationMap | None | Unset = UNSET
-    """The fields of a group, by name. Null for a field that holds a plain value."""
+    """The fields of a group, by name. Null for a field that holds a plain value. UNSET if the response
+    lacks it."""
 
     required: bool | Unset = UNSET
-    """Whether the field is required. Omitted for a group."""
+    """Whether the field is required. Omitted for a group. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -146,16 +150,22 @@ class ConfigurationField:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.configuration_map import ConfigurationMap  # noqa: E402
+
+_complete(ConfigurationField, globals())

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from attrs.setters import NO_OP as _ATTRS_NO_OP
 
+from ..types import Model as _Model
 from ..types import (
     as_json,
     as_object,
@@ -14,6 +15,7 @@ from ..types import (
     encode_model,
     new,
 )
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 
@@ -22,8 +24,8 @@ def _copy_members(members: dict[str, ConfigurationField]) -> dict[str, Configura
     return _copy(members)
 
 
-@_attrs_define(on_setattr=_ATTRS_NO_OP)
-class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
+@_attrs_define(repr=False, on_setattr=_ATTRS_NO_OP)
+class ConfigurationMap(_Model, MutableMapping[str, "ConfigurationField"]):
     """Configuration fields by name."""
 
     additional_properties: dict[str, ConfigurationField] = _attrs_field(factory=dict, converter=_copy_members)
@@ -95,3 +97,5 @@ class ConfigurationMap(MutableMapping[str, "ConfigurationField"]):
 
 
 from ..models.configuration_field import ConfigurationField  # noqa: E402
+
+_complete(ConfigurationMap, globals())

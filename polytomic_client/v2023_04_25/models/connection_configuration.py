@@ -7,17 +7,19 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from attrs.setters import NO_OP as _ATTRS_NO_OP
 
+from ..types import Model as _Model
 from ..types import (
     as_json,
     as_object,
     as_subclass,
     new,
 )
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 
-@_attrs_define(on_setattr=_ATTRS_NO_OP)
-class ConnectionConfiguration(MutableMapping[str, "Any"]):
+@_attrs_define(repr=False, on_setattr=_ATTRS_NO_OP)
+class ConnectionConfiguration(_Model, MutableMapping[str, "Any"]):
     """How a connection reaches its system. The keys depend on the type. In a response, secrets are
     asterisks."""
 
@@ -63,3 +65,6 @@ class ConnectionConfiguration(MutableMapping[str, "Any"]):
 
     def __len__(self) -> int:
         return len(self.additional_properties)
+
+
+_complete(ConnectionConfiguration, globals())

@@ -16,6 +16,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -29,20 +31,26 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class ConnectionKind:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class ConnectionKind(_Model):
     """The type of a connection."""
 
     id: str
-    """The id that connections use, such as `snowflake`."""
+    """The id that connections use, such as `snowflake`. UNSET if the response lacks it."""
 
     name: str
-    """The display name."""
+    """The display name. UNSET if the response lacks it."""
 
     operations: list[str]
-    """The operations that the type supports."""
+    """The operations that the type supports. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "name",
+        "operations",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -100,13 +108,20 @@ class ConnectionKind:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(ConnectionKind, globals())

@@ -17,6 +17,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -31,23 +33,29 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class ConnectionType:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class ConnectionType(_Model):
     """A connection type."""
 
     id: str
-    """The id that connections use, such as `snowflake`."""
+    """The id that connections use, such as `snowflake`. UNSET if the response lacks it."""
 
     name: str
-    """The display name."""
+    """The display name. UNSET if the response lacks it."""
 
     use_oauth: bool | Unset = UNSET
-    """Whether a user grants access in a browser, with OAuth."""
+    """Whether a user grants access in a browser, with OAuth. UNSET if the response lacks it."""
 
     env_config: ConnectionTypeEnvironment | Unset = UNSET
-    """The settings of a deployment for a connection type."""
+    """The settings of a deployment for a connection type. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "name",
+    )
+    _renamed = {"env_config": "envConfig"}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -110,16 +118,22 @@ class ConnectionType:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.connection_type_environment import ConnectionTypeEnvironment  # noqa: E402
+
+_complete(ConnectionType, globals())

@@ -7,17 +7,19 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 from attrs.setters import NO_OP as _ATTRS_NO_OP
 
+from ..types import Model as _Model
 from ..types import (
     as_json,
     as_object,
     as_subclass,
     new,
 )
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 
-@_attrs_define(on_setattr=_ATTRS_NO_OP)
-class ConnectionTypeEnvironment(MutableMapping[str, "Any"]):
+@_attrs_define(repr=False, on_setattr=_ATTRS_NO_OP)
+class ConnectionTypeEnvironment(_Model, MutableMapping[str, "Any"]):
     """The settings of a deployment for a connection type."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
@@ -62,3 +64,6 @@ class ConnectionTypeEnvironment(MutableMapping[str, "Any"]):
 
     def __len__(self) -> int:
         return len(self.additional_properties)
+
+
+_complete(ConnectionTypeEnvironment, globals())

@@ -29,6 +29,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -56,8 +58,8 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class CreateBulkSync:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class CreateBulkSync(_Model):
     """A bulk sync to create."""
 
     name: str
@@ -80,39 +82,49 @@ class CreateBulkSync:
     """When a bulk sync runs. Times are UTC. Every part is a string."""
 
     source_configuration: SourceConfiguration | Unset = UNSET
-    """How a bulk sync reads from its source, such as `replication_slot` for PostgreSQL."""
+    """How a bulk sync reads from its source, such as `replication_slot` for PostgreSQL. Not sent if UNSET."""
 
     active: bool | Unset = UNSET
-    """Whether the bulk sync runs on its schedule."""
+    """Whether the bulk sync runs on its schedule. Not sent if UNSET."""
 
     automatically_add_new_fields: BulkDiscover | Unset = UNSET
-    """Which new objects or fields of the source are synced automatically."""
+    """Which new objects or fields of the source are synced automatically. Not sent if UNSET."""
 
     automatically_add_new_objects: BulkDiscover | Unset = UNSET
-    """Which new objects or fields of the source are synced automatically."""
+    """Which new objects or fields of the source are synced automatically. Not sent if UNSET."""
 
     data_cutoff_timestamp: datetime.datetime | None | Unset = UNSET
-    """Records older than this are not synced."""
+    """Records older than this are not synced. Not sent if UNSET."""
 
     disable_record_timestamps: bool | Unset = UNSET
-    """Whether to write records without the columns that hold the time at which Polytomic wrote them."""
+    """Whether to write records without the columns that hold the time at which Polytomic wrote them. Not
+    sent if UNSET."""
 
     discover: bool | Unset = UNSET
-    """Superseded by `automatically_add_new_objects`."""
+    """Superseded by `automatically_add_new_objects`. Not sent if UNSET."""
 
     normalize_names: NormalizeNames | Unset = UNSET
-    """Whether names are rewritten to a form that every destination accepts."""
+    """Whether names are rewritten to a form that every destination accepts. Not sent if UNSET."""
 
     organization_id: UUID | Unset = UNSET
-    """The id of the organization of the bulk sync. For partners."""
+    """The id of the organization of the bulk sync. For partners. Not sent if UNSET."""
 
     policies: list[UUID] | Unset = UNSET
-    """The ids of the permission policies that apply to the bulk sync."""
+    """The ids of the permission policies that apply to the bulk sync. Not sent if UNSET."""
 
     schemas: list[SchemaConfiguration | str] | Unset = UNSET
-    """The schemas to sync, as ids or with their settings. Default: all schemas."""
+    """The schemas to sync, as ids or with their settings. Default: all schemas. Not sent if UNSET."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "name",
+        "source_connection_id",
+        "destination_connection_id",
+        "destination_configuration",
+        "mode",
+        "schedule",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -311,15 +323,19 @@ class CreateBulkSync:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
@@ -327,3 +343,5 @@ from ..models.bulk_schedule import BulkSchedule  # noqa: E402
 from ..models.destination_configuration import DestinationConfiguration  # noqa: E402
 from ..models.schema_configuration import SchemaConfiguration  # noqa: E402
 from ..models.source_configuration import SourceConfiguration  # noqa: E402
+
+_complete(CreateBulkSync, globals())

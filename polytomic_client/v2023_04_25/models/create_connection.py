@@ -22,6 +22,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -39,8 +41,8 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class CreateConnection:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class CreateConnection(_Model):
     """A connection to create."""
 
     name: str
@@ -51,21 +53,27 @@ class CreateConnection:
 
     configuration: ConnectionConfiguration | Unset = UNSET
     """How a connection reaches its system. The keys depend on the type. In a response, secrets are
-    asterisks."""
+    asterisks. Not sent if UNSET."""
 
     organization_id: UUID | Unset = UNSET
-    """The id of the organization to create the connection in. For partners."""
+    """The id of the organization to create the connection in. For partners. Not sent if UNSET."""
 
     policies: list[UUID] | Unset = UNSET
-    """The ids of the permission policies that apply to the connection."""
+    """The ids of the permission policies that apply to the connection. Not sent if UNSET."""
 
     redirect_url: str | Unset = UNSET
-    """The URL to which OAuth redirects the browser at its end."""
+    """The URL to which OAuth redirects the browser at its end. Not sent if UNSET."""
 
     validate: bool | Unset = UNSET
-    """Whether the API checks that it can reach the system."""
+    """Whether the API checks that it can reach the system. Not sent if UNSET."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "name",
+        "type_",
+    )
+    _renamed = {"type_": "type"}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -164,16 +172,22 @@ class CreateConnection:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.connection_configuration import ConnectionConfiguration  # noqa: E402
+
+_complete(CreateConnection, globals())

@@ -22,6 +22,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -42,42 +44,54 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class CreatedConnection:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class CreatedConnection(_Model):
     """A connection that was created."""
 
     id: UUID
-    """The id of the connection."""
+    """The id of the connection. UNSET if the response lacks it."""
 
     name: str
-    """The display name, chosen by a user."""
+    """The display name, chosen by a user. UNSET if the response lacks it."""
 
     type_: ConnectionKind
-    """The type of a connection."""
+    """The type of a connection. UNSET if the response lacks it."""
 
     status: str
-    """The status of the connection, a server-defined string."""
+    """The status of the connection, a server-defined string. UNSET if the response lacks it."""
 
     configuration: ConnectionConfiguration
     """How a connection reaches its system. The keys depend on the type. In a response, secrets are
-    asterisks."""
+    asterisks. UNSET if the response lacks it."""
 
     policies: list[UUID]
-    """The ids of the permission policies that apply to the connection."""
+    """The ids of the permission policies that apply to the connection. UNSET if the response lacks it."""
 
     organization_id: UUID
-    """The id of the organization that owns the connection."""
+    """The id of the organization that owns the connection. UNSET if the response lacks it."""
 
     status_error: None | str | Unset = UNSET
-    """The reason why the connection does not work."""
+    """The reason why the connection does not work. UNSET if the response lacks it."""
 
     auth_url: None | str | Unset = UNSET
-    """For a type that uses OAuth, the URL at which a user grants access in a browser."""
+    """For a type that uses OAuth, the URL at which a user grants access in a browser. UNSET if the
+    response lacks it."""
 
     auth_code: None | str | Unset = UNSET
-    """The code of the OAuth grant."""
+    """The code of the OAuth grant. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "name",
+        "type_",
+        "status",
+        "configuration",
+        "policies",
+        "organization_id",
+    )
+    _renamed = {"type_": "type"}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -198,17 +212,23 @@ class CreatedConnection:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.connection_configuration import ConnectionConfiguration  # noqa: E402
 from ..models.connection_kind import ConnectionKind  # noqa: E402
+
+_complete(CreatedConnection, globals())

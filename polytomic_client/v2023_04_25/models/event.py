@@ -23,6 +23,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -38,26 +40,35 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class Event:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class Event(_Model):
     """An event."""
 
     id: str
-    """The id of the event."""
+    """The id of the event. UNSET if the response lacks it."""
 
     type_: EventType
-    """The type of the event."""
+    """The type of the event. UNSET if the response lacks it."""
 
     created_at: datetime.datetime
-    """When the event happened."""
+    """When the event happened. UNSET if the response lacks it."""
 
     organization_id: UUID
-    """The id of the organization in which the event happened."""
+    """The id of the organization in which the event happened. UNSET if the response lacks it."""
 
     event: Any
-    """The details of the event. Their form depends on the type."""
+    """The details of the event. Their form depends on the type. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "type_",
+        "created_at",
+        "organization_id",
+        "event",
+    )
+    _renamed = {"type_": "type"}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -129,13 +140,20 @@ class Event:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(Event, globals())

@@ -16,6 +16,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -29,20 +31,23 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class FieldConfiguration:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class FieldConfiguration(_Model):
     """A field to sync, with its settings."""
 
     id: str
     """The id of the field."""
 
     enabled: bool | Unset = UNSET
-    """Whether the field is synced. Default: true."""
+    """Whether the field is synced. Default: true. Not sent if UNSET."""
 
     obfuscate: bool | Unset = UNSET
-    """Whether the values of the field are obfuscated, so that they cannot be read. Default: false."""
+    """Whether the values of the field are obfuscated, so that they cannot be read. Default: false. Not
+    sent if UNSET."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = ("id",)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -98,13 +103,20 @@ class FieldConfiguration:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(FieldConfiguration, globals())

@@ -18,6 +18,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -37,38 +39,50 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class Identity:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class Identity(_Model):
     """The owner of the credential."""
 
     id: UUID
-    """The id of the user, organization or partner."""
+    """The id of the user, organization or partner. UNSET if the response lacks it."""
 
     email: str
-    """The email address of the user."""
+    """The email address of the user. UNSET if the response lacks it."""
 
     organization_id: UUID
-    """The id of the organization."""
+    """The id of the organization. UNSET if the response lacks it."""
 
     organization_name: str
-    """The name of the organization."""
+    """The name of the organization. UNSET if the response lacks it."""
 
     role: str
-    """The role of the user."""
+    """The role of the user. UNSET if the response lacks it."""
 
     is_user: bool
-    """Whether the credential belongs to a user."""
+    """Whether the credential belongs to a user. UNSET if the response lacks it."""
 
     is_organization: bool
-    """Whether the credential belongs to an organization."""
+    """Whether the credential belongs to an organization. UNSET if the response lacks it."""
 
     is_partner: bool
-    """Whether the credential belongs to a partner."""
+    """Whether the credential belongs to a partner. UNSET if the response lacks it."""
 
     is_system: bool
-    """Whether the credential belongs to Polytomic itself."""
+    """Whether the credential belongs to Polytomic itself. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "email",
+        "organization_id",
+        "organization_name",
+        "role",
+        "is_user",
+        "is_organization",
+        "is_partner",
+        "is_system",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -169,13 +183,20 @@ class Identity:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(Identity, globals())

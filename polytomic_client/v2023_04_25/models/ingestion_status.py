@@ -22,6 +22,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -40,33 +42,33 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class IngestionStatus:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class IngestionStatus(_Model):
     """The progress of reading a stream of changes."""
 
     enabled: bool | Unset = UNSET
-    """Whether changes are streamed."""
+    """Whether changes are streamed. UNSET if the response lacks it."""
 
     is_running: bool | Unset = UNSET
-    """Whether the changes are being read now."""
+    """Whether the changes are being read now. UNSET if the response lacks it."""
 
     status: IngestionStatusLevel | Unset = UNSET
-    """The health of reading a stream of changes."""
+    """The health of reading a stream of changes. UNSET if the response lacks it."""
 
     status_message: str | Unset = UNSET
-    """A human-readable description of the status."""
+    """A human-readable description of the status. UNSET if the response lacks it."""
 
     position: str | Unset = UNSET
-    """The current position in the stream, in the format of the source."""
+    """The current position in the stream, in the format of the source. UNSET if the response lacks it."""
 
     position_time: datetime.datetime | None | Unset = UNSET
-    """When the change at that position was made."""
+    """When the change at that position was made. UNSET if the response lacks it."""
 
     highwater_mark: str | Unset = UNSET
-    """The last position in the stream."""
+    """The last position in the stream. UNSET if the response lacks it."""
 
     updated_at: datetime.datetime | Unset = UNSET
-    """When this status last changed."""
+    """When this status last changed. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -167,13 +169,20 @@ class IngestionStatus:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(IngestionStatus, globals())

@@ -19,6 +19,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -31,18 +33,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class MultiSchedule:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class MultiSchedule(_Model):
     """Several schedules, each for a part of the synced data."""
 
     schedules: list[MultiScheduleItem]
-    """The schedules."""
+    """The schedules. UNSET if a response lacks it."""
 
     type_: str | Unset = UNSET
     """The property that distinguishes the schedules. Its values are not documented; `incrementality` is a
-    guess."""
+    guess. UNSET if a response lacks it. Not sent if UNSET."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = ("schedules",)
+    _renamed = {"type_": "type"}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -102,16 +107,22 @@ class MultiSchedule:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.multi_schedule_item import MultiScheduleItem  # noqa: E402
+
+_complete(MultiSchedule, globals())

@@ -19,6 +19,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -31,18 +33,23 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class MultiScheduleItem:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class MultiScheduleItem(_Model):
     """A schedule for a part of the synced data."""
 
     item: SelectiveMode
     """The fields that a schedule applies to, by whether their changes can be tracked. `none` applies to
-    all fields."""
+    all fields. UNSET if a response lacks it."""
 
     schedule: BulkSchedule
-    """When a bulk sync runs. Times are UTC. Every part is a string."""
+    """When a bulk sync runs. Times are UTC. Every part is a string. UNSET if a response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "item",
+        "schedule",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -97,16 +104,22 @@ class MultiScheduleItem:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.bulk_schedule import BulkSchedule  # noqa: E402
+
+_complete(MultiScheduleItem, globals())

@@ -18,6 +18,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -31,20 +33,26 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class Schema:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class Schema(_Model):
     """A schema of a source, such as a table or an object."""
 
     id: str
-    """The id that bulk syncs use, such as `public.users`."""
+    """The id that bulk syncs use, such as `public.users`. UNSET if the response lacks it."""
 
     name: str
-    """The display name."""
+    """The display name. UNSET if the response lacks it."""
 
     fields: list[SchemaField]
-    """The fields of the schema."""
+    """The fields of the schema. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "name",
+        "fields",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -106,16 +114,22 @@ class Schema:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.schema_field import SchemaField  # noqa: E402
+
+_complete(Schema, globals())

@@ -16,6 +16,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -30,23 +32,30 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class SchemaAssociation:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class SchemaAssociation(_Model):
     """The schemas and the field that a field refers to."""
 
     id: str
-    """The id of the association."""
+    """The id of the association. UNSET if the response lacks it."""
 
     name: str
-    """The display name."""
+    """The display name. UNSET if the response lacks it."""
 
     reference_to: list[str]
-    """The schemas that the field refers to."""
+    """The schemas that the field refers to. UNSET if the response lacks it."""
 
     referenced_field: str
-    """The referenced field."""
+    """The referenced field. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "name",
+        "reference_to",
+        "referenced_field",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -109,13 +118,20 @@ class SchemaAssociation:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(SchemaAssociation, globals())

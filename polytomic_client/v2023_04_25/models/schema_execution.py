@@ -22,6 +22,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -43,44 +45,54 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class SchemaExecution:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class SchemaExecution(_Model):
     """The progress of an execution for one schema."""
 
     schema: str
-    """The id of the schema."""
+    """The id of the schema. UNSET if the response lacks it."""
 
     status: SchemaExecutionStatus
-    """The status of an execution for one schema."""
+    """The status of an execution for one schema. UNSET if the response lacks it."""
 
     status_message: str
-    """A human-readable description of the status."""
+    """A human-readable description of the status. UNSET if the response lacks it."""
 
     record_count: int
-    """The number of records that were synced."""
+    """The number of records that were synced. UNSET if the response lacks it."""
 
     error_count: int
-    """The number of records that failed."""
+    """The number of records that failed. UNSET if the response lacks it."""
 
     started_at: datetime.datetime | None
-    """When it started."""
+    """When it started. UNSET if the response lacks it."""
 
     completed_at: datetime.datetime | None
-    """When it ended."""
+    """When it ended. UNSET if the response lacks it."""
 
     output_name: str | Unset = UNSET
-    """The name of the schema in the destination."""
+    """The name of the schema in the destination. UNSET if the response lacks it."""
 
     warning_count: int | Unset = UNSET
-    """The number of warnings."""
+    """The number of warnings. UNSET if the response lacks it."""
 
     created_at: datetime.datetime | Unset = UNSET
-    """When it was requested."""
+    """When it was requested. UNSET if the response lacks it."""
 
     updated_at: datetime.datetime | Unset = UNSET
-    """When it last changed."""
+    """When it last changed. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "schema",
+        "status",
+        "status_message",
+        "record_count",
+        "error_count",
+        "started_at",
+        "completed_at",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -201,13 +213,20 @@ class SchemaExecution:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(SchemaExecution, globals())

@@ -22,6 +22,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -42,41 +44,54 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class SchemaField:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class SchemaField(_Model):
     """A field of a schema."""
 
     id: str
-    """The id that bulk syncs use."""
+    """The id that bulk syncs use. UNSET if the response lacks it."""
 
     name: str
-    """The display name."""
+    """The display name. UNSET if the response lacks it."""
 
     type_: FieldType
-    """The type of a field."""
+    """The type of a field. UNSET if the response lacks it."""
 
     remote_type: str
-    """The type of the field in the source."""
+    """The type of the field in the source. UNSET if the response lacks it."""
 
     values: list[PickValue]
-    """The values that the field can have, if the source lists them."""
+    """The values that the field can have, if the source lists them. UNSET if the response lacks it."""
 
     association: None | SchemaAssociation
-    """The schema whose records the field refers to."""
+    """The schema whose records the field refers to. UNSET if the response lacks it."""
 
     is_primary_key: bool
-    """Whether the field is part of the primary key."""
+    """Whether the field is part of the primary key. UNSET if the response lacks it."""
 
     path: str
-    """The position of the field in a record, as a JSONPath."""
+    """The position of the field in a record, as a JSONPath. UNSET if the response lacks it."""
 
     user_managed: bool
-    """Whether a user added the field."""
+    """Whether a user added the field. UNSET if the response lacks it."""
 
     type_spec: Any | Unset = UNSET
-    """The detailed type of the field."""
+    """The detailed type of the field. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "name",
+        "type_",
+        "remote_type",
+        "values",
+        "association",
+        "is_primary_key",
+        "path",
+        "user_managed",
+    )
+    _renamed = {"type_": "type"}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -189,17 +204,23 @@ class SchemaField:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.pick_value import PickValue  # noqa: E402
 from ..models.schema_association import SchemaAssociation  # noqa: E402
+
+_complete(SchemaField, globals())

@@ -21,6 +21,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -36,24 +38,25 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class StartBulkSyncExecution:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class StartBulkSyncExecution(_Model):
     """The options of an execution. Without any, it syncs all enabled schemas."""
 
     schemas: list[str] | Unset = UNSET
-    """The ids of the schemas to sync. Default: all enabled schemas."""
+    """The ids of the schemas to sync. Default: all enabled schemas. Not sent if UNSET."""
 
     test: bool | Unset = UNSET
-    """Whether this is a test run. Cannot be combined with `resync` or `resync_mode`."""
+    """Whether this is a test run. Cannot be combined with `resync` or `resync_mode`. Not sent if UNSET."""
 
     resync: bool | Unset = UNSET
-    """Whether all data is resynced, as with `resync_mode` `rebuild`. Servers may reject it."""
+    """Whether all data is resynced, as with `resync_mode` `rebuild`. Servers may reject it. Not sent if
+    UNSET."""
 
     resync_mode: ResyncMode | Unset = UNSET
-    """How a bulk sync resyncs all data."""
+    """How a bulk sync resyncs all data. Not sent if UNSET."""
 
     fetch_mode: FetchMode | Unset = UNSET
-    """The records that are read from the source."""
+    """The records that are read from the source. Not sent if UNSET."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -127,13 +130,20 @@ class StartBulkSyncExecution:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(StartBulkSyncExecution, globals())

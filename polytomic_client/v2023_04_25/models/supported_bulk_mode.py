@@ -18,6 +18,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -34,30 +36,40 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class SupportedBulkMode:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class SupportedBulkMode(_Model):
     """A mode in which a bulk sync can write to a connection."""
 
     id: BulkMode
     """How a bulk sync writes. `replicate` keeps the destination equal to the source, `snapshot` writes all
-    of it."""
+    of it. UNSET if the response lacks it."""
 
     label: str
-    """The display name."""
+    """The display name. UNSET if the response lacks it."""
 
     description: str
-    """A human-readable description of the mode."""
+    """A human-readable description of the mode. UNSET if the response lacks it."""
 
     requires_identity: bool
-    """Whether each schema of the bulk sync needs a field that identifies a record."""
+    """Whether each schema of the bulk sync needs a field that identifies a record. UNSET if the response
+    lacks it."""
 
     supports_field_sync_mode: bool
-    """Whether individual fields may have their own sync mode."""
+    """Whether individual fields may have their own sync mode. UNSET if the response lacks it."""
 
     supports_target_filters: bool
-    """Whether the records of the destination can be filtered."""
+    """Whether the records of the destination can be filtered. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
+
+    _required = (
+        "id",
+        "label",
+        "description",
+        "requires_identity",
+        "supports_field_sync_mode",
+        "supports_target_filters",
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object, without the members that are UNSET."""
@@ -138,13 +150,20 @@ class SupportedBulkMode:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
+
+
+_complete(SupportedBulkMode, globals())

@@ -17,6 +17,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -31,21 +33,21 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class UnauthorizedError:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class UnauthorizedError(_Model):
     """An authentication error, which has its own form."""
 
     code: int | Unset = UNSET
-    """A number for the kind of error."""
+    """A number for the kind of error. UNSET if the response lacks it."""
 
     context: ErrorMetadata | Unset = UNSET
-    """More details of an error, in any form."""
+    """More details of an error, in any form. UNSET if the response lacks it."""
 
     error: ErrorMetadata | str | Unset = UNSET
-    """The error message. Older servers put it into an object."""
+    """The error message. Older servers put it into an object. UNSET if the response lacks it."""
 
     status: str | Unset = UNSET
-    """The reason phrase of the HTTP status."""
+    """The reason phrase of the HTTP status. UNSET if the response lacks it."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -112,16 +114,22 @@ class UnauthorizedError:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.error_metadata import ErrorMetadata  # noqa: E402
+
+_complete(UnauthorizedError, globals())

@@ -22,6 +22,8 @@ from ..types import (
     new,
     sort_out,
 )
+from ..types import Model as _Model
+from ..types import complete as _complete
 from ..types import copy_members as _copy
 
 _MEMBERS: dict[str, Any] = dict.fromkeys(
@@ -40,33 +42,33 @@ _MEMBERS: dict[str, Any] = dict.fromkeys(
 """The value that an object without members decodes to."""
 
 
-@_attrs_define(kw_only=True, on_setattr=_ATTRS_NO_OP)
-class UpdateBulkSchema:
+@_attrs_define(kw_only=True, repr=False, on_setattr=_ATTRS_NO_OP)
+class UpdateBulkSchema(_Model):
     """The changes to the sync settings of a schema."""
 
     enabled: bool | Unset = UNSET
-    """Whether the schema is synced."""
+    """Whether the schema is synced. Not sent if UNSET."""
 
     fields: list[BulkField] | Unset = UNSET
-    """The fields, each with whether it is synced."""
+    """The fields, each with whether it is synced. Not sent if UNSET."""
 
     filters: list[BulkFilter] | Unset = UNSET
-    """The filters that a record must match to be synced."""
+    """The filters that a record must match to be synced. Not sent if UNSET."""
 
     partition_key: None | str | Unset = UNSET
-    """The field that the destination is partitioned by."""
+    """The field that the destination is partitioned by. Not sent if UNSET."""
 
     tracking_field: None | str | Unset = UNSET
-    """The field that tracks changes."""
+    """The field that tracks changes. Not sent if UNSET."""
 
     data_cutoff_timestamp: datetime.datetime | None | Unset = UNSET
-    """Records older than this are not synced."""
+    """Records older than this are not synced. Not sent if UNSET."""
 
     disable_data_cutoff: bool | Unset = UNSET
-    """Whether the schema ignores the cutoff of the bulk sync."""
+    """Whether the schema ignores the cutoff of the bulk sync. Not sent if UNSET."""
 
     user_output_name: None | str | Unset = UNSET
-    """The name of the schema in the destination."""
+    """The name of the schema in the destination. Not sent if UNSET."""
 
     additional_properties: dict[str, Any] = _attrs_field(factory=dict, converter=_copy)
 
@@ -175,17 +177,23 @@ class UpdateBulkSchema:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
+        self._check_key(key)
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._check_key(key)
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
+        self._check_key(key)
         del self.additional_properties[key]
 
     def __contains__(self, key: object) -> bool:
+        self._check_key(key)
         return key in self.additional_properties
 
 
 from ..models.bulk_field import BulkField  # noqa: E402
 from ..models.bulk_filter import BulkFilter  # noqa: E402
+
+_complete(UpdateBulkSchema, globals())

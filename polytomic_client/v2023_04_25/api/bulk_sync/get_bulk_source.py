@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_source_envelope import BulkSourceEnvelope
 from ...types import (
     UNSET,
@@ -15,11 +16,6 @@ from ...types import (
     query_of,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -66,27 +62,10 @@ OPERATION: Operation[BulkSourceEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> BulkSourceEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSourceEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -98,13 +77,13 @@ def sync_detailed(
         include_fields=include_fields,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -146,7 +125,7 @@ def sync(
 async def asyncio_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -158,15 +137,15 @@ async def asyncio_detailed(
         include_fields=include_fields,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     refresh_schemas: bool | Unset = UNSET,
     include_fields: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,

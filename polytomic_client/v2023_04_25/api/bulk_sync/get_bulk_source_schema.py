@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.schema_envelope import SchemaEnvelope
 from ...types import (
     UNSET,
@@ -15,11 +16,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -59,28 +55,11 @@ OPERATION: Operation[SchemaEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> SchemaEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[SchemaEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[SchemaEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -89,14 +68,14 @@ def sync_detailed(
         schema_id=schema_id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> SchemaEnvelope:
     """Get one schema of a source, with its fields.
@@ -133,7 +112,7 @@ async def asyncio_detailed(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[SchemaEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -142,8 +121,8 @@ async def asyncio_detailed(
         schema_id=schema_id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -151,7 +130,7 @@ async def asyncio(
     connection_id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> SchemaEnvelope:
     """Get one schema of a source, with its fields.

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_source_status_envelope import BulkSourceStatusEnvelope
 from ...types import (
     UNSET,
@@ -14,11 +15,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -56,27 +52,10 @@ OPERATION: Operation[BulkSourceStatusEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> BulkSourceStatusEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSourceStatusEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -84,13 +63,13 @@ def sync_detailed(
         connection_id=connection_id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
     """Get the time of the last refresh of a source's schemas.
@@ -125,7 +104,7 @@ def sync(
 async def asyncio_detailed(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSourceStatusEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -133,15 +112,15 @@ async def asyncio_detailed(
         connection_id=connection_id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     connection_id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSourceStatusEnvelope:
     """Get the time of the last refresh of a source's schemas.

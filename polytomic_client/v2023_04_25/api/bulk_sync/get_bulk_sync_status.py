@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_sync_status_envelope import BulkSyncStatusEnvelope
 from ...types import (
     UNSET,
@@ -14,11 +15,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -52,27 +48,10 @@ OPERATION: Operation[BulkSyncStatusEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> BulkSyncStatusEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSyncStatusEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncStatusEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
@@ -80,13 +59,13 @@ def sync_detailed(
         id=id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncStatusEnvelope:
     """Get the current, last and next execution of a bulk sync.
@@ -120,7 +99,7 @@ def sync(
 async def asyncio_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncStatusEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
@@ -128,15 +107,15 @@ async def asyncio_detailed(
         id=id,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncStatusEnvelope:
     """Get the current, last and next execution of a bulk sync.

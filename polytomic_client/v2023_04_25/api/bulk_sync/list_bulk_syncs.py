@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_sync_list_envelope import BulkSyncListEnvelope
 from ...types import (
     UNSET,
@@ -13,11 +14,6 @@ from ...types import (
     query_of,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -57,26 +53,9 @@ OPERATION: Operation[BulkSyncListEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> BulkSyncListEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSyncListEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncListEnvelope]:
@@ -85,12 +64,12 @@ def sync_detailed(
         active=active,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncListEnvelope:
@@ -125,7 +104,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncListEnvelope]:
@@ -134,14 +113,14 @@ async def asyncio_detailed(
         active=active,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     active: bool | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncListEnvelope:

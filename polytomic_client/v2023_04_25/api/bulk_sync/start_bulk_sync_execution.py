@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_sync_execution_envelope import BulkSyncExecutionEnvelope
 from ...models.start_bulk_sync_execution import StartBulkSyncExecution
 from ...types import (
@@ -16,11 +17,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -70,27 +66,10 @@ OPERATION: Operation[BulkSyncExecutionEnvelope] = Operation(
 BODY = StartBulkSyncExecution
 
 
-def _parse_response(response: httpx.Response) -> BulkSyncExecutionEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSyncExecutionEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -102,13 +81,13 @@ def sync_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -151,7 +130,7 @@ def sync(
 async def asyncio_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -163,15 +142,15 @@ async def asyncio_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: StartBulkSyncExecution,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_sync_envelope import BulkSyncEnvelope
 from ...models.update_bulk_sync import UpdateBulkSync
 from ...types import (
@@ -16,11 +17,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -61,27 +57,10 @@ OPERATION: Operation[BulkSyncEnvelope] = Operation(
 BODY = UpdateBulkSync
 
 
-def _parse_response(response: httpx.Response) -> BulkSyncEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSyncEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
@@ -91,13 +70,13 @@ def sync_detailed(
         body=body,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:
@@ -135,7 +114,7 @@ def sync(
 async def asyncio_detailed(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSyncEnvelope]:
@@ -145,15 +124,15 @@ async def asyncio_detailed(
         body=body,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     id: UUID | str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSync,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSyncEnvelope:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.bulk_schema_envelope import BulkSchemaEnvelope
 from ...models.update_bulk_schema import UpdateBulkSchema
 from ...types import (
@@ -17,11 +18,6 @@ from ...types import (
     path_uuid,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -68,28 +64,11 @@ OPERATION: Operation[BulkSchemaEnvelope] = Operation(
 BODY = UpdateBulkSchema
 
 
-def _parse_response(response: httpx.Response) -> BulkSchemaEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[BulkSchemaEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
@@ -100,14 +79,14 @@ def sync_detailed(
         body=body,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:
@@ -147,7 +126,7 @@ async def asyncio_detailed(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[BulkSchemaEnvelope]:
@@ -158,8 +137,8 @@ async def asyncio_detailed(
         body=body,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
@@ -167,7 +146,7 @@ async def asyncio(
     id: UUID | str,
     schema_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: UpdateBulkSchema,
     x_polytomic_version: str | Unset = UNSET,
 ) -> BulkSchemaEnvelope:

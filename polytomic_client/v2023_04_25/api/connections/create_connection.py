@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.create_connection import CreateConnection
 from ...models.created_connection_envelope import CreatedConnectionEnvelope
 from ...types import (
@@ -14,11 +15,6 @@ from ...types import (
     encode_model,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -60,26 +56,9 @@ OPERATION: Operation[CreatedConnectionEnvelope] = Operation(
 BODY = CreateConnection
 
 
-def _parse_response(response: httpx.Response) -> CreatedConnectionEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[CreatedConnectionEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -90,12 +69,12 @@ def sync_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -135,7 +114,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,
@@ -146,14 +125,14 @@ async def asyncio_detailed(
         idempotency_key=idempotency_key,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     body: CreateConnection,
     idempotency_key: str | Unset = UNSET,
     x_polytomic_version: str | Unset = UNSET,

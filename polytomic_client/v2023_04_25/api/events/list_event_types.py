@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.event_type_list_envelope import EventTypeListEnvelope
 from ...types import (
     UNSET,
@@ -12,11 +13,6 @@ from ...types import (
     Unset,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -47,38 +43,21 @@ OPERATION: Operation[EventTypeListEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> EventTypeListEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[EventTypeListEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[EventTypeListEnvelope]:
     """Do the same as `sync`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> EventTypeListEnvelope:
     """List the event types.
@@ -109,21 +88,21 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> Response[EventTypeListEnvelope]:
     """Do the same as `asyncio`, but return a Response that contains the value."""
     kwargs = _get_kwargs(
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     x_polytomic_version: str | Unset = UNSET,
 ) -> EventTypeListEnvelope:
     """List the event types.

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from polytomic_client._runtime.operation import Operation, httpx_arguments
+from polytomic_client._runtime import clients as _clients
+from polytomic_client._runtime.operation import Operation, httpx_arguments, response_of
 
-from ... import API_VERSION, errors
+from ... import API_VERSION
 from ...models.event_list_envelope import EventListEnvelope
 from ...models.event_type import EventType
 from ...types import (
@@ -18,11 +19,6 @@ from ...types import (
     query_of,
     require,
 )
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
@@ -80,26 +76,9 @@ OPERATION: Operation[EventListEnvelope] = Operation(
 )
 
 
-def _parse_response(response: httpx.Response) -> EventListEnvelope:
-    if response.status_code not in OPERATION.decoders:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    return OPERATION.decode(
-        response.status_code, response.content, request=f"{response.request.method} {response.request.url}"
-    )
-
-
-def _build_response(response: httpx.Response) -> Response[EventListEnvelope]:
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(response),
-    )
-
-
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -116,12 +95,12 @@ def sync_detailed(
         limit=limit,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
+    return response_of(OPERATION, client.get_httpx_client().request(**httpx_arguments(OPERATION, kwargs)))
 
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -167,7 +146,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,
@@ -184,14 +163,14 @@ async def asyncio_detailed(
         limit=limit,
         x_polytomic_version=x_polytomic_version,
     )
-    return _build_response(
-        await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
+    return response_of(
+        OPERATION, await client.get_async_httpx_client().request(**httpx_arguments(OPERATION, kwargs))
     )
 
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: _clients.AuthenticatedClient | _clients.Client,
     organization_id: UUID | str | Unset = UNSET,
     type_: EventType | Unset = UNSET,
     starting_after: datetime.datetime | Unset = UNSET,

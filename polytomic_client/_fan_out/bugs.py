@@ -1,0 +1,86 @@
+"""Tell a bug in the user's function from the failure of a call, so that no fan-out collects one bug 20,000 times."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from .._call.retry import BUGS, LIKELY_BUGS
+from .._core.tracebacks import PACKAGE
+
+OURS = str(Path(__file__).parent) + os.sep
+"""Frames of the fan-out itself, which are in every traceback."""
+
+SUSPECTS = (*BUGS, *LIKELY_BUGS, BaseExceptionGroup)
+"""What may be a bug. The engine checks this once, so that other failures cost no more than that."""
+
+
+class Bugs:
+    """Decides which errors of `fetch` end a fan-out as bugs, and warns of the first one that does not."""
+
+    def __init__(self) -> None:
+        self._warned = False
+
+    def ends(self, error: Exception, *, succeeded: bool) -> bool:
+        """Return whether an error ends the fan-out, and say so in the error.
+
+        Args:
+            error: The error that `fetch` raised, one of `SUSPECTS`.
+            succeeded: Whether a call has succeeded, so that `fetch` works for some items.
+        """
+        if any(isinstance(each, BUGS) for each in _leaves(error)):
+            error.add_note("raised by fetch of a fan-out, which has ended: this is a bug, whatever the item")
+            return True
+        if succeeded or _likely_place(error) is None:
+            return False
+        error.add_note(
+            "raised by fetch of a fan-out, which has ended: this is probably a bug, because no call has succeeded yet"
+        )
+        return True
+
+    def warn_of(self, error: Exception) -> None:
+        """Warn, once, if the error of an outcome may be a bug. The warning is issued at the line that raised it."""
+        if self._warned or (place := _likely_place(error)) is None:
+            return
+        self._warned = True
+        file, line = place
+        warnings.warn_explicit(
+            f"fetch raised a {type(error).__name__} at {file}:{line}, probably a bug. It is the outcome of its item, "
+            "because other calls succeeded. This fan-out does not warn again: look at the errors of its failures.",
+            UserWarning,
+            file,
+            line,
+        )
+
+
+def _likely_place(error: BaseException) -> tuple[str, int] | None:
+    """Return the file and the line of an error that is probably a bug, or None."""
+    for each in _leaves(error):
+        # A class of the user's own that extends one of these is not raised by mistake.
+        if type(each) in LIKELY_BUGS:
+            places = [place for place in _places(each) if not place[0].startswith(OURS)]
+            # Without any, a Future or C code raised it: that is the function itself, and the error is about its item.
+            # The client checks arguments, so an error that passed through it is about an item.
+            if places and not any(file.startswith(PACKAGE) for file, _ in places):
+                return places[-1]
+    return None
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    """Yield the errors of a group, such as a TaskGroup raises, or the error itself."""
+    if isinstance(error, BaseExceptionGroup):
+        for each in cast("Any", error).exceptions:
+            yield from _leaves(each)
+    else:
+        yield error
+
+
+def _places(error: BaseException) -> Iterator[tuple[str, int]]:
+    """Yield the file and the line of each frame that an error passed through, the innermost last."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+        traceback = traceback.tb_next
