@@ -1,6 +1,6 @@
 """The command line: `polytomic`, or `python -m polytomic_client`. It has no Python interface except `main`.
 
-It needs the extra `cli`: `pip install 'polytomic-client[cli]'`.
+It needs the extra `cli`: `pip install '.[cli]'` in a clone of the repository.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         missing = (error.name or "").partition(".")[0]
         if missing not in ("cyclopts", "rich"):
             raise
-        sys.stderr.write(f"polytomic: the command line needs {missing}. Run: pip install 'polytomic-client[cli]'\n")
+        from .._core.extras import install_command
+
+        sys.stderr.write(f"polytomic: the command line needs {missing}. Run: {install_command('cli')}\n")
         return 2
     except KeyboardInterrupt:
         return 130

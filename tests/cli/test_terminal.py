@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from polytomic_client._core.extras import install_command
 from polytomic_client.sandbox import Sandbox
 
 from .screenshots import create
@@ -216,4 +217,6 @@ def test_without_the_extra_it_says_what_to_install(name: str) -> None:
         (sys.executable, "-c", MISSING.format(name)), capture_output=True, text=True, env=clean({}), check=False
     )
     assert ended.returncode == 2
-    assert ended.stderr == f"polytomic: the command line needs {name}. Run: pip install 'polytomic-client[cli]'\n"
+    assert ended.stderr == f"polytomic: the command line needs {name}. Run: {install_command('cli')}\n"
+    assert "cyclopts" in ended.stderr
+    assert "rich" in ended.stderr
