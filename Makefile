@@ -164,16 +164,16 @@ limit: $(READY)  ## Measure limit="auto" against simulated servers (ARGS=--searc
 
 bench-lock: $(READY)  ## Choose new versions of what the benchmarks compare with
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --custom-compile-command "make bench-lock" --constraint requirements.lock --extra fast \
+	  --custom-compile-command "make bench-lock" --constraint requirements.lock --extra cli --extra fast \
 	  --output-file benchmarks/requirements.lock benchmarks/requirements.in pyproject.toml
 
 lock: $(READY)  ## Choose new versions of every dependency, and write requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --custom-compile-command "make lock" --extra fast --extra sandbox --group dev --output-file requirements.lock pyproject.toml
+	  --custom-compile-command "make lock" --extra cli --extra fast --extra sandbox --group dev --output-file requirements.lock pyproject.toml
 
 lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write tests/requirements-lowest.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --resolution lowest-direct --universal --python-version 3.11 --generate-hashes \
-	  --no-annotate --custom-compile-command "make lowest-lock" --extra fast --extra sandbox --group test \
+	  --no-annotate --custom-compile-command "make lowest-lock" --extra cli --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
 .PHONY: help demo examples quick test test-lowest test-newest soak fuzz lint types mypy node pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock

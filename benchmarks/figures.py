@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .measurements import Load, Measurement, Memory, copies, decodes, loads, ratio, starts
+from .measurements import Load, Measurement, Memory, copies, decodes, loads, processes, ratio, starts
 from .sections import FIXED_DELAY
 
 Measurements = Sequence[Measurement]
@@ -105,6 +105,14 @@ def _starting(measured: Measurements, ours: str) -> Found | None:
     return _found(ratio(starts(measured, ours), official, lambda start: start.client_seconds))
 
 
+def _help(measured: Measurements, ours: str) -> Found | None:
+    if ours != "ours":
+        return None  # the extra makes no difference
+    found = processes(measured, "help")
+    value = ratio(found, processes(measured, "imports"), lambda process: process.seconds)
+    return None if value is None else Found(value, f", {median(each.seconds for each in found) * 1000:.0f} ms")
+
+
 def _blocking(value: Callable[[Load], float]) -> Callable[[Measurements, str], Found | None]:
     def find(measured: Measurements, ours: str) -> Found | None:
         if ours != "ours":
@@ -147,6 +155,7 @@ FIGURES = (
     Figure("decode against the generator's own output, documented body", 3, 8, "x faster", _decoding),
     Figure("memory growth over 100,000 ids, streamed", 10, 2, "MB", _growth, lower=True),
     Figure("import polytomic_client and first client, against the official SDK", 0.5, 0.2, "x", _starting, lower=True),
+    Figure("`polytomic --help`, against `import cyclopts, rich`", 3, 2.5, "x", _help, lower=True),
     Figure("sync, one thread, against the official SDK", 3, 4, "x", _blocking(lambda load: load.calls_per_s)),
     Figure("sync, calls per second of CPU", 4, 5, "x", _blocking(lambda load: 1 / load.cpu_seconds * load.calls)),
     Figure("a copy of a client (`with_options`)", 15, 10, "µs", _copying("deadline"), lower=True),

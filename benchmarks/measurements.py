@@ -79,7 +79,16 @@ class Copy:
     microseconds: float
 
 
-Measurement = Load | Decode | Start | Memory | Copy
+@dataclass(frozen=True)
+class Process:
+    """Seconds from the start to the end of a fresh process."""
+
+    program: str
+    round: int
+    seconds: float
+
+
+Measurement = Load | Decode | Start | Memory | Copy | Process
 
 
 def line(measurement: Measurement) -> dict[str, Any]:
@@ -110,6 +119,11 @@ def copies(measurements: Iterable[Measurement], options: str) -> list[Copy]:
 def starts(measurements: Iterable[Measurement], candidate: str) -> list[Start]:
     """Return the starts of one program, in order."""
     return [each for each in measurements if isinstance(each, Start) and each.candidate == candidate]
+
+
+def processes(measurements: Iterable[Measurement], program: str) -> list[Process]:
+    """Return the runs of one program, in order."""
+    return [each for each in measurements if isinstance(each, Process) and each.program == program]
 
 
 def ratio(ours: Iterable[Any], theirs: Iterable[Any], value: Callable[[Any], float]) -> float | None:

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import decode, start
-from .measurements import Copy, Decode, Load, Measurement, Memory, Start
+from . import command_line, decode, start
+from .measurements import Copy, Decode, Load, Measurement, Memory, Process, Start
 from .processes import Worker, answer_of
 from .servers import late_server
 
@@ -101,6 +101,16 @@ def starting(run: Run) -> Iterator[Measurement]:
                 yield Start(name, turn, **found)
 
 
+def command_line_help(run: Run) -> Iterator[Measurement]:
+    """`polytomic --help`, in fresh processes."""
+    for turn in range(-1, run.rounds(21)):
+        for name in command_line.PROGRAMS:
+            seconds = command_line.run(name, run.core)
+            # The first turn reads everything from the disk and compiles it.
+            if turn >= 0:
+                yield Process(name, turn, seconds)
+
+
 def memory(run: Run) -> Iterator[Measurement]:
     """100,000 outcomes, streamed."""
     count = 10_000 if run.quick else 100_000
@@ -121,6 +131,7 @@ SECTIONS: dict[str, Callable[[Run], Iterator[Measurement]]] = {
     "latency": latency,
     "decode": decoding,
     "start": starting,
+    "help": command_line_help,
     "memory": memory,
     "copy": copying,
 }

@@ -1,0 +1,117 @@
+"""What a failure becomes: an exit code and one line with the fix."""
+
+from __future__ import annotations
+
+import re
+
+from .. import (
+    APIStatusError,
+    AuthenticationError,
+    ConfigurationError,
+    DeadlineExceededError,
+    ExecutionTimeoutError,
+    NotFoundError,
+    NotSentError,
+    PermissionDeniedError,
+    PolytomicError,
+    RateLimitError,
+    RequestError,
+    ServerError,
+    TLSError,
+    TransportError,
+    VersionMismatchError,
+)
+
+OK = 0
+FAILED = 1
+USAGE = 2
+REFUSED = 3
+UNREACHABLE = 4
+INTERRUPTED = 130
+CLOSED_PIPE = 141
+"""What a shell reports for a program that SIGPIPE ended, as it does when `head` has read enough."""
+
+GATEWAY = (502, 503, 504)
+"""Statuses of a proxy in front of an API that is down."""
+
+HINTS: dict[type[RequestError], str] = {
+    AuthenticationError: "Check POLYTOMIC_API_KEY or --api-key-file.",
+    PermissionDeniedError: "The key is valid, but its owner lacks the permission.",
+    NotFoundError: "Check the id, and which organization the key belongs to (polytomic whoami).",
+    RateLimitError: "Retry later, or lower --limit or --rate of a fetch.",
+    TLSError: "Nothing was sent. Check --base-url. For a private CA, set SSL_CERT_FILE to its file.",
+    NotSentError: "Nothing was sent. Check --base-url, the network and whether the API is up.",
+    ExecutionTimeoutError: "Follow it with: polytomic syncs status ID",
+    DeadlineExceededError: "Raise --deadline, or check the network.",
+    VersionMismatchError: "This command line supports one version only (polytomic versions).",
+}
+"""What to do about an error, where the error's own hint names an argument of the Python client."""
+
+OPTIONS = {
+    name: f"--{name.replace('_', '-')}"
+    for name in ("base_url", "timeout", "deadline", "limit", "rate", "poll_interval", "json")
+} | {"params": "--param"}
+
+
+class UsageError(Exception):
+    """The command line is invalid. Nothing was sent."""
+
+
+class FailureError(Exception):
+    """A failure of this machine: a file that cannot be written, for example."""
+
+
+def code_of(error: BaseException) -> int:
+    """Return the exit code of an error."""
+    if isinstance(error, (UsageError, ConfigurationError)):
+        return USAGE
+    if isinstance(error, AuthenticationError):
+        return REFUSED
+    if is_unreachable(error):
+        return UNREACHABLE
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    # The client checks arguments with these before it sends anything.
+    return USAGE if type(error) in (ValueError, TypeError) else FAILED
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Return whether an error says that the API does not respond."""
+    if isinstance(error, ServerError):
+        return error.status_code in GATEWAY
+    return isinstance(error, (TransportError, DeadlineExceededError)) and not isinstance(error, ExecutionTimeoutError)
+
+
+def line_of(error: BaseException) -> str:
+    """Return an error as one line for a person, with the fix."""
+    if isinstance(error, RequestError):
+        for kind, hint in HINTS.items():
+            if isinstance(error, kind):
+                error.hint = hint
+                break
+        return str(error)
+    if isinstance(error, PolytomicError):
+        return _as_options(str(error)) if isinstance(error, ConfigurationError) else str(error)
+    if isinstance(error, (UsageError, FailureError)):
+        return str(error)
+    if isinstance(error, OSError):
+        what = f"{error.filename} failed" if error.filename else "the output cannot be written"
+        return f"{what}: {error.strerror or error}. Free space, or name another file."
+    if type(error) in (ValueError, TypeError):
+        return _as_options(str(error))
+    return f"unexpected {type(error).__name__}: {error}. Please report it, with what --debug prints."
+
+
+def record_of(error: Exception) -> dict[str, object]:
+    """Return an error as the members of a JSON object. Members that an error lacks are left out."""
+    members: dict[str, object] = {"type": type(error).__name__}
+    if isinstance(error, APIStatusError):
+        members |= {"key": error.key, "message": error.message, "request_id": error.request_id}
+        return {name: value for name, value in members.items() if value is not None}
+    message = error.reason() if isinstance(error, PolytomicError) else str(error)
+    return {**members, "message": message}
+
+
+def _as_options(text: str) -> str:
+    """Name an argument of the client as the option that it comes from, at the start of a message."""
+    return re.sub(r"^(\w+)(?= )", lambda match: OPTIONS.get(match[1], match[1]), text)
