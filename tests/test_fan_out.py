@@ -290,7 +290,7 @@ async def test_a_type_error_inside_a_call_is_an_outcome_once_a_call_has_succeede
         async def after_a_success(item: int, fetch: Any = fetch) -> int:
             return item if item == 0 else cast("int", await fetch(item))
 
-        with pytest.warns(UserWarning, match="fetch raised a TypeError at .*, probably a bug"):
+        with pytest.warns(UserWarning, match="fetch raised TypeError at .*, probably a bug"):
             outcomes = await fetch_all(after_a_success, range(4), limit=1)
         assert [type(outcome.error) for outcome in outcomes[1:]] == [TypeError] * 3
 

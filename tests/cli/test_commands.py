@@ -51,7 +51,9 @@ def test_destinations_show_prints_in_the_order_of_the_arguments_and_fails_if_one
     assert [line["status"] for line in result.lines] == [200, 404, 200]
     assert set(result.lines[0]) == {"id", "ok", "status", "data"}
     assert set(result.lines[1]) == {"id", "ok", "status", "error"}
-    assert result.lines[1]["error"] == {"type": "NotFoundError", "key": "not_found", "message": "connection not found"}
+    error = result.lines[1]["error"]
+    assert error.pop("request_id").startswith("sandbox-")
+    assert error == {"type": "NotFoundError", "key": "not_found", "message": "connection not found"}
     assert "supported_resync_modes" in result.lines[0]["data"]
 
 
