@@ -447,6 +447,7 @@ def test_any_destination_survives_a_round_trip(body: dict[str, Any]) -> None:
     assert decode(json.dumps(answer.to_dict()).encode()) == answer
 
 
+@pytest.mark.soak
 @given(FIELDS)
 @settings(deadline=None)
 def test_any_map_of_fields_is_one(configuration: dict[str, Any]) -> None:

@@ -718,6 +718,7 @@ older_answers: st.SearchStrategy[Json] = st.builds(
 )
 
 
+@pytest.mark.soak
 @settings(deadline=None, max_examples=100)
 @given(older_answers, st.lists(objects, min_size=1, max_size=6))
 def test_a_translated_schema_means_the_same(older: Json, instances: list[Json]) -> None:
@@ -829,6 +830,7 @@ def test_an_odd_answer_is_read(name: str) -> None:
         assert all(problem.kind in {"missing", "unknown", "nesting"} for problem in problems)
 
 
+@pytest.mark.soak
 @many
 @given(st.data())
 def test_any_answer_is_read(data: st.DataObject) -> None:

@@ -448,6 +448,7 @@ def responses(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
+@pytest.mark.soak
 @settings(deadline=None, derandomize=True, database=None, max_examples=400)
 @given(
     data=responses(),

@@ -636,6 +636,7 @@ async def test_what_hits_all_ends_the_run_after_the_outcomes_before_it(
 # 7. A limit that finds itself.
 
 
+@pytest.mark.soak
 async def test_an_auto_limit_falls_in_a_storm_and_recovers() -> None:
     clock = VirtualClock()
     running = 0
@@ -733,6 +734,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("max_attempts", [1, 4])
 def test_blocking_calls_survive_resets_and_429s_and_leave_no_thread(max_attempts: int) -> None:
     chance = random.Random(20_239)

@@ -329,6 +329,7 @@ class FanOutInAnyOrder(RuleBasedStateMachine):
         assert self.complaints == []
 
 
+@pytest.mark.soak
 def test_a_fan_out_keeps_its_word_in_any_order_of_events(monkeypatch: pytest.MonkeyPatch) -> None:
     unraisable: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", unraisable.append)

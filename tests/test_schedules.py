@@ -417,6 +417,7 @@ def test_the_next_runs_have_the_parts_and_leave_none_out(schedule: BulkSchedule,
         assert not schedule.day_of_week or f"{run:%A}".lower() == schedule.day_of_week
 
 
+@pytest.mark.soak
 @many
 @given(st.lists(timed, min_size=1, max_size=4), instants, st.integers(1, 5))
 def test_several_run_when_any_of_them_does(parts: list[BulkSchedule], after: dt.datetime, n: int) -> None:
