@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from polytomic_client.cli._app import APP
 from polytomic_client.sandbox import Sandbox
 
 from .test_typing import check
@@ -104,8 +105,12 @@ def test_a_shell_line_names_what_exists(sandbox: Sandbox) -> None:
                 assert re.search(rf"^{target}:", makefile, re.MULTILINE)
             case ["pip", "install", "."]:
                 pass
-            case ["pip", "install", "'.[sandbox]'" | "'.[fast]'" as extra]:
-                assert f"{extra[3:-2]} = [" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+            case ["pip", "install", package]:
+                project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+                for extra in package.removeprefix("'.[").removesuffix("]'").split(","):
+                    assert f"{extra} = [" in project
+            case ["polytomic", *command]:
+                APP.parse_args(command, print_error=False, exit_on_error=False)
             case ["python", "-m", "polytomic_client.sandbox", *options]:
                 assert options == ["--port", "8765", "--connections", "500", "--seed", "1"]
             case ["export", setting]:
