@@ -156,6 +156,12 @@ $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
+docs: $(READY)  ## Build the documentation site in .site, from docs/ and the docstrings
+	@$(BIN)/zensical build --strict --clean
+
+check-site: docs  ## Open every page of the site in chromium, narrow and wide, dark and light (skipped without chromium)
+	@$(BIN)/python -m tests.check_site .site $(if $(SCREENSHOTS),--screenshots "$(SCREENSHOTS)")
+
 bench: $(BENCH)/.ready  ## Measure this client beside others: needs nginx and two idle cores (ARGS=--quick for a look)
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
@@ -176,4 +182,4 @@ lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write t
 	  --no-annotate --custom-compile-command "make lowest-lock" --extra cli --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help demo examples quick test test-lowest test-newest soak fuzz lint types mypy node pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock
+.PHONY: help docs check-site demo examples quick test test-lowest test-newest soak fuzz lint types mypy node pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock

@@ -3,9 +3,11 @@
     python -m tests.check_site .site                      check it, then check that planted faults are found
     python -m tests.check_site .site --screenshots DIR    also write a picture of each page in each of the four ways
 
-A page is wrong if it logs an error to the console, loads something from elsewhere, is wider than the window, or links to
-a page or a heading of the site that does not exist. The search must find `fan_out`.
+A page is wrong if it logs an error to the console, loads something from elsewhere, is wider than the window, or links
+to a page or a heading of the site that does not exist. The search must find `fan_out`.
 """
+
+# ruff: noqa: T201  (it is a program)
 
 from __future__ import annotations
 
@@ -14,13 +16,12 @@ import asyncio
 import base64
 import itertools
 import json
-import os
 import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -48,25 +49,27 @@ SLOWEST = 20.0
 WORD = "fan_out"
 
 OBSERVE = r"""
-(() => {
-  const wide = document.documentElement.clientWidth + 1
-  const inside = element => {  // an element that scrolls or clips
+site => {
+  const root = document.documentElement
+  const clipped = element => {  // inside something that scrolls or clips
     for (let up = element.parentElement; up && up !== document.body; up = up.parentElement)
       if (getComputedStyle(up).overflowX !== "visible") return true
     return false
   }
   const broad = [...document.body.querySelectorAll("*")].filter(element => {
     const box = element.getBoundingClientRect()
-    return box.width && box.height && box.right > wide && box.left < wide && !inside(element)
-  })
+    const beyond = box.left <= root.clientWidth && box.right > root.clientWidth + 1
+    return box.width && box.height && beyond && !clipped(element)
+  }).map(element => element.outerHTML.slice(0, 80))
+  if (root.scrollWidth > root.clientWidth + 1) broad.push(`the page is ${root.scrollWidth} px wide`)
   return {
-    broad: broad.slice(0, 3).map(element => element.outerHTML.slice(0, 80)),
-    scrolls: document.documentElement.scrollWidth >= wide,
-    dark: document.body.getAttribute("data-md-color-scheme") === "slate",
+    broad: broad.slice(0, 3),
+    dark: document.body.dataset.mdColorScheme === "slate",
+    elsewhere: performance.getEntriesByType("resource").map(entry => entry.name).filter(url => !url.startsWith(site)),
     ids: [...document.querySelectorAll("[id]")].map(element => element.id),
     links: [...document.querySelectorAll("a[href]")].map(element => element.href),
   }
-})()
+}
 """
 
 SEARCH = r"""
@@ -122,34 +125,33 @@ class Problem(NamedTuple):
 
 
 class Tab:
-    """A page of the browser, over its DevTools protocol."""
+    """A page of the browser, or the browser itself, over its DevTools protocol."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, session: str) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, session: str | None = None) -> None:
         self._socket = socket
-        self._session = session
-        self._numbers = itertools.count(1)
-        self.events = list[dict[str, Any]]()
+        self._session = {} if session is None else {"sessionId": session}
+        self._number = 0
+        self._events = list[dict[str, Any]]()
 
     async def send(self, method: str, **params: Any) -> dict[str, Any]:
         """Send a command, and return its result. Events that come before it are collected."""
-        number = next(self._numbers)
-        await self._socket.send_json({"id": number, "method": method, "params": params, "sessionId": self._session})
-        while True:
-            message = await self._receive()
-            if message.get("id") == number:
-                if "error" in message:
-                    raise RuntimeError(f"{method}: {message['error']}")
-                result: dict[str, Any] = message["result"]
-                return result
+        self._number += 1
+        await self._socket.send_json({"id": self._number, "method": method, "params": params, **self._session})
+        while (message := await self._receive()).get("id") != self._number:
+            pass
+        if "error" in message:
+            raise RuntimeError(f"{method}: {message['error']}")
+        result: dict[str, Any] = message["result"]
+        return result
 
     async def load(self, url: str) -> list[dict[str, Any]]:
         """Load a page, and return the events until it was drawn."""
-        self.events.clear()
+        self._events.clear()
         await self.send("Page.navigate", url=url)
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+        while not any(event["method"] == "Page.loadEventFired" for event in self._events):
             await self._receive()
         await self.evaluate("new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn, 30)))")
-        return list(self.events)
+        return list(self._events)
 
     async def evaluate(self, code: str) -> Any:
         """Return the value of an expression, which may be a promise."""
@@ -158,76 +160,62 @@ class Tab:
             raise RuntimeError(str(result["exceptionDetails"]))
         return result["result"].get("value")
 
+    async def picture(self) -> bytes:
+        """Return what is shown, as a PNG."""
+        return base64.b64decode((await self.send("Page.captureScreenshot", format="png"))["data"])
+
     async def _receive(self) -> dict[str, Any]:
         message: dict[str, Any] = await self._socket.receive_json(timeout=SLOWEST)
         if "method" in message:
-            self.events.append(message)
+            self._events.append(message)
         return message
 
 
-class Browser:
-    """A chromium that runs, and its connections."""
-
-    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
-        self._http = http
-        self._url = url
-
-    @asynccontextmanager
-    async def tab(self, way: Way) -> AsyncIterator[Tab]:
-        """Open a page that is looked at in one way."""
-        async with self._http.ws_connect(self._url, max_msg_size=0) as socket:
-            await socket.send_json({"id": 0, "method": "Target.createTarget", "params": {"url": "about:blank", "newWindow": True}})
-            target = await _answer(socket, 0)
-            attach = {"targetId": target["targetId"], "flatten": True}
-            await socket.send_json({"id": 0, "method": "Target.attachToTarget", "params": attach})
-            tab = Tab(socket, (await _answer(socket, 0))["sessionId"])
-            for domain in ("Page", "Runtime", "Log", "Network"):
-                await tab.send(f"{domain}.enable")
-            await tab.send(
-                "Emulation.setDeviceMetricsOverride", width=way.width, height=900, deviceScaleFactor=1, mobile=False
-            )
-            await tab.send(
-                "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": way.scheme}]
-            )
-            yield tab
-
-
-async def _answer(socket: aiohttp.ClientWebSocketResponse, number: int) -> dict[str, Any]:
-    while True:
-        message = await socket.receive_json(timeout=SLOWEST)
-        if message.get("id") == number:
-            result: dict[str, Any] = message["result"]
-            return result
+Browser = Callable[[Way], AbstractAsyncContextManager[Tab]]
+"""Open a page that is looked at in one way."""
 
 
 @asynccontextmanager
-async def browser(program: str) -> AsyncIterator[Browser]:
+async def browser(program: str) -> AsyncGenerator[Browser]:
     """Run chromium with a new profile."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = await asyncio.create_subprocess_exec(
-            program,
-            *FLAGS,
-            f"--user-data-dir={profile}",
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        command = [program, *FLAGS, f"--user-data-dir={profile}"]
+        process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
         assert process.stderr is not None
+        line = b""
         try:
             async with asyncio.timeout(SLOWEST):
-                while not (line := await process.stderr.readline()).startswith(b"DevTools listening on "):
+                while not line.startswith(b"DevTools listening on "):
+                    line = await process.stderr.readline()
                     if not line:
                         raise RuntimeError(f"{program} ended with {await process.wait()}")
-            drain = asyncio.create_task(process.stderr.read())
+            rest = asyncio.create_task(process.stderr.read())  # so that it never waits for us to read
             async with aiohttp.ClientSession() as http:
-                yield Browser(http, line.split()[-1].decode())
-            drain.cancel()
+                yield partial(_tab, http, line.split()[-1].decode())
+            rest.cancel()
         finally:
             process.terminate()
             await process.wait()
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[str]:
+async def _tab(http: aiohttp.ClientSession, url: str, way: Way) -> AsyncGenerator[Tab]:
+    async with http.ws_connect(url, max_msg_size=0) as socket:
+        root = Tab(socket)
+        # In a window of its own: a page in the background is never drawn.
+        target = (await root.send("Target.createTarget", url="about:blank", newWindow=True))["targetId"]
+        tab = Tab(socket, (await root.send("Target.attachToTarget", targetId=target, flatten=True))["sessionId"])
+        for domain in ("Page", "Runtime", "Log"):
+            await tab.send(f"{domain}.enable")
+        size = {"width": way.width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        await tab.send("Emulation.setDeviceMetricsOverride", **size)
+        scheme = [{"name": "prefers-color-scheme", "value": way.scheme}]
+        await tab.send("Emulation.setEmulatedMedia", features=scheme)
+        yield tab
+
+
+@asynccontextmanager
+async def served(folder: Path) -> AsyncGenerator[str]:
     """Serve a folder on this machine, and give its URL."""
 
     class Quiet(SimpleHTTPRequestHandler):
@@ -248,19 +236,17 @@ def pages_of(site: Path) -> list[str]:
     return sorted(name.removesuffix("index.html") for name in found if name != "404.html")
 
 
-def _console(events: list[dict[str, Any]], url: str) -> list[tuple[str, str]]:
-    found = list[tuple[str, str]]()
+def console_errors(events: list[dict[str, Any]]) -> list[str]:
+    """Return what the browser reports as an error."""
+    found = list[str]()
     for event in events:
         match event:
             case {"method": "Runtime.exceptionThrown", "params": {"exceptionDetails": details}}:
-                found.append(("console", str(details.get("exception", details).get("description", details))))
+                found.append(str(details.get("exception", details).get("description", details)))
             case {"method": "Runtime.consoleAPICalled", "params": {"type": "error", "args": args}}:
-                found.append(("console", " ".join(str(arg.get("value", arg)) for arg in args)))
+                found.append(" ".join(str(arg.get("value", arg)) for arg in args))
             case {"method": "Log.entryAdded", "params": {"entry": {"level": "error"} as entry}}:
-                found.append(("console", f"{entry['text']} {entry.get('url', '')}"))
-            case {"method": "Network.requestWillBeSent", "params": {"request": {"url": asked}}}:
-                if not asked.startswith((url, "data:", "blob:")):
-                    found.append(("elsewhere", asked))
+                found.append(f"{entry['text']} {entry.get('url', '')}")
             case _:
                 pass
     return found
@@ -275,15 +261,13 @@ def dead_links(url: str, links: dict[str, list[str]], ids: dict[str, set[str]], 
             continue
         path = target.removeprefix(url).removesuffix("index.html")
         known = ids.get(path)
-        if known is None and not (site / path).is_file():
-            found.append(Problem("dead link", page, link.removeprefix(url)))
-        elif known is not None and heading and heading not in known:
+        if (known is None and not (site / path).is_file()) or (known is not None and heading and heading not in known):
             found.append(Problem("dead link", page, link.removeprefix(url)))
     return sorted(found)
 
 
 async def check(
-    program: Browser, site: Path, pages: list[str], screenshots: Path | None = None
+    browser: Browser, site: Path, pages: list[str], screenshots: Path | None = None
 ) -> tuple[list[Problem], int]:
     """Look at pages of a site in every way. Return what is wrong, and how many pages were opened."""
     problems = list[Problem]()
@@ -291,39 +275,36 @@ async def check(
     ids = dict[str, set[str]]()
     opened = 0
 
+    async def keep(tab: Tab, name: str) -> None:
+        if screenshots is not None:
+            (screenshots / f"{name.strip('/').replace('/', '.') or 'index'}.png").write_bytes(await tab.picture())
+
     async def look(url: str, way: Way) -> None:
         nonlocal opened
-        async with program.tab(way) as tab:
+        async with browser(way) as tab:
             for page in pages:
-                problems.extend(
-                    Problem(kind, f"{page or '/'} ({way})", detail)
-                    for kind, detail in _console(await tab.load(url + page), url)
-                )
-                seen = await tab.evaluate(OBSERVE)
+
+                def report(kind: str, *details: str, place: str = f"{page or '/'} ({way})") -> None:
+                    problems.extend(Problem(kind, place, detail) for detail in details)
+
+                report("console", *console_errors(await tab.load(url + page)))
+                seen = await tab.evaluate(f"({OBSERVE})({json.dumps(url)})")
                 opened += 1
-                if seen["scrolls"] or seen["broad"]:
-                    problems.append(Problem("overflow", f"{page or '/'} ({way})", " ".join(seen["broad"])))
+                report("overflow", *seen["broad"])
+                report("elsewhere", *seen["elsewhere"])
                 if seen["dark"] != (way.scheme == "dark"):
-                    problems.append(Problem("colours", f"{page or '/'} ({way})", "are those of the other scheme"))
+                    report("colours", "are those of the other scheme")
                 links[page], ids[page] = seen["links"], set(seen["ids"])
-                if screenshots is not None:
-                    await picture(tab, screenshots / f"{page.strip('/').replace('/', '.') or 'index'}-{way.width}-{way.scheme}.png")
+                await keep(tab, f"{page}-{way.width}-{way.scheme}")
             await tab.load(url)
-            if not await tab.evaluate(f"({SEARCH})({json.dumps(WORD)})") > 0:
+            if await tab.evaluate(f"({SEARCH})({json.dumps(WORD)})") < 1:
                 problems.append(Problem("empty search", f"/ ({way})", WORD))
-            if screenshots is not None:
-                await picture(tab, screenshots / f"search-{way.width}-{way.scheme}.png")
+            await keep(tab, f"search-{way.width}-{way.scheme}")
 
     async with served(site) as url:
         await asyncio.gather(*(look(url, way) for way in WAYS))
         problems.extend(dead_links(url, links, ids, site))
     return problems, opened
-
-
-async def picture(tab: Tab, path: Path) -> None:
-    """Write what a tab shows, from the top of the page."""
-    image = await tab.send("Page.captureScreenshot", format="png")
-    path.write_bytes(base64.b64decode(image["data"]))
 
 
 PLANTED = {
@@ -362,7 +343,8 @@ async def main(site: Path, screenshots: Path | None) -> int:
     missed = {*PLANTED, "empty search"} - {problem.kind for problem in found}
     for kind in sorted(missed):
         print(f"check-site did not find what was planted: {kind}")
-    print(f"check-site: {opened} pages opened, {len(problems)} problems, {len(PLANTED) + 1 - len(missed)} planted faults found")
+    found_planted = len(PLANTED) + 1 - len(missed)
+    print(f"check-site: {opened} pages opened, {len(problems)} problems, {found_planted} planted faults found")
     return 1 if problems or missed else 0
 
 
@@ -372,5 +354,5 @@ if __name__ == "__main__":
     parser.add_argument("--screenshots", type=Path)
     arguments = parser.parse_args()
     if arguments.screenshots is not None:
-        os.makedirs(arguments.screenshots, exist_ok=True)
+        arguments.screenshots.mkdir(exist_ok=True)
     sys.exit(asyncio.run(main(arguments.site, arguments.screenshots)))

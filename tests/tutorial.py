@@ -1,9 +1,11 @@
 """Run docs/tutorial.md word for word: `python -m tests.tutorial BIN`, where BIN has `python` and `polytomic`.
 
-Each file of the page is written, each command is run in a terminal of 100 columns, and what it prints is compared with the
-page. `...` in the page means any characters. Only two kinds of lines are left out: those that install, and those that
-activate the virtual environment. The port becomes a free one.
+It writes each file of the page, runs each command in a terminal of 100 columns, and compares what the command prints
+with the page. `...` in the page means any characters. It leaves out the lines that install, and those that activate the
+virtual environment. It replaces the port by a free one.
 """
+
+# ruff: noqa: T201  (it is a program)
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -27,10 +29,16 @@ import pyte
 PAGE = Path(__file__).parent.parent / "docs" / "tutorial.md"
 PORT = "8765"
 COLUMNS, LINES = 100, 60
+CHANGING = ("POLYTOMIC_", "NO_COLOR", "FORCE_COLOR", "TTY_", "COLUMNS", "LINES")
+"""Variables that change what a command prints."""
+
 PATIENCE = 60
 """Maximum seconds for one command. The longest takes three."""
 
-TOKEN = re.compile(r'^```python title="(?P<name>[\w.]+)"\n(?P<code>.*?)^```$|^```console\n(?P<console>.*?)^```$', re.S | re.M)
+TOKEN = re.compile(
+    r"""^```(?:python title="(?P<name>[\w.]+)"\n(?P<code>.*?)|console\n(?P<console>.*?))^```$""",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 class Command(NamedTuple):
@@ -46,7 +54,7 @@ def steps(page: str) -> Iterator[tuple[str, str] | Command]:
         if match["name"]:
             yield match["name"], match["code"]
             continue
-        for part in re.split(r"^\$ ", match["console"], flags=re.M)[1:]:
+        for part in re.split(r"^\$ ", match["console"], flags=re.MULTILINE)[1:]:
             line, _, shown = part.partition("\n")
             if not line.startswith(". "):
                 yield Command(line, shown)
@@ -55,11 +63,11 @@ def steps(page: str) -> Iterator[tuple[str, str] | Command]:
 def matches(shown: str, printed: str) -> bool:
     """Return whether a page shows what was printed. `...` stands for any characters."""
     pattern = ".*".join(map(re.escape, shown.strip().split("...")))
-    return re.fullmatch(pattern, printed.strip(), re.S) is not None
+    return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
 
 
 @contextmanager
-def terminal(line: str, folder: Path, environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def terminal(line: str, folder: Path, environment: dict[str, str]) -> Generator[tuple[subprocess.Popen[bytes], int]]:
     """Run a command in a terminal, and give the process and the terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
@@ -99,7 +107,7 @@ def run(binaries: Path, folder: Path, page: str = PAGE.read_text("utf-8")) -> li
     """Do what the page says in a folder. Return each difference."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("POLYTOMIC_", "NO_COLOR", "FORCE_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(CHANGING)}
     environment = kept | {"PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "TERM": "xterm-256color"}
     wrong = list[str]()
 
