@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
-import itertools
 import json
 import shutil
 import sys
@@ -63,7 +62,7 @@ site => {
   }).map(element => element.outerHTML.slice(0, 80))
   if (root.scrollWidth > root.clientWidth + 1) broad.push(`the page is ${root.scrollWidth} px wide`)
   return {
-    broad: broad.slice(0, 3),
+    overflow: broad.slice(0, 3),
     dark: document.body.dataset.mdColorScheme === "slate",
     elsewhere: performance.getEntriesByType("resource").map(entry => entry.name).filter(url => !url.startsWith(site)),
     ids: [...document.querySelectorAll("[id]")].map(element => element.id),
@@ -103,17 +102,8 @@ SEARCH = r"""
 """
 
 
-class Way(NamedTuple):
-    """How the site is looked at."""
-
-    width: int
-    scheme: str
-
-    def __str__(self) -> str:
-        return f"{self.width} px, {self.scheme}"
-
-
-WAYS = tuple(itertools.starmap(Way, itertools.product((380, 1400), ("light", "dark"))))
+WAYS = {380: ("light", "dark"), 1400: ("dark", "light")}
+"""The widths of the window, in pixels. A page is loaded in the first scheme of colours, and switches to the second."""
 
 
 class Problem(NamedTuple):
@@ -150,8 +140,16 @@ class Tab:
         await self.send("Page.navigate", url=url)
         while not any(event["method"] == "Page.loadEventFired" for event in self._events):
             await self._receive()
-        await self.evaluate("new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn, 30)))")
+        await self.drawn()
         return list(self._events)
+
+    async def prefer(self, scheme: str) -> None:
+        """Have the system prefer a scheme of colours."""
+        await self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    async def drawn(self) -> None:
+        """Wait until the page is drawn."""
+        await self.evaluate("new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn, 30)))")
 
     async def evaluate(self, code: str) -> Any:
         """Return the value of an expression, which may be a promise."""
@@ -171,8 +169,8 @@ class Tab:
         return message
 
 
-Browser = Callable[[Way], AbstractAsyncContextManager[Tab]]
-"""Open a page that is looked at in one way."""
+Browser = Callable[[int], AbstractAsyncContextManager[Tab]]
+"""Open a window of a width in pixels."""
 
 
 @asynccontextmanager
@@ -199,7 +197,7 @@ async def browser(program: str) -> AsyncGenerator[Browser]:
 
 
 @asynccontextmanager
-async def _tab(http: aiohttp.ClientSession, url: str, way: Way) -> AsyncGenerator[Tab]:
+async def _tab(http: aiohttp.ClientSession, url: str, width: int) -> AsyncGenerator[Tab]:
     async with http.ws_connect(url, max_msg_size=0) as socket:
         root = Tab(socket)
         # In a window of its own: a page in the background is never drawn.
@@ -207,10 +205,8 @@ async def _tab(http: aiohttp.ClientSession, url: str, way: Way) -> AsyncGenerato
         tab = Tab(socket, (await root.send("Target.attachToTarget", targetId=target, flatten=True))["sessionId"])
         for domain in ("Page", "Runtime", "Log"):
             await tab.send(f"{domain}.enable")
-        size = {"width": way.width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         await tab.send("Emulation.setDeviceMetricsOverride", **size)
-        scheme = [{"name": "prefers-color-scheme", "value": way.scheme}]
-        await tab.send("Emulation.setEmulatedMedia", features=scheme)
         yield tab
 
 
@@ -279,30 +275,33 @@ async def check(
         if screenshots is not None:
             (screenshots / f"{name.strip('/').replace('/', '.') or 'index'}.png").write_bytes(await tab.picture())
 
-    async def look(url: str, way: Way) -> None:
+    async def look(url: str, width: int, schemes: tuple[str, str]) -> None:
         nonlocal opened
-        async with browser(way) as tab:
+        async with browser(width) as tab:
             for page in pages:
-
-                def report(kind: str, *details: str, place: str = f"{page or '/'} ({way})") -> None:
-                    problems.extend(Problem(kind, place, detail) for detail in details)
-
-                report("console", *console_errors(await tab.load(url + page)))
-                seen = await tab.evaluate(f"({OBSERVE})({json.dumps(url)})")
-                opened += 1
-                report("overflow", *seen["broad"])
-                report("elsewhere", *seen["elsewhere"])
-                if seen["dark"] != (way.scheme == "dark"):
-                    report("colours", "are those of the other scheme")
-                links[page], ids[page] = seen["links"], set(seen["ids"])
-                await keep(tab, f"{page}-{way.width}-{way.scheme}")
+                await tab.prefer(schemes[0])
+                errors = console_errors(await tab.load(url + page))
+                problems.extend(Problem("console", f"{page or '/'} ({width} px)", error) for error in errors)
+                for scheme in schemes:
+                    await tab.prefer(scheme)
+                    await tab.drawn()
+                    seen = await tab.evaluate(f"({OBSERVE})({json.dumps(url)})")
+                    opened += 1
+                    place = f"{page or '/'} ({width} px, {scheme})"
+                    problems.extend(
+                        Problem(kind, place, each) for kind in ("overflow", "elsewhere") for each in seen[kind]
+                    )
+                    if seen["dark"] != (scheme == "dark"):
+                        problems.append(Problem("colours", place, "are those of the other scheme"))
+                    links[page], ids[page] = seen["links"], set(seen["ids"])
+                    await keep(tab, f"{page}-{width}-{scheme}")
             await tab.load(url)
             if await tab.evaluate(f"({SEARCH})({json.dumps(WORD)})") < 1:
-                problems.append(Problem("empty search", f"/ ({way})", WORD))
-            await keep(tab, f"search-{way.width}-{way.scheme}")
+                problems.append(Problem("empty search", f"/ ({width} px)", WORD))
+            await keep(tab, f"search-{width}")
 
     async with served(site) as url:
-        await asyncio.gather(*(look(url, way) for way in WAYS))
+        await asyncio.gather(*(look(url, width, schemes) for width, schemes in WAYS.items()))
         problems.extend(dead_links(url, links, ids, site))
     return problems, opened
 
