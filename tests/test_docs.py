@@ -228,5 +228,6 @@ def test_the_site_builds_and_its_reference_has_every_public_name(site: Path) -> 
     assert len(operations) > 20
     assert {"API_VERSION", "UNSET"} <= constants <= {*polytomic_client.__all__}
     assert [name for name, page in pages.items() if len(page.encode()) > LARGEST] == []
+    assert not [name for name, page in pages.items() if re.search("<p>(async )?with ", page)], "examples are code"
     for path in site.rglob("*.html"):
         assert not re.search(r'(?:src|rel="(?:stylesheet|preconnect)" href)="https?:', path.read_text("utf-8")), path
