@@ -231,3 +231,13 @@ def test_the_site_builds_and_its_reference_has_every_public_name(site: Path) -> 
     assert not [name for name, page in pages.items() if re.search("<p>(async )?with ", page)], "examples are code"
     for path in site.rglob("*.html"):
         assert not re.search(r'(?:src|rel="(?:stylesheet|preconnect)" href)="https?:', path.read_text("utf-8")), path
+
+
+@pytest.mark.process
+def test_the_check_of_the_site_is_skipped_by_name_without_chromium(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.check_site", str(tmp_path)]
+    environment = {"PATH": str(tmp_path), "PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "check-site: skipped, chromium is not installed\n"), done.stderr
