@@ -197,6 +197,9 @@ check-package: build  ## Install the wheel in clean environments: each Python, e
 check-workflows: $(PACKAGE)/.ready  ## Check .github/: schemas, and what an attacker could use
 	@$(PACKAGE)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(PACKAGE)/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(PACKAGE)/bin/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(PACKAGE)/bin/check-jsonschema --builtin-schema vendor.github-issue-forms \
+	  $(filter-out %/config.yml, $(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	@$(PACKAGE)/bin/zizmor --offline --quiet .github
 
 hooks: $(PACKAGE)/.ready  ## Have git check style, layers and prose before each commit
