@@ -15,7 +15,7 @@ EXTRAS = sorted(PROJECT["optional-dependencies"])
 # A key or a package of the directory that `make` runs in is not part of a clean environment.
 LEFT_OUT = ("POLYTOMIC", "PYTHON", "VIRTUAL_ENV")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
-UV = Path(sys.executable).with_name("uv")
+UV = str(Path(sys.executable).with_name("uv"))
 
 
 def uv(*arguments: str | Path) -> str:

@@ -35,7 +35,7 @@ MODULES = {
 
 def find(version: str) -> str | None:
     """Return the path of a Python that is installed here, or None. Nothing is downloaded."""
-    command = [str(UV), "python", "find", "--system", "--no-project", "--no-python-downloads", version]
+    command = [UV, "python", "find", "--system", "--no-project", "--no-python-downloads", version]
     return subprocess.run(command, env=CLEAN, capture_output=True, text=True, check=False).stdout.strip() or None
 
 
