@@ -114,8 +114,10 @@ def test_the_long_description_is_readme_with_absolute_links(metadata: Message) -
     assert description.replace(PAGES, "").replace(PICTURES, "") == README.replace("](#", "](README.md#")
 
 
-def test_the_relative_links_of_readme_lead_to_files() -> None:
-    relative = [link.partition("#")[0] for link in links(README) if not re.match("[a-z]+:|#", link)]
+@pytest.mark.parametrize("page", sorted(path.name for path in ROOT.glob("*.md")))
+def test_a_relative_link_leads_to_a_file(page: str) -> None:
+    found = links((ROOT / page).read_text(encoding="utf-8"))
+    relative = [link.partition("#")[0] for link in found if not re.match("[a-z]+:|#", link)]
 
     assert relative
     assert [link for link in relative if not (ROOT / link).exists()] == []
