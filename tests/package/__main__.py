@@ -77,6 +77,7 @@ def check(wheel: Path, version: str, python: str, extras: list[str], sandbox: Sa
     Raises:
         SystemExit: the import or the example fails, warns, or prints something else.
     """
+    print(f"{version} {'[' + ','.join(extras) + ']' if extras else 'alone'}: ", end="", flush=True)
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -89,10 +90,9 @@ def check(wheel: Path, version: str, python: str, extras: list[str], sandbox: Sa
             POLYTOMIC_API_KEY=sandbox.key,
             POLYTOMIC_DEPLOYMENT_URL=sandbox.url,
         )
-    label = f"{version} {'[' + ','.join(extras) + ']' if extras else 'alone'}"
     if printed != expected:
-        raise SystemExit(f"{label}: README's first example prints {printed!r}, not {expected!r}.")
-    print(f"{label}: imports, and runs README's first example ({time.monotonic() - start:.1f} s)", flush=True)
+        raise SystemExit(f"README's first example prints {printed!r}, not {expected!r}.")
+    print(f"imports, and runs README's first example ({time.monotonic() - start:.1f} s)", flush=True)
 
 
 def main(wheel: Path) -> None:
