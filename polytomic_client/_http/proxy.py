@@ -121,8 +121,10 @@ def _checked(proxy: object, name: str) -> Proxy:
     except ValueError:
         raise ConfigurationError(f"{name} is not a valid URL. Use http://host:port.") from None
     if parts.scheme != "http":
+        # Without slashes, urlsplit takes a user for the scheme.
+        scheme = quoted(parts.scheme) if "://" in proxy else ""
         raise ConfigurationError(
-            f"{name} must be http://host:port, got {quoted(parts.scheme) or 'no scheme'}. "
+            f"{name} must be http://host:port, got {scheme or 'no scheme'}. "
             "For another kind of proxy, pass an httpx transport that uses it."
         )
     unfit = not all("!" <= character <= "~" for character in proxy)
