@@ -19,7 +19,7 @@ from .bugs import SUSPECTS, Bugs
 from .items import Items, Job, Receipts, deadline_passed
 from .limit import LimitController
 from .outbox import Outbox
-from .outcome import Failure, Outcome, Success, failure_of, is_awaitable, not_async
+from .outcome import Failure, Outcome, Success, failure_of, is_awaitable, not_async, safe_to_raise
 from .plan import Plan
 from .progress import REPORT_EVERY, Phase, Progress, Tally
 from .start_gate import Lane, Pace
@@ -352,7 +352,7 @@ class Engine(Generic[Item, Value]):
         """Handle a failed call: end the fan-out, schedule a second call, or hand over the outcome."""
         error = outcome.error
         suspect = isinstance(error, SUSPECTS)
-        succeeded = self._tally.done > self._tally.failed
+        succeeded = self._tally.done > self._tally.failed or bool(self._plan.checkpoint)  # of an earlier run
         if isinstance(error, self._plan.stop_on) or (suspect and self._bugs.ends(error, succeeded=succeeded)):
             self._fail(error)
             self._halt(but=worker)
@@ -383,7 +383,7 @@ class Engine(Generic[Item, Value]):
     def _fail(self, fault: BaseException) -> None:
         if self._fault is None:
             shorten(fault)
-            self._fault = fault
+            self._fault = safe_to_raise(fault)
         self._items.exhausted = True
 
     def _end(self) -> None:
