@@ -141,6 +141,39 @@ def test_items_of_both_kinds_are_read_without_an_event_loop_by_blocking_code() -
     assert found(Both(lambda: 5), blocking=True) == [0, 1, 2, 3, 4]
 
 
+class Array:
+    """A value that cannot be compared, as an array of numpy."""
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("the truth value is ambiguous")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@BLOCKING
+@pytest.mark.parametrize("kind", [int, Array])
+def test_a_call_does_not_see_a_variable_that_another_call_set(kind: Callable[[], Any], *, blocking: bool) -> None:
+    def fetch(item: int) -> str:
+        seen = tenant.get()
+        tenant.set(kind())
+        if item % 3 == 0:
+            raise ValueError(seen)
+        return seen
+
+    def again(_: Exception) -> bool:
+        return True
+
+    options: Any = {"limit": 2, "retry_failed": again}
+    run: Any = fetch_all_blocking if blocking else fetch_all
+
+    async def call(item: int) -> str:
+        await asyncio.sleep(0)
+        return fetch(item)
+
+    outcomes = run(fetch, range(9), **options) if blocking else asyncio.run(run(call, range(9), **options))
+    assert [outcome.value if outcome.ok else str(outcome.error) for outcome in outcomes] == ["nobody"] * 9
+
+
 class Exhausted:
     """Items whose second step raises what would end another loop."""
 
