@@ -155,8 +155,9 @@ def fan_out(
             failures are held back.
         stop_on: Exceptions that end the fan-out at once, because every other call would fail too. The loop raises
             the first of them, after the outcomes before it. A bug of `fetch` ends it as well: a NameError, and if no
-            call has succeeded yet, a TypeError or an AttributeError. After a success, these two are outcomes, and the
-            first one causes a UserWarning. They always are outcomes if a method of a client raises them.
+            call has succeeded yet, a TypeError or an AttributeError. After a success, which may be one that the
+            checkpoint records, these two are outcomes, and the first one causes a UserWarning. They always are outcomes
+            if a method of a client raises them.
         deadline: Maximum seconds for the whole fan-out. Then calls under way are cancelled, with a
             DeadlineExceededError as their outcome, and each later item has a NotReachedError. An async iterable is
             not read any further, since it may wait: the loop ends with a NotReachedError.
