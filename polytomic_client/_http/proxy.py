@@ -75,7 +75,12 @@ def _of_environment(base_url: str) -> tuple[str, str] | None:
     proxies = getproxies_environment()
     kind = "https" if proxies.get("https") else "all"
     url, parts = proxies.get(kind), urlsplit(base_url)
-    if not url or parts.scheme != "https" or is_exempt(parts.hostname or "", parts.port or 443, proxies.get("no", "")):
+    if (
+        not url
+        or not url.strip()
+        or parts.scheme != "https"
+        or is_exempt(parts.hostname or "", parts.port or 443, proxies.get("no", ""))
+    ):
         return None
     name = f"{kind}_proxy"
     return name if os.environ.get(name) else name.upper(), url if "://" in url else f"http://{url}"
@@ -138,7 +143,7 @@ def _checked(proxy: object, name: str) -> Proxy:
             "For another kind of proxy, pass an httpx transport that uses it."
         )
     unfit = not all("!" <= character <= "~" for character in proxy)
-    if not host or unfit or parts.path.strip("/") or parts.query or parts.fragment:
+    if not host or port == 0 or unfit or parts.path.strip("/") or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} must be http://host:port or http://user:password@host:port.")
     authorization = None
     if parts.username is not None:
