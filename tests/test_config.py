@@ -253,6 +253,7 @@ def test_the_repr_of_a_copy_tells_what_differs_and_no_secret(
     whole = f"{client.__name__}(base_url='http://127.0.0.1:1', version='2023-04-25'{shown})"
     assert repr(copied) == whole
     assert repr(copied.generated) == f"{whole}.generated"
+    assert repr(copied.with_response) == f"{whole}.with_response"
     assert repr(original) == f"{client.__name__}(base_url='http://127.0.0.1:1', version='2023-04-25')"
     assert (repr(copied) == repr(original)) is (not options)
 
