@@ -225,6 +225,12 @@ def test_a_404_of_an_operation_with_an_id_speaks_of_the_id(ask: Ask) -> None:
     assert "base_url" not in str(caught.value)
 
 
+@pytest.mark.parametrize("path", ["/api/bulk", "/gateway/api/v1"])
+def test_a_404_below_a_base_url_with_api_in_it_speaks_of_base_url(ask: Ask, path: str) -> None:
+    with Server(Answer(404, NOT_FOUND)) as server, pytest.raises(NotFoundError, match="base_url is probably wrong: it"):
+        ask(base_url=f"{server.url}{path}")
+
+
 MISSING: list[tuple[Callable[[Any], Any], str]] = [
     (lambda client: client.get_bulk_sync(ID), IN_THE_PATH),
     (lambda client: client.list_bulk_syncs(), WRONG_URL),
