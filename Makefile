@@ -69,7 +69,7 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
-test-lowest: $(LOWEST)/.ready  ## Check the with the lowest allowed version of every dependency
+test-lowest: $(LOWEST)/.ready  ## Check the behaviour with the lowest allowed version of every dependency
 	@$(LOWEST)/bin/python -m pytest --quiet $(SPREAD) -m "not process and not soak" $(foreach name, asyncio_pool \
 	  decoding errors exchange fan_out lifecycle network retry schedules thread_pool wire, tests/test_$(name).py) \
 	  tests/sandbox/test_bulk_syncs.py
