@@ -416,6 +416,7 @@ def test_a_proxy_that_would_not_be_used_either_way_is_not_named(ask: Ask, monkey
     assert "trust_env" not in str(caught.value)
 
 
+@OWN
 def test_a_blank_variable_is_not_a_proxy(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", " ")
     for trust_env in (False, True):
