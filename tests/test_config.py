@@ -184,6 +184,12 @@ def test_seconds_are_positive_numbers(client: type[Any], bad: Any) -> None:
         Timeout(read=bad)
 
 
+def test_the_steps_of_a_timeout_are_named() -> None:
+    # In httpx, one number is for all steps.
+    with pytest.raises(TypeError, match="positional"):
+        Timeout(5)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("name", ["max_attempts", "max_connections", "max_response_bytes"])
 @pytest.mark.parametrize("bad", [0, -1, 1.5, True, "5", None])

@@ -186,7 +186,7 @@ def fan_out(
                 print(outcome.item, outcome.result() if outcome.ok else outcome.error)
     """
     if not callable(fetch):
-        raise TypeError(f"fetch must be an async function, got {type(fetch).__name__}.")
+        raise TypeError(not_callable(fetch))
     if getattr(owner_of(fetch), "_polytomic_blocking", None) is True:
         raise TypeError("fetch must be async, got a method of a Polytomic. Use AsyncPolytomic or fan_out_blocking.")
     _check_function("on_progress", on_progress, or_none=True)
@@ -270,6 +270,12 @@ def owner_of(function: Any) -> object:
     while isinstance(function, partial):
         function = cast("Any", function).func
     return getattr(function, "__self__", None)
+
+
+def not_callable(fetch: object) -> str:
+    """Return the error message for a `fetch` that cannot be called."""
+    fix = " Pass the function without calling it." if inspect.isawaitable(fetch) else ""
+    return f"fetch must be an async function, got {type(fetch).__name__}.{fix}"
 
 
 def function_name(function: Any) -> str:
