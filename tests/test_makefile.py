@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = ("awk", "cat", "env", "make", "sed", "sh")
+TOOLS = ("awk", "cat", "env", "expand", "make", "sed", "sh")
 
 
 @pytest.fixture
@@ -59,14 +60,16 @@ def make(directory: Path, tools: Path, *arguments: str) -> subprocess.CompletedP
     )
 
 
-@pytest.mark.parametrize("target", ["demo", "examples", "quick", "lint", "mypy", "test-lowest", "fuzz", "bench"])
+@pytest.mark.parametrize(
+    "target", ["demo", "examples", "quick", "lint", "mypy", "test-lowest", "fuzz", "bench", "build"]
+)
 @pytest.mark.parametrize("version", ["Python 3.9.18", "Python 3.10.0rc1", "Python 2.7.18"])
 def test_a_python_that_is_too_old_is_said_before_anything_is_made(
     copy: Path, tools: Path, target: str, version: str
 ) -> None:
     program(tools, "python3", version)
-    for path in ("tests/requirements-lowest.lock", "benchmarks/requirements.lock"):
-        (copy / path).parent.mkdir()
+    for path in ("tests/requirements-lowest.lock", "tests/package/requirements.lock", "benchmarks/requirements.lock"):
+        (copy / path).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / path, copy / path)
     before = sorted(copy.rglob("*"))
 
@@ -113,12 +116,29 @@ def test_where_node_is_needed_and_missing_is_said_first(copy: Path, tools: Path,
     assert target == "types" or "venv" not in done.stdout
 
 
-@pytest.mark.parametrize("target", ["demo", "examples", "quick", "mypy", "lint", "check-generated", "test-lowest"])
+@pytest.mark.parametrize(
+    "target", ["demo", "examples", "quick", "mypy", "lint", "check-generated", "test-lowest", "check-package", "hooks"]
+)
 def test_the_other_targets_do_not_need_node(copy: Path, tools: Path, target: str) -> None:
     program(tools, "python3", "Python 3.11.0")
-    (copy / "tests").mkdir()
-    shutil.copy(ROOT / "tests/requirements-lowest.lock", copy / "tests")
+    for path in ("tests/requirements-lowest.lock", "tests/package/requirements.lock"):
+        (copy / path).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / path, copy / path)
 
     done = make(copy, tools, "-n", target)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_list_has_every_target_in_groups(copy: Path, tools: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.findall(r"^\.PHONY:((?:\\\n|.)*)", makefile, re.MULTILINE)
+
+    done = make(copy, tools)
+
+    listed = re.findall(r"^  make ([a-z-]+) +\S", done.stdout, re.MULTILINE)
+    assert sorted(listed) == sorted(" ".join(phony).replace("\\", "").split())
+    assert [line for line in done.stdout.splitlines() if len(line) > 100] == []
+    _, first, *groups = done.stdout.split("\n\n")
+    assert re.findall("make ([a-z-]+)", first)[:3] == ["demo", "quick", "test"]
+    assert all(re.match(r"[A-Z][a-z ]+\n(  make .*\n?)+$", group) for group in [first, *groups])

@@ -416,6 +416,15 @@ def test_a_proxy_that_would_not_be_used_either_way_is_not_named(ask: Ask, monkey
     assert "trust_env" not in str(caught.value)
 
 
+@OWN
+def test_a_blank_variable_is_not_a_proxy(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", " ")
+    for trust_env in (False, True):
+        with pytest.raises(NotSentError) as caught:
+            ask(base_url="https://no-such-host.invalid", trust_env=trust_env, **ONCE)
+        assert "proxy" not in str(caught.value).lower()
+
+
 def test_a_transport_of_the_users_is_not_told_to_trust_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
 
@@ -476,6 +485,7 @@ def test_this_machine_is_never_reached_through_a_proxy(ask: Ask, monkeypatch: py
         ({"proxy": "http://user:canary@proxy/path"}, "must be http://host:port"),
         ({"proxy": "http://user:canary@pro xy"}, "must be http://host:port"),
         ({"proxy": "http://"}, "must be http://host:port"),
+        ({"proxy": "http://user:canary@proxy:0"}, "must be http://host:port"),
         ({"proxy": 8080}, "proxy must be a str, got int"),
         ({"proxy": "http://proxy", "base_url": "http://127.0.0.1:1"}, "this machine"),
         ({"trust_env": "yes"}, "True or False"),
@@ -552,6 +562,13 @@ def test_the_environment_is_read_as_everywhere(
         ("https://[::1]:8080", "::1", True),
         ("https://[::1]", "::2", False),
         ("https://10.0.0.1:8443", " 10.0.0.1:8443 ", True),
+        ("https://10.1.2.3", "localhost,10.0.0.0/8", True),
+        ("https://10.1.2.3", "10.1.2.9/24", True),
+        ("https://11.1.2.3", "10.0.0.0/8", False),
+        ("https://[fd00::1]", "10.0.0.0/8,fd00::/8", True),
+        ("https://[0:0::1]", "::1", True),
+        ("https://10.example.com", "10.0.0.0/8", False),
+        ("https://10.1.2.3", "10.0.0.0/99", False),
         ("https://host", " other ,  host ", True),
         ("https://host", "other, *", True),
         ("https://host", " * ", True),

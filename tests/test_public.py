@@ -6,6 +6,8 @@ import inspect
 import pickle
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from importlib.resources import files
@@ -38,6 +40,17 @@ def test_the_models_and_unset_of_the_default_version_are_exported() -> None:
     assert polytomic_client.models is models
     assert polytomic_client.UNSET is types.UNSET
     assert {"models", "UNSET"} <= set(polytomic_client.__all__)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("first", ["", "from polytomic_client import models; models.Actor; "])
+def test_a_model_can_be_imported_from_the_models_of_the_default_version(first: str) -> None:
+    program = (
+        f"{first}from polytomic_client.models import Connection; import polytomic_client.models as models\n"
+        "import polytomic_client, polytomic_client.v2023_04_25.models as pinned\n"
+        "assert models is pinned is polytomic_client.models and Connection is pinned.Connection"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def _isort_key(name: str) -> tuple[int, str]:

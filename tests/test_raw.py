@@ -315,6 +315,7 @@ def test_a_body_that_does_not_fit_is_a_decode_error(
     assert (error.path, error.status_code, error.request_id) == (path, 200, "req-1")
     assert (error.operation, error.request) == ("request", f"GET {server.url}/api/things")
     assert message in str(error)
+    assert ("into=BulkDestinationEnvelope may be the wrong model for this path." in str(error)) is (into is not None)
     assert len(server.requests) == 1
 
 

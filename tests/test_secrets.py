@@ -313,6 +313,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "another setting, basic": {"basic_auth": (USER, CANARY), "version": "latest"},
     "a transport": {"api_key": CANARY, "transport": "pigeon"},
     "a password in the proxy": {"api_key": "k", "proxy": f"https://{USER}:{CANARY}@proxy:1"},
+    "a key as the user of the proxy, no scheme": {"api_key": "k", "proxy": f"{CANARY}:@proxy:1"},
     "a password in base_url": {"api_key": "k", "base_url": f"https://{USER}:{CANARY}@host.example"},
     "a password in base_url, no scheme": {"api_key": "k", "base_url": f"{USER}:{CANARY}@host.example"},
     "a password in base_url, no scheme but slashes": {"api_key": "k", "base_url": f"//{USER}:{CANARY}@host.example"},

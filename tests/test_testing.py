@@ -280,6 +280,22 @@ def test_every_operation_can_be_named_as_its_method_is(fake: FakePolytomic) -> N
         assert callable(getattr(AsyncPolytomic, name))
 
 
+def test_a_fault_of_ones_own_that_returns_no_response_is_named(fake: FakePolytomic, ask: Ask) -> None:
+    async def asynchronous(_: httpx.Request, handle: Handle) -> httpx.Response:
+        return handle()
+
+    def forgetful(_: httpx.Request, handle: Handle) -> None:
+        handle()
+
+    wrong: Any
+    for wrong, got in ((asynchronous, "coroutine"), (forgetful, "None")):
+        fake.fail(wrong)
+        with pytest.raises(
+            TypeError, match=rf"^a fault must return an httpx\.Response, got {got}\. It must not be async"
+        ):
+            ask(fake, "get_identity")
+
+
 def test_misuse_is_an_error_that_says_what_is_right(fake: FakePolytomic) -> None:
     wrong: Any
     with pytest.raises(ValueError, match=r"got 'get_bulk_destinations'\. Did you mean get_bulk_destination\?"):
@@ -287,9 +303,18 @@ def test_misuse_is_an_error_that_says_what_is_right(fake: FakePolytomic) -> None
     for wrong in (0, -1, 1.5, True, "2"):
         with pytest.raises(ValueError, match="times must be a positive int"):
             fake.fail(Refused(), times=wrong)
-    for wrong in (Refused, 503, None):
-        with pytest.raises(TypeError, match=r"fault must be a function or an object like Reset\(\), got "):
+    with pytest.raises(ValueError, match=r"got 'get'\. Did you mean GET\?"):
+        fake.fail(Refused(), "get")
+    for wrong, advice in (
+        (Refused, r"Refused \(type\)\. Call it: Refused\(\.\.\.\)"),
+        (503, r"503\. Use Answer\(503\)"),
+        (None, "None"),
+    ):
+        with pytest.raises(TypeError, match=rf"fault must be a function or an object like Reset\(\), got {advice}\.$"):
             fake.fail(wrong)
+    for wrong in ({"Retry-After": 30}, {b"Retry-After": "30"}):
+        with pytest.raises(TypeError, match=r"the name and the value of header .*Retry-After.* must be str, got "):
+            Answer(429, headers=wrong)
     for wrong in (199, 600, "503", True, None):
         with pytest.raises(ValueError, match="status must be an int from 200 to 599"):
             Answer(wrong)

@@ -28,6 +28,7 @@ from polytomic_client import (
     fetch_all_blocking,
     models,
 )
+from polytomic_client._core.tracebacks import shorten
 from polytomic_client.testing import Answer, FakePolytomic, OtherVersion, Refused, Reset, Silence
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
@@ -262,15 +263,27 @@ def test_the_frames_of_the_user_s_code_stay(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["async", "blocking"])
-def test_an_error_that_is_not_the_package_s_keeps_every_frame(kind: str) -> None:
-    def broken(_: Any, __: Any) -> Any:
-        raise KeyError("a defect")
+def test_any_error_of_the_user_s_code_has_few_frames_of_the_package(kind: str) -> None:
+    def of_the_vault() -> str:
+        raise OSError("no route to the vault")
 
     fake = FakePolytomic(0)
-    fake.fail(broken)
-    error = error_of(client_of(fake, kind), CALLS["call"])
-    assert isinstance(error, KeyError)
-    assert any(frame.endswith("_drive") for frame in frames_of(error))
+    settings: Any = {"api_key": of_the_vault}
+    client = fake.client(**settings) if kind == "async" else fake.blocking_client(**settings)
+    error = error_of(client, CALLS["call"])
+    assert isinstance(error, OSError)
+    assert frames_of(error)[-1] == "of_the_vault"
+    check(error)
+
+
+@pytest.mark.parametrize(("defect", "kept"), [("{}['a']", 3), ("raise ValueError()", 1)])
+def test_a_defect_of_the_package_keeps_every_frame(defect: str, kept: int) -> None:
+    names: dict[str, Any] = {}
+    source = f"def outer():\n inner()\ndef inner():\n {defect}\nouter()"
+    with pytest.raises((KeyError, ValueError)) as caught:
+        exec(compile(source, f"{PACKAGE}/_call/new.py", "exec"), names)
+    shorten(caught.value)
+    assert len([frame for frame in frames_of(caught.value) if ":" in frame]) == kept
 
 
 def two_ids() -> Iterator[str]:

@@ -152,10 +152,13 @@ def _checked(key: object, name: str) -> str:
     if not key:
         raise ConfigurationError(f"{name} must not be empty.")
     if not re.fullmatch("[!-~]+", key):
-        raise ConfigurationError(
-            f"{name} must not contain white space, control or non-ASCII characters. Check for a line break at its end."
-        )
+        raise ConfigurationError(f"{name} must not contain white space, control or non-ASCII characters. {_stray(key)}")
     return key
+
+
+def _stray(key: str) -> str:
+    scheme = re.match("(?:bearer|basic) ", key, re.IGNORECASE)
+    return f"Pass the key without `{scheme[0].strip()}`." if scheme else "Check for a line break at its end."
 
 
 def _user_and_password(pair: object) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from .._http.messages import Request
 from .._runtime.operation import Operation
@@ -18,13 +19,18 @@ NO_ID = "base_url or the path is probably wrong, because the path has no id that
 
 NO_ID_BUT_BODY = "base_url may be wrong, or an id in the body may not exist. The path has no id."
 
+API_TWICE = "base_url is probably wrong: it contains /api, with which the path of every operation begins."
+
 
 def explain(error: RequestError, request: Request, config: Config, operation: Operation[object] | None) -> None:
     """Add what the call knows to the error of an attempt."""
     if isinstance(error, TransportError):
         _explain_connection(error, config)
-    elif isinstance(error, NotFoundError) and not _has_id(request, config, operation):
-        error.hint = NO_ID if request.content is None else NO_ID_BUT_BODY
+    elif isinstance(error, NotFoundError):
+        if operation is not None and "/api/" in urlsplit(config.base_url).path + "/":
+            error.hint = API_TWICE
+        elif not _has_id(request, config, operation):
+            error.hint = NO_ID if request.content is None else NO_ID_BUT_BODY
 
 
 def through_proxy(config: Config) -> str:

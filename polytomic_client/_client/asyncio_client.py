@@ -15,7 +15,7 @@ from .._call.steps import Finished, Flow, Send, Sleep, Step, proceed, stop_of, s
 from .._core.cleanup import CLEANUP_LASTS, finish, new_task
 from .._core.loops import asyncio_loop
 from .._core.secret import Secret
-from .._core.tracebacks import SHORTENED, shorten
+from .._core.tracebacks import shorten
 from .._http.failures import within
 from .._http.messages import AsyncTransport, Reply
 from .._runtime import clients
@@ -182,7 +182,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
                     raise stopped(step) from stop
                 else:
                     step = proceed(flow.send, done)
-        except SHORTENED as error:
+        except Exception as error:
             shorten(error)
             raise
         return step.value

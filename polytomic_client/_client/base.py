@@ -17,7 +17,7 @@ from .._call.state import CallState
 from .._call.steps import Flow
 from .._core.clock import Clock, SystemClock
 from .._core.secret import Secret
-from .._core.tracebacks import SHORTENED, shorten
+from .._core.tracebacks import shorten
 from .._core.unique import Unique
 from .._http.messages import Reply, Request
 from .._http.settings import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT, Timeout
@@ -311,7 +311,7 @@ class BaseClient(Unique, Generic[Key, HTTPXTransport]):
             operation, kwargs = raw.request(method, path, version=self._config.pin, **options)
             config = self._config if headers is None else change_config(self._config, headers=headers)
             return run_with_response(self._request(kwargs), config, self._state, operation)
-        except SHORTENED as error:
+        except Exception as error:
             shorten(error)
             raise
 

@@ -14,7 +14,7 @@ from .._call.policy import run, run_with_response
 from .._call.steps import Authorize, Finished, Flow, Send, Step, proceed, stopped
 from .._core.clock import SystemClock
 from .._core.secret import Secret
-from .._core.tracebacks import SHORTENED, shorten
+from .._core.tracebacks import shorten
 from .._http.messages import Reply, Transport
 from .._http.places import Places
 from .._runtime import clients
@@ -125,7 +125,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
                     step = proceed(flow.throw, self._failure(error))
                 else:
                     step = proceed(flow.send, done)
-        except SHORTENED as error:
+        except Exception as error:
             shorten(error)
             raise
         return step.value

@@ -15,6 +15,7 @@ from .._call.settings import IDEMPOTENCY_HEADER
 from .._runtime.operation import Operation, path_of
 from .._runtime.types import encode_datetime, encode_text, path_segment, query_of
 from .._text import quoted, shown
+from ..errors import DecodeError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -60,9 +61,11 @@ class RawOperation(Operation[Any]):
 
     Attributes:
         undecoded: Whether the value is the body itself.
+        model: The name of the model to decode into, if any.
     """
 
     undecoded: bool = False
+    model: str | None = None
 
     def decode(self, status: int, content: bytes, **context: Any) -> Any:
         """Decode a body, as Operation does. An empty one is None.
@@ -74,7 +77,12 @@ class RawOperation(Operation[Any]):
             return content
         if not content:
             return None
-        return super().decode(status, content, **context)
+        try:
+            return super().decode(status, content, **context)
+        except DecodeError as error:
+            if self.model is not None:
+                error.hint = f"into={self.model} may be the wrong model for this path. {error.hint}"
+            raise
 
 
 def request(
@@ -115,7 +123,7 @@ def request(
         except RecursionError:
             raise TypeError("json is nested too deeply, or contains itself. Pass a JSON value.") from None
     decoders = dict.fromkeys(SUCCESSES, _decoder(into))
-    operation = RawOperation("request", version, method, path, decoders, undecoded=into is bytes)
+    operation = RawOperation("request", version, method, path, decoders, undecoded=into is bytes, model=_name(into))
     return operation, kwargs
 
 
@@ -126,6 +134,10 @@ def _decoder(into: Any) -> Callable[[Any], Any]:
     if not callable(decoder):
         raise TypeError(f"into must be a model, bytes or None, got {shown(into)}. A model has from_dict(...).")
     return decoder
+
+
+def _name(into: Any) -> str | None:
+    return None if into is None or into is bytes else getattr(into, "__name__", type(into).__name__)
 
 
 def _unchanged(body: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
@@ -17,32 +17,41 @@ P = ParamSpec("P")
 PACKAGE = f"{Path(__file__).parent.parent}{os.sep}"
 """The directory of this package, as in the file names of its frames."""
 
-SHORTENED = PolytomicError, TypeError, ValueError
-"""The errors that the package raises on purpose. Any other error is a defect, whose traceback shows where it is."""
+RAISED_ON_PURPOSE = PolytomicError, TypeError, ValueError, RuntimeError
+"""The errors that the package raises itself. Any other error of its own code is a defect: its traceback stays whole."""
 
 
 def shorten(error: BaseException) -> None:
     """Remove the frames of this package from the tracebacks of an error and its causes, except the innermost of each.
 
-    Other frames stay, for example of the user's callable for the key. `raise` without an argument re-raises the error.
+    Other frames stay, for example of the user's callable for the key. So does the whole traceback of a defect of this
+    package. `raise` without an argument re-raises the error.
     """
     current: BaseException | None = error
     seen: set[int] = set()
     while current is not None and id(current) not in seen:
         seen.add(id(current))
-        current.__traceback__ = _short(current.__traceback__)
+        entries = list(_entries(current.__traceback__))
+        if isinstance(current, RAISED_ON_PURPOSE) or (entries and not _is_ours(entries[-1])):
+            current.__traceback__ = _short(entries)
         current = current.__cause__
 
 
-def _short(entry: TracebackType | None) -> TracebackType | None:
-    entries: list[TracebackType] = []
+def _entries(entry: TracebackType | None) -> Iterator[TracebackType]:
     while entry is not None:
-        entries.append(entry)
+        yield entry
         entry = entry.tb_next
+
+
+def _is_ours(entry: TracebackType) -> bool:
+    return entry.tb_frame.f_code.co_filename.startswith(PACKAGE)
+
+
+def _short(entries: list[TracebackType]) -> TracebackType | None:
     short: TracebackType | None = None
     innermost = True
     for entry in reversed(entries):
-        ours = entry.tb_frame.f_code.co_filename.startswith(PACKAGE)
+        ours = _is_ours(entry)
         if not ours or innermost:
             short = TracebackType(short, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
         innermost = innermost and not ours
@@ -56,7 +65,7 @@ def with_short_tracebacks(workflow: Callable[P, Coroutine[Any, Any, T]]) -> Call
     async def method(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return await workflow(*args, **kwargs)
-        except SHORTENED as error:
+        except Exception as error:
             shorten(error)
             raise
 

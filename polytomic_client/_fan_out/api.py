@@ -155,8 +155,9 @@ def fan_out(
             failures are held back.
         stop_on: Exceptions that end the fan-out at once, because every other call would fail too. The loop raises
             the first of them, after the outcomes before it. A bug of `fetch` ends it as well: a NameError, and if no
-            call has succeeded yet, a TypeError or an AttributeError. After a success, these two are outcomes, and the
-            first one causes a UserWarning. They always are outcomes if a method of a client raises them.
+            call has succeeded yet, a TypeError or an AttributeError. After a success, which may be one that the
+            checkpoint records, these two are outcomes, and the first one causes a UserWarning. They always are outcomes
+            if a method of a client raises them.
         deadline: Maximum seconds for the whole fan-out. Then calls under way are cancelled, with a
             DeadlineExceededError as their outcome, and each later item has a NotReachedError. An async iterable is
             not read any further, since it may wait: the loop ends with a NotReachedError.
@@ -185,7 +186,7 @@ def fan_out(
                 print(outcome.item, outcome.result() if outcome.ok else outcome.error)
     """
     if not callable(fetch):
-        raise TypeError(f"fetch must be an async function, got {type(fetch).__name__}.")
+        raise TypeError(not_callable(fetch))
     if getattr(owner_of(fetch), "_polytomic_blocking", None) is True:
         raise TypeError("fetch must be async, got a method of a Polytomic. Use AsyncPolytomic or fan_out_blocking.")
     _check_function("on_progress", on_progress, or_none=True)
@@ -269,6 +270,12 @@ def owner_of(function: Any) -> object:
     while isinstance(function, partial):
         function = cast("Any", function).func
     return getattr(function, "__self__", None)
+
+
+def not_callable(fetch: object) -> str:
+    """Return the error message for a `fetch` that cannot be called."""
+    fix = " Pass the function without calling it." if inspect.isawaitable(fetch) else ""
+    return f"fetch must be an async function, got {type(fetch).__name__}.{fix}"
 
 
 def function_name(function: Any) -> str:

@@ -16,27 +16,21 @@ from .._core.loops import asyncio_loop
 from .._core.tracebacks import shorten
 from ..errors import APIStatusError, CallCancelledError, ClientClosedError, NotReachedError
 from .bugs import SUSPECTS, Bugs
-from .items import Items, Job, Receipts, deadline_passed
+from .items import Items, Job, Receipts, deadline_passed, has_changed
 from .limit import LimitController
 from .outbox import Outbox
-from .outcome import Failure, Outcome, Success, failure_of, is_awaitable, not_async
-from .plan import Plan
+from .outcome import Failure, Outcome, Success, failure_of, is_awaitable, not_async, safe_to_raise
+from .plan import MOST_HELD, STOPPING_LASTS, Plan
 from .progress import REPORT_EVERY, Phase, Progress, Tally
 from .start_gate import Lane, Pace
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
-MOST_HELD = 10_000
-"""Maximum failed outcomes that wait for their second call, so that an outage does not exhaust memory."""
-
 ANOTHER_LOOP = "this fan-out belongs to a different event loop"
 
 # What each call goes through reads these, and a member of an enum takes 0.1 us (3.11).
 RUNNING, HALTED, OVER, STOPPED = Phase
-
-STOPPING_LASTS = 1.0
-"""Seconds that a cancelled block waits for calls that are slow to stop. After that they end in the background."""
 
 
 class Engine(Generic[Item, Value]):
@@ -223,6 +217,7 @@ class Engine(Generic[Item, Value]):
         assert worker is not None
         lane = Lane(self._pace, self._note_trouble)
         current_gate.set(lane)
+        clean = copy_context()
         job: Job[Item, Value] | None = None
         try:
             while len(self._workers) <= self._limit.current and self._phase < HALTED:
@@ -237,6 +232,10 @@ class Engine(Generic[Item, Value]):
                     self._start_worker()
                 await self._do(worker, lane, job)
                 job = None
+                if has_changed(clean) and self._phase < HALTED:
+                    # `fetch` has set a context variable, which the next call must not see.
+                    self._start_worker()
+                    return
         except asyncio.CancelledError:
             if self._phase < STOPPED:
                 if job is not None and job.before is not None:
@@ -352,7 +351,7 @@ class Engine(Generic[Item, Value]):
         """Handle a failed call: end the fan-out, schedule a second call, or hand over the outcome."""
         error = outcome.error
         suspect = isinstance(error, SUSPECTS)
-        succeeded = self._tally.done > self._tally.failed
+        succeeded = self._tally.done > self._tally.failed or bool(self._plan.checkpoint)  # of an earlier run
         if isinstance(error, self._plan.stop_on) or (suspect and self._bugs.ends(error, succeeded=succeeded)):
             self._fail(error)
             self._halt(but=worker)
@@ -383,7 +382,7 @@ class Engine(Generic[Item, Value]):
     def _fail(self, fault: BaseException) -> None:
         if self._fault is None:
             shorten(fault)
-            self._fault = fault
+            self._fault = safe_to_raise(fault)
         self._items.exhausted = True
 
     def _end(self) -> None:

@@ -169,6 +169,14 @@ def iterator_of(items: Iterable[Item]) -> Iterator[Item]:
         raise
 
 
+def has_changed(context: Context) -> bool:
+    """Return whether a variable of the current context has another value than in a copy made before."""
+    try:
+        return copy_context() != context
+    except Exception:  # noqa: BLE001  (of two values that cannot be compared)
+        return True
+
+
 class InContext(Awaitable[Value]):
     """Run each step of a coroutine in a context. Unlike a task of its own, it is cancelled with the task that waits."""
 

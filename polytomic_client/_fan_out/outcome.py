@@ -135,3 +135,12 @@ def failure_of(fetch: Callable[..., object], item: object, error: Exception | Ca
         return error
     other.__cause__ = error
     return other
+
+
+def safe_to_raise(fault: BaseException) -> BaseException:
+    """Return what ends a fan-out, or a substitute: `async for` takes a StopAsyncIteration for the end of the items."""
+    if not isinstance(fault, (StopIteration, StopAsyncIteration)):
+        return fault
+    other = RuntimeError(f"a function or an iterator of a fan-out raised {type(fault).__name__}, which has ended")
+    other.__cause__ = fault
+    return other

@@ -15,6 +15,12 @@ from .progress import Progress
 
 DEFAULT_LIMIT = 64
 
+MOST_HELD = 10_000
+"""Maximum failed outcomes that wait for their second call, so that an outage does not exhaust memory."""
+
+STOPPING_LASTS = 1.0
+"""Seconds that a cancelled block waits for calls that are slow to stop. After that they end in the background."""
+
 MOST_PER_SECOND = 1e9
 """Requests per second. A higher rate is effectively unlimited: this is one request per nanosecond."""
 

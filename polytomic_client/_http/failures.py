@@ -18,7 +18,7 @@ from ..errors import (
     TLSError,
 )
 from .proxy import netloc
-from .tls import refusal
+from .tls import is_plain, refusal
 
 T = TypeVar("T")
 
@@ -32,6 +32,8 @@ CLOSED_IDLE = "the server closed the idle connection as the request was sent"
 CLOSED = "the client was closed while the call waited for a connection"
 
 CLOSED_EARLY = "the connection was closed before anything was sent"
+
+NOT_TLS = "the server does not speak TLS: if it runs on this machine, base_url may need http://"
 
 BROKEN_OFF: ErrorTable = ((BaseException, OutcomeUnknownError),)
 """Errors of a connection on which a request was sent."""
@@ -119,4 +121,6 @@ def translate(error: BaseException, table: ErrorTable) -> RequestError:
     if kind is NotSentError and is_end(error):
         # During the handshake, a close is reported as a reset if the client has sent something.
         return kind(CLOSED_EARLY)
+    if kind is NotSentError and is_plain(error):
+        return kind(NOT_TLS)
     return kind(described(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
@@ -74,7 +75,12 @@ def _of_environment(base_url: str) -> tuple[str, str] | None:
     proxies = getproxies_environment()
     kind = "https" if proxies.get("https") else "all"
     url, parts = proxies.get(kind), urlsplit(base_url)
-    if not url or parts.scheme != "https" or is_exempt(parts.hostname or "", parts.port or 443, proxies.get("no", "")):
+    if (
+        not url
+        or not url.strip()
+        or parts.scheme != "https"
+        or is_exempt(parts.hostname or "", parts.port or 443, proxies.get("no", ""))
+    ):
         return None
     name = f"{kind}_proxy"
     return name if os.environ.get(name) else name.upper(), url if "://" in url else f"http://{url}"
@@ -87,7 +93,8 @@ def is_exempt(host: str, port: int, exempt: str) -> bool:
         host: The host, without brackets.
         port: The port.
         exempt: The value of NO_PROXY: hosts, separated by commas. One exempts its subdomains too, with or without a dot
-            in front. `*` exempts every host. An entry with a port, for example `[::1]:8080`, exempts this port only.
+            in front. `*` exempts every host, and a network such as 10.0.0.0/8 the addresses in it. An entry with a
+            port, for example `[::1]:8080`, exempts this port only.
     """
     host = host.lower().rstrip(".")
     for entry in exempt.lower().split(","):
@@ -97,9 +104,17 @@ def is_exempt(host: str, port: int, exempt: str) -> bool:
         if name == "*":
             return True
         name = name.removeprefix("*").strip(".")
-        if name and (host == name or host.endswith(f".{name}")):
+        if name and (host == name or host.endswith(f".{name}") or _is_within(host, name)):
             return True
     return False
+
+
+def _is_within(host: str, network: str) -> bool:
+    """Return whether a host is an address of a network such as 10.0.0.0/8, or the same address in another notation."""
+    try:
+        return ip_address(host) in ip_network(network, strict=False)
+    except ValueError:
+        return False
 
 
 def _split_port(entry: str) -> tuple[str, str]:
@@ -121,12 +136,14 @@ def _checked(proxy: object, name: str) -> Proxy:
     except ValueError:
         raise ConfigurationError(f"{name} is not a valid URL. Use http://host:port.") from None
     if parts.scheme != "http":
+        # Without slashes, urlsplit takes a user for the scheme.
+        scheme = quoted(parts.scheme) if "://" in proxy else ""
         raise ConfigurationError(
-            f"{name} must be http://host:port, got {quoted(parts.scheme) or 'no scheme'}. "
+            f"{name} must be http://host:port, got {scheme or 'no scheme'}. "
             "For another kind of proxy, pass an httpx transport that uses it."
         )
     unfit = not all("!" <= character <= "~" for character in proxy)
-    if not host or unfit or parts.path.strip("/") or parts.query or parts.fragment:
+    if not host or port == 0 or unfit or parts.path.strip("/") or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} must be http://host:port or http://user:password@host:port.")
     authorization = None
     if parts.username is not None:

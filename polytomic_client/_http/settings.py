@@ -15,7 +15,7 @@ DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 """The largest body, in bytes after decompression. Destinations need a few kB, but 48 kB of gzip can hold 50 MB."""
 
 
-@frozen
+@frozen(kw_only=True)
 class Timeout:
     """Limits for one step of one attempt, in seconds. `deadline` limits all attempts of a call together.
 

@@ -110,11 +110,20 @@ def refusal(error: object) -> ssl.SSLError | None:
 
     Any other handshake failure, for example a closed connection, may not occur again.
     """
+    error = _tls_error(error)
+    if error is not None and (isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in (error.reason or "")):
+        return error
+    return None
+
+
+def is_plain(error: object) -> bool:
+    """Return whether the TLS error behind an error says that the server responded without TLS."""
+    error = _tls_error(error)
+    return error is not None and error.reason == "WRONG_VERSION_NUMBER"
+
+
+def _tls_error(error: object) -> ssl.SSLError | None:
     # httpcore wraps a TLS error as its argument, and httpx wraps httpcore's error as its cause.
     while isinstance(error, BaseException) and not isinstance(error, ssl.SSLError):
         error = error.__cause__ or (error.args[0] if error.args else None)
-    if isinstance(error, ssl.SSLCertVerificationError) or (
-        isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
-    ):
-        return error
-    return None
+    return error if isinstance(error, ssl.SSLError) else None

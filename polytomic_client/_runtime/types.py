@@ -16,7 +16,7 @@ from uuid import UUID
 
 from attrs import define, fields, has
 
-from .._core.tracebacks import SHORTENED, shorten
+from .._core.tracebacks import shorten
 from .._text import shown
 
 
@@ -197,7 +197,7 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
         raise TypeError(f"expected {name}, got {type(value).__name__}.{hint}")
     try:
         encoded: dict[str, Any] = value.to_dict()
-    except SHORTENED as error:
+    except Exception as error:
         shorten(error)
         raise
     return encoded

@@ -87,6 +87,9 @@ class _AsyncWithResponse(Unique, AsyncOperationsWithResponse):
     def __init__(self, client: AsyncPolytomic) -> None:
         self._client = client
 
+    def __repr__(self) -> str:
+        return f"{self._client!r}.with_response"
+
     @property
     def _polytomic_connections(self) -> int | None:
         return self._client._polytomic_connections  # noqa: SLF001  (a view of the same client)
@@ -101,6 +104,9 @@ class _WithResponse(Unique, OperationsWithResponse):
 
     def __init__(self, client: Polytomic) -> None:
         self._client = client
+
+    def __repr__(self) -> str:
+        return f"{self._client!r}.with_response"
 
     @property
     def _polytomic_connections(self) -> int | None:

@@ -85,10 +85,10 @@ def is_unreachable(error: BaseException) -> bool:
 def line_of(error: BaseException) -> str:
     """Return an error as one line for a person, with the fix."""
     if isinstance(error, RequestError):
-        for kind, hint in HINTS.items():
-            if isinstance(error, kind):
-                error.hint = hint
-                break
+        if isinstance(error, NotFoundError) and error.hint != NotFoundError.hint:  # no id is wrong, but the URL
+            error.hint = error.hint.replace("base_url", OPTIONS["base_url"])
+        else:
+            error.hint = next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), error.hint)
         return str(error)
     if isinstance(error, PolytomicError):
         return _as_options(str(error)) if isinstance(error, ConfigurationError) else str(error)

@@ -54,7 +54,7 @@ def main() -> None:
     except KeyboardInterrupt:
         pass
     except OSError as error:
-        parser.exit(1, f"cannot listen: {error.strerror}\n")
+        parser.exit(1, f"cannot listen: {error.strerror}. Pass another --host or --port.\n")
 
 
 def announce(sandbox: Sandbox) -> None:

@@ -70,6 +70,9 @@ class Sandbox(Unique):
         self._port = port
         self._server: _Server | None = None
 
+    def __repr__(self) -> str:
+        return f"<Sandbox {'that is not running' if self._server is None else f'at {self.url}'}: {self.world!r}>"
+
     @property
     def key(self) -> str:
         """The API key that it accepts. It is a UUID that depends only on the seed."""

@@ -131,6 +131,9 @@ class WorldClock(Unique):
         self._world = world
         self._chance = random.Random(world.seed)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._world.now():%Y-%m-%d %H:%M:%S} UTC>"
+
     def monotonic(self) -> float:
         """Return seconds that never go back."""
         return self.time()
@@ -205,6 +208,13 @@ class World:
         self.failures: dict[str | UUID, SchemaFailure] = {}
         self.executions: list[Execution] = []
         self._caches: dict[UUID, Cache] = {}
+
+    def __repr__(self) -> str:
+        # Never the seed, which tells the key.
+        return (
+            f"<World: {self.now():%Y-%m-%d %H:%M:%S} UTC, connections={len(self._connections)} "
+            f"bulk_syncs={len(self.bulk_syncs)} executions={len(self.executions)}>"
+        )
 
     @property
     def connections(self) -> tuple[Connection, ...]:

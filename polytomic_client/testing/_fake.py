@@ -238,10 +238,11 @@ class FakePolytomic(Unique):
             fake.fail(Answer(503), "get_bulk_destination", times=2)
             fake.fail(Reset(handled=True), "POST")
         """
-        if isinstance(fault, type) or not callable(fault):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"fault must be a function or an object like Reset(), got {shown(fault)}.")
+        _check_fault(fault)
         if operation is not None and operation not in (known := _operations()):
-            meant = difflib.get_close_matches(operation, known, 1)
+            meant = (
+                [operation.upper()] if operation.upper() in known else difflib.get_close_matches(operation, known, 1)
+            )
             advice = f"Did you mean {meant[0]}?" if meant else f"Use one of {', '.join(sorted(known))}."
             raise ValueError(f"operation must be a method's name or an HTTP method, got {shown(operation)}. {advice}")
         if not is_count(times):
@@ -266,10 +267,11 @@ class FakePolytomic(Unique):
             if entry.left == 0:
                 self._script.remove(entry)
             try:
-                response = entry.fault(request, handle)
+                answered: Any = entry.fault(request, handle)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 self.requests.pop()  # it was never sent
                 raise
+            response = _checked(answered)
             if REQUEST_ID_HEADER not in response.headers:
                 response.headers[REQUEST_ID_HEADER] = self.world.new_request_id()
             return response
@@ -299,6 +301,25 @@ class FakePolytomic(Unique):
 
         run(self._app(scope, receive, send))
         return httpx.Response(head["status"], headers=head["headers"], content=bytes(body))
+
+
+def _check_fault(fault: object) -> None:
+    if isinstance(fault, type):
+        advice = f" Call it: {fault.__name__}(...)."
+    elif callable(fault):
+        return
+    else:
+        advice = f" Use Answer({fault})." if is_count(fault) else ""
+    raise TypeError(f"fault must be a function or an object like Reset(), got {shown(fault)}.{advice}")
+
+
+def _checked(answered: object) -> httpx.Response:
+    """Return what a fault returned, if it is a response."""
+    if isinstance(answered, httpx.Response):
+        return answered
+    if asyncio.iscoroutine(answered):
+        answered.close()
+    raise TypeError(f"a fault must return an httpx.Response, got {shown(answered)}. It must not be async.")
 
 
 def _received(request: httpx.Request) -> Received:

@@ -32,6 +32,12 @@ def _check_status(_: object, __: object, status: Any) -> None:
         raise ValueError(f"status must be an int from 200 to 599, got {shown(status)}.")
 
 
+def _check_headers(_: object, __: object, headers: Mapping[Any, Any]) -> None:
+    for name, value in headers.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise TypeError(f"the name and the value of header {shown(name)} must be str, got {shown(value)}.")
+
+
 def _check_version(_: object, __: object, version: str) -> None:
     check_version(version)
 
@@ -47,6 +53,7 @@ class Answer:
         handled: Whether the world has handled the request before, as behind a proxy that timed out.
 
     Raises:
+        TypeError: The name or the value of a header is not a str.
         ValueError: `status` is not an int from 200 to 599.
 
     Example:
@@ -57,7 +64,7 @@ class Answer:
 
     status: int = field(validator=_check_status)
     body: Any = None
-    headers: Mapping[str, str] = field(factory=dict[str, str])
+    headers: Mapping[str, str] = field(factory=dict[str, str], validator=_check_headers)
     handled: bool = False
 
     def __call__(self, _: httpx.Request, handle: Handle) -> httpx.Response:

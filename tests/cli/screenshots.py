@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.style import Style
 from rich.terminal_theme import MONOKAI
@@ -19,6 +21,11 @@ from polytomic_client.sandbox import Sandbox
 from .terminal import ROOT, Cell, Terminal, piped, terminal
 
 COLUMNS = 100
+
+FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+    "Fira Code", "ui-monospace"
+)
+"""The SVG of rich without its fonts, which a browser would load from elsewhere."""
 
 COLOURS = {"brown": "yellow"}
 """What pyte calls a colour, where rich has another name for it."""
@@ -50,7 +57,7 @@ def take(
     console.print(Text.assemble(("$ ", "green"), f"polytomic {shown}"), soft_wrap=True)
     console.print(screen, soft_wrap=True)
     path = ROOT / "docs" / f"command-line-{name}.svg"
-    svg = console.export_svg(title="polytomic", theme=MONOKAI, unique_id=f"polytomic-{name}")
+    svg = console.export_svg(title="polytomic", theme=MONOKAI, code_format=FORMAT, unique_id=f"polytomic-{name}")
     path.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8")
     sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 

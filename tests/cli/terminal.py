@@ -107,12 +107,13 @@ def terminal(
     rows: int = 24,
     stdin: int | None = None,
     stdout: int | IO[bytes] | None = None,
+    command: Sequence[str] = COMMAND,
 ) -> Generator[Terminal]:
     """Run a command on a terminal. stdin and stdout may be something else; stderr is the terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     process = subprocess.Popen(
-        (sys.executable, "-I", "-S", "-c", CONTROLLED, *COMMAND, *arguments),
+        (sys.executable, "-I", "-S", "-c", CONTROLLED, *command, *arguments),
         stdin=theirs if stdin is None else stdin,
         stdout=theirs if stdout is None else stdout,
         stderr=theirs,

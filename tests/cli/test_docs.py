@@ -46,4 +46,6 @@ def test_every_exit_code_is_documented() -> None:
 
 def test_the_pictures_are_there() -> None:
     for name in re.findall(r"\(\.\./(command-line-[a-z]+\.svg)\)", PAGE):
-        assert ET.parse(ROOT / "docs" / name).getroot().tag.endswith("svg")
+        picture = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert ET.fromstring(picture).tag.endswith("svg")
+        assert "url(http" not in picture, "a picture must not load a font from elsewhere"

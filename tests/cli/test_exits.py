@@ -130,6 +130,15 @@ def test_a_key_comes_from_a_file_before_the_environment(
     assert "canary" not in result.err
 
 
+def test_a_404_speaks_of_the_id_or_of_the_url(run: Run, sandbox: Sandbox) -> None:
+    assert "Check the id, and which organization" in run("syncs", "show", ID).err
+    for command in (("whoami", "--base-url", f"{sandbox.url}/x"), ("request", "GET", "/api/nothing")):
+        result = run(*command)
+        assert "404 this API has no path" in result.err
+        assert "--base-url or the path is probably wrong" in result.err
+        assert "Check the id" not in result.err
+
+
 def test_the_sandbox_says_what_to_do_about_a_port_in_use(run: Run, sandbox: Sandbox) -> None:
     port = sandbox.url.rpartition(":")[2]
     result = run("sandbox", "--port", port, "--connections", "1")

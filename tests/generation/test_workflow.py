@@ -1,4 +1,4 @@
-"""docs/update-api.yml, a workflow: its scripts on a repository, with a `make` and a `gh` that take notes."""
+""".github/workflows/update-api.yml: its scripts on a repository, with a `make` and a `gh` that take notes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .shared import ROOT
 pytestmark = pytest.mark.process
 
 
-WORKFLOW: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "update-api.yml").read_text(encoding="utf-8"))
+WORKFLOW: dict[str, Any] = yaml.safe_load((ROOT / ".github/workflows/update-api.yml").read_text(encoding="utf-8"))
 STEPS: dict[str, dict[str, Any]] = {
     step["name"]: step for step in WORKFLOW["jobs"]["update"]["steps"] if "name" in step
 }

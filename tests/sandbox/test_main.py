@@ -171,6 +171,7 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
         ended = run(*command("--port", port))
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("cannot listen: Address already in use")
+    assert ended.stderr.endswith("Pass another --host or --port.\n")
     assert port in ended.stderr
     assert ended.stderr.count("\n") == 1
 

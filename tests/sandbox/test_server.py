@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 import uvicorn
 
 from polytomic_client.sandbox import Sandbox, _app
+from polytomic_client.testing import FakeClock
 
 VERSION = "2023-04-25"
 
@@ -279,3 +281,14 @@ async def test_the_app_answers_in_process_without_a_server() -> None:
         response = await http.get(path, headers=headers(sandbox))
     assert response.json()["data"] == sandbox.world.connections[0].destination
     assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "polytomic-sandbox"]
+
+
+def test_a_sandbox_its_world_and_its_clock_tell_their_state_and_not_the_seed() -> None:
+    sandbox = Sandbox(connections=3, seed=987654, start=datetime(2030, 1, 1, tzinfo=UTC))
+    world = "<World: 2030-01-01 00:00:05 UTC, connections=3 bulk_syncs=0 executions=0>"
+    sandbox.world.advance(5)
+    assert repr(sandbox) == f"<Sandbox that is not running: {world}>"
+    with sandbox:
+        assert repr(sandbox) == f"<Sandbox at {sandbox.url}: {world}>"
+    assert repr(sandbox.clock) == "<WorldClock: 2030-01-01 00:00:05 UTC>"
+    assert repr(FakeClock(sandbox.world)) == "<FakeClock: 2030-01-01 00:00:05 UTC>"
