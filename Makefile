@@ -115,7 +115,7 @@ $(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
 fuzz: $(FUZZ)/.ready  ## Fuzz what reads the bytes of a server, guided by coverage (SECONDS=60)
 	@$(FUZZ)/bin/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
 
-check-site: docs  ## Open every page of the site in chromium, if it is installed (SCREENSHOTS=folder)
+check-site: docs  ## Open every page of the site in chromium, if it is installed
 	@$(BIN)/python -m tests.check_site .site $(if $(SCREENSHOTS),--screenshots "$(SCREENSHOTS)")
 
 lint: $(READY)  ## Check style, format, layers and prose

@@ -187,13 +187,6 @@ def test_a_page_calls_the_client_client() -> None:
         assert "polytomic" not in names, f"this is the vendor's package, in {block}"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
-def test_a_link_of_the_repository_leads_to_a_file(name: str) -> None:
-    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / name).read_text("utf-8"))
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
-
-
 # --- The built site ---------------------------------------------------------------------------------------------------
 
 
