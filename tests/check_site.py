@@ -103,7 +103,10 @@ SEARCH = r"""
 
 
 WAYS = {380: ("light", "dark"), 1400: ("dark", "light")}
-"""The widths of the window, in pixels. A page is loaded in the first scheme of colours, and switches to the second."""
+"""The widths of the window, in pixels, and the colours in which the first page is loaded, then those it switches to.
+
+The next page is loaded in the latter, and switches back.
+"""
 
 
 class Problem(NamedTuple):
@@ -278,16 +281,19 @@ async def check(
     async def look(url: str, width: int, schemes: tuple[str, str]) -> None:
         nonlocal opened
         async with browser(width) as tab:
-            for page in pages:
-                await tab.prefer(schemes[0])
+            await tab.prefer(schemes[0])
+            for number, page in enumerate(pages):
+                name = page or "/"
                 errors = console_errors(await tab.load(url + page))
-                problems.extend(Problem("console", f"{page or '/'} ({width} px)", error) for error in errors)
-                for scheme in schemes:
-                    await tab.prefer(scheme)
-                    await tab.drawn()
+                problems.extend(Problem("console", f"{name} ({width} px)", error) for error in errors)
+                for turn in (number, number + 1):
+                    scheme = schemes[turn % 2]
+                    if turn > number:
+                        await tab.prefer(scheme)
+                        await tab.drawn()
                     seen = await tab.evaluate(f"({OBSERVE})({json.dumps(url)})")
                     opened += 1
-                    place = f"{page or '/'} ({width} px, {scheme})"
+                    place = f"{name} ({width} px, {scheme})"
                     problems.extend(
                         Problem(kind, place, each) for kind in ("overflow", "elsewhere") for each in seen[kind]
                     )
