@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pytest
 
 import polytomic_client
-from polytomic_client import AsyncPolytomic, models, sandbox, testing
+from polytomic_client import AsyncPolytomic, Polytomic, models, sandbox, testing
 from polytomic_client.cli._app import APP
 from polytomic_client.sandbox import Sandbox
 from polytomic_client.v2023_04_25.api import AsyncOperations
@@ -179,6 +179,12 @@ def test_a_shell_line_names_what_exists(page: str, line: str) -> None:
                     APP.parse_args(tokens, print_error=False, exit_on_error=False)
         case _:
             pytest.fail(f"nothing tests the line {line!r} of {page}")
+
+
+def test_a_method_that_a_page_names_exists() -> None:
+    named = {name for path in PAGES for name in re.findall(r"`client\.(\w+)\(", path.read_text("utf-8"))}
+    assert len(named) > 20
+    assert {name for name in named if not hasattr(Polytomic, name)} == set()
 
 
 def test_a_page_calls_the_client_client() -> None:
