@@ -131,7 +131,7 @@ class Report:
 
     @property
     def inside(self) -> int:
-        """How many exceptions were raised in the package, and not in the standard library."""
+        """The number of exceptions raised in the package rather than in the standard library."""
         return sum(number for file, number in self.files.items() if not os.path.isabs(file))  # noqa: PTH117
 
     def __str__(self) -> str:

@@ -1,14 +1,10 @@
 """Find phrases that this project does not use in what it writes for readers.
 
-    python -m tests.prose             fail on a phrase that is not in the baseline, or no longer found
-    python -m tests.prose --shrink    take the phrases that are no longer found out of the baseline
+    python -m tests.prose    fail if there are any
 
 It reads the docstrings and comments of all hand-written Python; outside tests/ also every string with a space in it,
 since any of those may end up in an error, a warning or a log. It reads Markdown, templates, and the descriptions and
 summaries of the OpenAPI document. Code in backticks and Jinja's statements are skipped.
-
-The baseline counts each phrase with the words around it. A moved line or a renamed file does not change it. A change of
-those words does: rewrite the phrase, too.
 """
 
 from __future__ import annotations
@@ -17,7 +13,6 @@ import ast
 import os
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +20,6 @@ from typing import NamedTuple
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-BASELINE = "tests/prose-baseline.txt"
 
 IS = r"(?<!there )\b(?:is|are|was|were)"
 ADVICE = {
@@ -131,26 +125,13 @@ def findings(root: Path) -> list[Finding]:
     return sorted(found)
 
 
-def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Compare what is found with the baseline, print what differs, and return the exit code."""
+def main(root: Path = ROOT) -> int:
+    """Print what is found, and return the exit code."""
     found = findings(root)
-    counts = Counter(finding.phrase for finding in found)
-    lines = (line.partition(" ") for line in (root / BASELINE).read_text("utf-8").splitlines())
-    baseline = Counter({phrase: int(count) for count, _, phrase in lines})
-    if "--shrink" in arguments:
-        baseline &= counts
-        contents = "".join(f"{count} {phrase}\n" for phrase, count in sorted(baseline.items()))
-        (root / BASELINE).write_text(contents, "utf-8")
-    new, gone = counts - baseline, baseline - counts
     for path, line, phrase, advice in found:
-        if phrase in new:
-            print(f"{path}:{line}: {phrase}  (write instead: {advice})")  # noqa: T201
-    for phrase in sorted(gone):
-        print(f"{BASELINE}: no longer found: {phrase}")  # noqa: T201
-    if gone:
-        print("The baseline may only shrink: run `python -m tests.prose --shrink`.")  # noqa: T201
-    return 1 if new or gone else 0
+        print(f"{path}:{line}: {phrase}  (write instead: {advice})")  # noqa: T201
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -70,7 +70,7 @@ FAULTS: dict[str, tuple[float, bytes | Fault]] = {
 RESIDENT_MB = 6.0
 """What is resident moves by a few MB, as arenas of the allocator come and go."""
 BLOCKS_IN_FLIGHT = 3_000
-"""A call in flight has some 60 blocks of memory, and not all samples find the calls at the same point."""
+"""A call in flight has some 60 blocks of memory. Samples find the calls at different points."""
 OBJECTS_IN_FLIGHT = 1_500
 BLOCKS_LEFT = 400
 OBJECTS_LEFT = 100
@@ -92,7 +92,7 @@ def serve(seed: int) -> int:
     counts: Counter[str] = Counter()
 
     def script(asked: Asked) -> bytes | Fault:
-        # No checksum: those of two tries of one item would differ by the same bits for every item.
+        # Not a checksum: those of two attempts of one item would differ by the same bits for every item.
         name_of_try = b"%d %d %d" % (seed, asked.item, asked.nth)
         chance = int.from_bytes(hashlib.blake2b(name_of_try, digest_size=4).digest(), "big") / 2**32
         for name, (share, done) in FAULTS.items():

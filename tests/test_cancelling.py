@@ -205,7 +205,7 @@ async def test_a_call_may_be_cancelled_while_it_waits_for_its_key_alone_or_behin
             tasks = [asyncio.create_task(call()) for _ in range(3)]
             await until(lambda: bool(asked))
             await cancel(tasks[1])  # it waits for the one that asks
-            await cancel(tasks[0])  # it asks, and the next in line asks anew
+            await cancel(tasks[0])  # it asks, and the next in line asks again
             await until(lambda: len(asked) == 2)
             assert server.connections == 0
             asked[1].set()

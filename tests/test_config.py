@@ -187,7 +187,7 @@ def test_seconds_are_positive_numbers(client: type[Any], bad: Any) -> None:
 def test_the_steps_of_a_timeout_are_named() -> None:
     # In httpx, one number is for all steps.
     with pytest.raises(TypeError, match="positional"):
-        Timeout(5)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+        Timeout(5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 @pytest.mark.parametrize("client", CLIENTS)

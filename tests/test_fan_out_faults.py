@@ -165,7 +165,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def served(script: Script, **settings: Any) -> AsyncGenerator[tuple[FastServer, AsyncPolytomic]]:
-    """A server and a client, and a look at what is left when the block has ended well."""
+    """A server and a client. If the block ends well, check that nothing is left."""
     complaints: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     async with FastServer(script) as server:

@@ -101,7 +101,7 @@ def each_interrupt(run: Callable[[Interrupt], None]) -> list[str]:
 
 
 def read_again_and_again(outcomes: BlockingFanOut[int, int], seen: list[int], interrupt: Interrupt) -> None:
-    """Loop anew after an interrupt, as a service does after a soft time limit."""
+    """Loop again after an interrupt, as a service does after a soft time limit."""
     for _ in range(2):
         try:
             with interrupt:

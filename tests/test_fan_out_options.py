@@ -167,7 +167,7 @@ async def test_a_retry_after_pauses_every_call(turning: TurningClock) -> None:
     async with polytomic:
         outcomes = await fetch_all(polytomic.get_bulk_destination, ids(40), limit=3, rate=1, clock=turning)
     assert all(outcome.ok for outcome in outcomes)
-    # At the pace of the rate again afterwards, and not all at once.
+    # Afterwards they follow the rate again, instead of starting all at once.
     assert times == pytest.approx([100, 101, 102, 103, 104, *range(134, 170)])
 
 
@@ -202,7 +202,7 @@ async def test_a_pause_that_the_client_does_not_wait_for_holds_the_rest(turning:
 
 
 async def test_a_repetition_that_the_pause_would_make_too_late_fails_at_once(turning: TurningClock) -> None:
-    # The second call is told to wait for 50 s, which pauses the first one's repetition beyond its deadline, too.
+    # The second call is told to wait for 50 s, which pauses the retry of the first one beyond its deadline, too.
     polytomic, times = scripted(
         turning,
         lambda number: (

@@ -48,7 +48,7 @@ OWN = pytest.mark.parametrize("ask", OWN_TRANSPORTS, indirect=True)
 
 @pytest.fixture
 def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A process that was started with SSL_CERT_FILE naming the tests' own authority."""
+    """A process that was started with SSL_CERT_FILE naming the CA of the tests."""
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     tls_context.cache_clear()

@@ -44,7 +44,7 @@ class Call:
 
 
 class Things:
-    """What operations are about: it is made anew for each call, so that no call can stand in another's way."""
+    """What operations are about. Each call gets new things, so that no call affects another."""
 
     def __init__(self, sandbox: Sandbox, polytomic: Polytomic) -> None:
         self._polytomic = polytomic

@@ -275,7 +275,7 @@ def test_every_operation_with_an_answer_has_an_example_of_it() -> None:
 
 
 class Instant(str):
-    """A text that the document calls a date-time: another text of the same instant is as good."""
+    """A string that the document calls a date-time. Another string for the same instant is equal."""
 
     __slots__ = ()
 

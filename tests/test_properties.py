@@ -110,7 +110,7 @@ class Recorder:
 
 
 def is_text(value: str) -> bool:
-    """Say whether a text can be sent: a lone surrogate has no UTF-8."""
+    """Return whether a string can be sent: a lone surrogate has no UTF-8."""
     with suppress(UnicodeEncodeError):
         value.encode()
         return True
@@ -118,7 +118,7 @@ def is_text(value: str) -> bool:
 
 
 def uuid_of(value: object) -> str | None:
-    """What a UUID is sent as, in any of its spellings; None for what is none."""
+    """Return how a UUID is sent, whatever its spelling. None if it is not a UUID."""
     with suppress(ValueError):
         return str(UUID(str(value)))
     return None

@@ -1,4 +1,4 @@
-"""The budget for repetitions, in any order of failures and successes, and from many threads."""
+"""The retry budget, in any order of failures and successes, and from many threads."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Budget(RuleBasedStateMachine):
     @precondition(lambda self: self.left < SUCCESSES_PER_RETRY)
     @rule()
     def earn_one(self) -> None:
-        """A budget that is spent grants one repetition after as many successes as one costs, and not before."""
+        """A spent budget grants one retry only after as many successes as a retry costs."""
         while self.left < SUCCESSES_PER_RETRY:
             assert not self.budget.take()
             self.succeed(1)

@@ -215,7 +215,7 @@ class FanOutInAnyOrder(RuleBasedStateMachine):
             self.failed_once.add(item)
             future.set_exception(PassingError())
         else:
-            # What the call waits for is cancelled, and not the call.
+            # What the call waits for is cancelled, but the call is not.
             self.expected[item] = CallCancelledError
             self.calls.cancelled.add(item)
             future.cancel()
@@ -245,7 +245,7 @@ class FanOutInAnyOrder(RuleBasedStateMachine):
 
         async def leave() -> None:
             await self.outcomes.__aexit__(type(error) if error else None, error, None)
-            # At once, and not in the next turn of the event loop.
+            # At once, before the next iteration of the event loop.
             self.check_that_nothing_is_left({asyncio.current_task()})
 
         leaving = self.loop.create_task(leave())

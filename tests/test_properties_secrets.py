@@ -49,8 +49,8 @@ ID = UUID(int=7)
 BASE_URL = "https://polytomic.example/prefix"
 
 MARK = "k3Y~"
-"""A part of every secret here, so that none is in any text by chance: what is short is, and hypothesis tries words of
-the code itself."""
+"""A part of every secret here, so that no message contains one by chance. Short strings occur by chance, and hypothesis
+uses strings from the code itself."""
 
 
 def secrets(characters: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -81,7 +81,7 @@ CREDENTIALS: st.SearchStrategy[Credential] = st.one_of(
 
 
 def spellings(secret: str) -> set[str]:
-    """The secret in each way that a text can hold it."""
+    """The secret in each encoding that a string can contain."""
     encoded = {
         b64encode(whole.encode("utf-8", "surrogatepass")).decode().rstrip("=")
         for whole in (secret, f"{secret}:", f"user:{secret}")
@@ -108,7 +108,7 @@ class Search:
         assert not found, f"the secret is in {where}: {text}"
 
     def everything(self, value: object, where: str) -> None:
-        """Look into an object as a debugger does: its texts, its attributes and items, and theirs."""
+        """Inspect an object as a debugger does: strings, attributes, items, and those of these."""
         if isinstance(value, Secret) or id(value) in self._seen:
             return  # A Secret is where the secret is.
         self._seen[id(value)] = value

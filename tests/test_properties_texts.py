@@ -55,7 +55,7 @@ LONGEST = 2_000
 
 
 def check_line(text: str) -> None:
-    """A text is one printable line, which can be written anywhere."""
+    """Check that a string is one printable line, which can be written anywhere."""
     assert text.isprintable()
     assert len(text.splitlines()) <= 1
     assert len(text.encode()) <= LONGEST
@@ -304,7 +304,7 @@ class Unprintable:
 
 
 class Chatty(str):
-    """A text whose own form is hidden."""
+    """A string whose own form is hidden."""
 
     __slots__ = ()
 

@@ -188,7 +188,7 @@ def test_polling_a_server_that_closes_idle_connections_never_spends_the_budget(
         answers = run(server.url, *["GET"] * 400, clock=clock)
     assert [type(answer).__name__ for answer in answers] == ["APIResponse"] * 400
     assert clock.slept == []
-    # The budget has 100 repetitions at the start, and 300 successes are worth 30.
+    # The budget has 100 retries at the start, and 300 successes are worth 30.
     assert len(server.requests) > 500
 
 

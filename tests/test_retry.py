@@ -1,4 +1,4 @@
-"""When a try is repeated, how long it waits, and where it stops."""
+"""When a call is retried, how long it waits, and when it stops."""
 
 from __future__ import annotations
 

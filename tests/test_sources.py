@@ -1,4 +1,4 @@
-"""Reading the schemas of a source anew: when they count as fresh, and what is survived meanwhile."""
+"""Refreshing the schemas of a source: when they count as fresh, and which failures it survives."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def name_of(request: Received) -> str:
 
 
 def asked(server: Server) -> list[str]:
-    """What was asked; a status after the first one is a look."""
+    """The requests. A status request after the first one is a poll."""
     names = [name_of(request) for request in server.requests]
     return names[:1] + ["look" if name == "status" else name for name in names[1:]]
 
@@ -100,7 +100,7 @@ def test_the_schemas_are_read_anew_and_answered_with_their_fields(way: Way, cloc
         ([OLD, status(None, "12:00:30")], 1),
         ([OLD, status("12:00:00", "12:00:00")], 1),
         ([OLD, status("12:00:00.25", "12:00:00.5")], 1),
-        # One that is under way counts, and so does a later one that began before the first look after it.
+        # One that is under way counts, and so does a later one that began before the first poll after it.
         ([BUSY, BUSY, FRESH], 2),
         ([BUSY, status("12:00:31", "12:00:30"), status("12:00:31", "12:01:00")], 2),
         # No word is believed, because they are documented nowhere.

@@ -24,7 +24,7 @@ NAMES = ("decode", "error_body", "retry_after", "gunzip", "exchange")
 CORPUS = Path(__file__).resolve().parent / "corpus"
 
 LONGEST_INPUT = 8_192
-"""Bytes: more only makes each try slower."""
+"""Bytes: longer inputs only make each run slower."""
 
 SLOWEST_INPUT = 20
 """Seconds after which one input counts as a hang."""

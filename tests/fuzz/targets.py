@@ -75,7 +75,7 @@ def error_body(data: bytes) -> None:
 
 
 def retry_after(data: bytes) -> None:
-    """Read a Retry-After: it asks for a wait that can be compared with a deadline, or it is none."""
+    """Read a Retry-After: the result is None, or a wait that can be compared with a deadline."""
     for encoding in ("latin-1", "utf-8"):
         seconds = parse_retry_after(data.decode(encoding, "surrogateescape"), NOW)
         assert seconds is None or (math.isfinite(seconds) and seconds >= 0), seconds

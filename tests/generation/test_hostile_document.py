@@ -1,4 +1,4 @@
-"""Documents that carry code in every place that takes a text or a name: what is generated of them is inert, or refused.
+"""Documents with code in every place that takes a string or a name: what is generated is inert, or they are refused.
 
 Inert means that the output differs from that of the same document with harmless words in nothing but the contents of
 its strings and its names, and that importing it runs nothing of the document.
@@ -40,7 +40,7 @@ def cut(width: int, head: str = "") -> str:
 
 
 def broken_at(width: int) -> str:
-    """Return a text that leaves its docstring, runs, and comes back, where such lines are broken."""
+    """Return a string that leaves its docstring, runs, and comes back, where such lines are broken."""
     return f"x\n{cut(width)}\n{TOUCH}\n{cut(width, '# ')}"
 
 
@@ -76,7 +76,7 @@ def words(place: str) -> str:
 
 
 def in_texts(text: Callable[[str], str]) -> dict[str, Any]:
-    """Return a document with a text, such as `words`, in every place that takes any."""
+    """Return a document with a string, for example `words`, in every place that takes one."""
 
     def described(place: str, schema: dict[str, Any]) -> dict[str, Any]:
         said = {name: text(f"{place} {name}") for name in ("description", "example")}
@@ -200,7 +200,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "a tag": (*GET, "tags", "0"),
     "a server": ("servers", "0", "url"),
 }
-"""Where a document has a name of any characters: `#` before that of a mapping's own, and not of what it maps to."""
+"""Where a document has a name of any characters: `#` stands before a name of the mapping itself."""
 
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "a schema": (("components", "schemas", "#Spare"), "#/components/schemas is not"),

@@ -249,7 +249,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         THING,
         "two arrays in one oneOf",
     ),
-    # A text that happens to look like a date would be one.
+    # A string that happens to look like a date would be one.
     "dates and texts": (
         member({"oneOf": [{**TEXT, "format": "date"}, TEXT]}),
         THING,
@@ -285,7 +285,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         "anyOf beside oneOf is lost",
     ),
     "a union beside allOf": (member({"allOf": [NEW], "oneOf": [TEXT, COLOUR]}), THING, "allOf beside oneOf is lost"),
-    # An empty model for a text.
+    # An empty model for a string.
     "one text joined": (member({"allOf": [TEXT]}), f"{THING}/allOf/0", "allOf joins objects only"),
     "a map joined": (
         member({"allOf": [NEW, {"type": "object", "additionalProperties": TEXT}]}),
@@ -335,7 +335,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{THING}/allOf/1/properties/a",
         "another part of it has another member",
     ),
-    # A file, which is no JSON.
+    # A file, which is not JSON.
     "bytes": (member({**TEXT, "format": "binary"}), THING, "JSON has no bytes"),
     "a constant object": (member({"const": {"a": 1}}), THING, "a constant is a string"),
     "a name of code": (

@@ -64,7 +64,7 @@ class Tree:
         return status, errors + output
 
     def update(self, edit: Callable[[str], str], *arguments: object) -> tuple[int, str]:
-        """Take our document with an edit of its text."""
+        """Take our document after an edit."""
         text = (ROOT / VENDORED).read_text(encoding="utf-8")
         edited = edit(text)
         assert edited != text

@@ -1,4 +1,4 @@
-"""What is no OpenAPI, or refers to what is not there, is refused with its place."""
+"""A document that is not OpenAPI, or has a broken reference, is refused with the place of the fault."""
 
 from __future__ import annotations
 

@@ -260,7 +260,7 @@ def test_a_configuration_is_changed_key_by_key_and_asterisks_keep_a_secret(api: 
     assert known(api, id_).configuration["password"] == "secret"
     api.patch(f"/api/connections/{id_}", {"name": "", "configuration": {"password": "new", "database": "******"}})
     assert known(api, id_).configuration["password"] == "new"
-    assert known(api, id_).configuration["database"] == "******"  # it is no secret
+    assert known(api, id_).configuration["database"] == "******"  # not a secret
     assert known(api, id_).configuration["port"] == 6543
     assert known(api, other).configuration == TYPES[known(api, other).type].configuration
 

@@ -375,7 +375,7 @@ def unknown_members(sync: BulkSync, field: ConfigurationField) -> None:
 
 
 def unset_members(execution: BulkSyncExecution) -> None:
-    """A member that may be left out is a word in a text, and `or` gives it a value."""
+    """A member that may be missing formats as a word, and `or` gives it a value."""
     assert_type(f"{execution.record_count:,}", str)
     assert_type(execution.record_count or 0, int)
 
