@@ -62,6 +62,9 @@ test: node check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: gen
 	  $(BIN)/pytest $(SPREAD); tests=$$?; wait $$types; typed=$$?; cat "$$log"; rm -f "$$log"; exit $$((tests || typed))
 	@$(MAKE) --no-print-directory test-lowest
 
+docs: $(READY)  ## Build the documentation site: .site
+	@$(BIN)/zensical build --strict --clean
+
 ##@ Check more
 
 examples: $(READY)  ## Run the examples against the sandbox
@@ -111,6 +114,9 @@ $(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
 
 fuzz: $(FUZZ)/.ready  ## Fuzz what reads the bytes of a server, guided by coverage (SECONDS=60)
 	@$(FUZZ)/bin/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
+
+check-site: docs  ## Open every page of the site in chromium, if it is installed
+	@$(BIN)/python -m tests.check_site .site $(if $(SCREENSHOTS),--screenshots "$(SCREENSHOTS)")
 
 lint: $(READY)  ## Check style, format, layers and prose
 	@$(BIN)/ruff check
@@ -225,8 +231,8 @@ bench-lock: $(READY)  ## Choose new versions of what the benchmarks compare with
 package-lock: $(READY)  ## Choose new versions of what `make build` and `make hooks` run
 	@$(COMPILE) --output-file tests/package/requirements.lock tests/package/requirements.in
 
-.PHONY: help demo quick test \
-  examples test-lowest test-newest soak fuzz lint types mypy pyright node \
+.PHONY: help demo quick test docs \
+  examples check-site test-lowest test-newest soak fuzz lint types mypy pyright node \
   format generate check-generated update-api diff-api \
   bench limit \
   build check-package check-workflows hooks \

@@ -139,7 +139,7 @@ def update(path: Path, folder: Path, *, accept_breaking: bool, report: Path | No
     show(f"{versions}: {path.name}", sections, report)
     found = worst(sections)
     if found is Severity.REFUSED:
-        print(f"Refused: {path} is against the rules, which docs/regenerating.md tells. Nothing was written.")
+        print(f"Refused: {path} is against the rules, which docs/guides/regenerating.md tells. Nothing was written.")
         return 1
     if found is Severity.BREAKING and not accept_breaking:
         print("It breaks. Nothing was written; the same with ACCEPT_BREAKING=1 writes it.")

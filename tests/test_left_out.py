@@ -47,6 +47,7 @@ from polytomic_client.v2023_04_25.models import (
     StartBulkSyncExecution,
 )
 
+from .test_docs import PROGRAMS
 from .test_readme import PYTHON
 
 Member = tuple[str, ...]
@@ -356,15 +357,18 @@ def test_the_example_of_a_docstring_goes_on_without_any_member(thing: Any) -> No
 
 
 BLOCKS = {
-    number: block
-    for number, block in enumerate(PYTHON)
-    if not re.search(r"polytomic_client\.(testing|sandbox)|deployment_key", block)
+    name: code
+    for name, code in [
+        *((f"README-{number}", code) for number, code in enumerate(PYTHON)),
+        *((str(block), block.code) for block in PROGRAMS),
+    ]
+    if not re.search(r"polytomic_client\.(testing|sandbox)|deployment_key|transport=", code)
 }
-"""The blocks of the README that ask the server which the environment names."""
+"""The blocks of the README and of docs/ that ask the server which the environment names."""
 
 
-@pytest.mark.parametrize("number", BLOCKS)
-def test_a_block_of_the_readme_goes_on_without_any_member(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_block_goes_on_without_any_member(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def job(fake: FakePolytomic) -> None:
         given: dict[str, Any] = {
             "api_key": fake.key,
@@ -374,6 +378,6 @@ def test_a_block_of_the_readme_goes_on_without_any_member(number: int, monkeypat
         }
         for client in (AsyncPolytomic, Polytomic):
             monkeypatch.setattr(polytomic_client, client.__name__, partial(client, **given))
-        exec(BLOCKS[number], {"__name__": "__main__"})
+        exec(compile(BLOCKS[name], name, "exec", dont_inherit=True), {"__name__": "__main__"})
 
-    assert set(ends(job, BLOCKS[number], connections=500).values()) <= {"DecodeError", "RequestError", "ValueError"}
+    assert set(ends(job, BLOCKS[name], connections=500).values()) <= {"DecodeError", "RequestError", "ValueError"}

@@ -105,7 +105,7 @@ def test_a_clone_that_was_never_installed_is_told_to_install_itself(monkeypatch:
 
 def test_nothing_advises_to_install_this_package_from_an_index() -> None:
     paths = [path for path in (ROOT / "polytomic_client").rglob("*.py") if "v20" not in path.parent.name]
-    for path in [*paths, *(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+    for path in [*paths, *(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
         assert not re.search(r"install\W+polytomic-client", path.read_text(encoding="utf-8")), path
 
 

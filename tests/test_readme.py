@@ -11,8 +11,6 @@ import pytest
 from polytomic_client.cli._app import APP
 from polytomic_client.sandbox import Sandbox
 
-from .test_typing import check
-
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -79,17 +77,6 @@ def test_a_python_block_runs(
         *_, last = output.splitlines()
         assert re.fullmatch("completed [1-9][0-9]*", last)
         assert re.search("^public.orders completed [1-9][0-9]* 0$", output, re.MULTILINE)
-
-
-@pytest.mark.process
-@pytest.mark.parametrize("tool", ["mypy", "pyright"])
-def test_the_python_blocks_pass_strict_type_checks(tool: str, tmp_path: Path) -> None:
-    for number, code in enumerate(PYTHON):
-        (tmp_path / f"block_{number}.py").write_text(code, encoding="utf-8")
-
-    done = check(tool, tmp_path / "block_0.py")
-
-    assert done.returncode == 0, done.stdout
 
 
 def test_the_blocks_are_all_there() -> None:

@@ -1,4 +1,4 @@
-"""The promises of docs/reliability.md and docs/security.md: behind each stands a test, over the ticked transport."""
+"""The promises of docs/explanation/: behind each stands a test, over the ticked transport."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.process
 
 
 ROOT = Path(__file__).parent.parent
-TABLE = ROOT / "docs" / "reliability.md"
+TABLE = ROOT / "docs" / "explanation" / "reliability.md"
 NAMED = re.compile(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`(?: \(([a-z, ]+)\))?")
 """A test, and the transports it runs over where its parameters do not say so."""
 
@@ -40,7 +40,7 @@ def named(text: str) -> list[tuple[str, str, str]]:
 
 
 def every_named_file() -> frozenset[str]:
-    texts = [path.read_text(encoding="utf-8") for path in (TABLE, ROOT / "docs" / "security.md")]
+    texts = [path.read_text(encoding="utf-8") for path in (TABLE, ROOT / "docs" / "explanation" / "security.md")]
     return frozenset(file for text in texts for file, _, _ in named(text))
 
 
@@ -70,7 +70,7 @@ def test_behind_every_tick_stands_a_test(row: list[str]) -> None:
 
 
 def test_every_promise_of_the_security_page_names_a_test() -> None:
-    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "explanation" / "security.md").read_text(encoding="utf-8")
     _, _, after = text.partition("## What this package promises")
     promises = re.findall(r"^- .*?(?=^- |\Z)", after.partition("\n## ")[0], re.MULTILINE | re.DOTALL)
     assert len(promises) > 10

@@ -1,4 +1,4 @@
-"""`polytomic_client.testing`: the fake in process, each thing that can go wrong, its clock, its fixture, its page."""
+"""`polytomic_client.testing`: the fake in process, each thing that can go wrong, its clock, its fixture."""
 
 from __future__ import annotations
 
@@ -62,11 +62,7 @@ from polytomic_client.v2023_04_25.models import (
     DestinationConfiguration,
 )
 
-from .test_typing import check
-
 ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 Ask: TypeAlias = Callable[..., Any]
 
@@ -727,24 +723,3 @@ def test_without_the_extra_the_import_says_what_to_install(tmp_path: Path) -> No
     done = run_python("-c", "import polytomic_client.testing", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout.endswith(f"ImportError: the sandbox needs starlette. Run: {install_command('sandbox')}\n")
-
-
-@pytest.mark.process
-def test_the_blocks_of_the_page_run_as_tests(tmp_path: Path) -> None:
-    assert len(BLOCKS) >= 5
-    for number, code in enumerate(BLOCKS):
-        (tmp_path / f"test_block_{number}.py").write_text(code, encoding="utf-8")
-
-    done = run_python("-m", "pytest", "-q", "-W", "error", "-p", "no:asyncio", "-p", "no:cacheprovider", cwd=tmp_path)
-
-    assert done.returncode == 0, done.stdout
-    assert f"{PAGE.count('def test_')} passed" in done.stdout
-
-
-@pytest.mark.process
-@pytest.mark.parametrize("tool", ["mypy", "pyright"])
-def test_the_blocks_of_the_page_pass_strict_type_checks(tool: str, tmp_path: Path) -> None:
-    for number, code in enumerate(BLOCKS):
-        (tmp_path / f"block_{number}.py").write_text(code, encoding="utf-8")
-    done = check(tool, tmp_path / "block_0.py")
-    assert done.returncode == 0, done.stdout

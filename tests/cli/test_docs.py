@@ -13,7 +13,7 @@ from polytomic_client.cli._app import APP, COMMANDS
 
 from .terminal import ROOT
 
-PAGE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "guides" / "command-line.md").read_text(encoding="utf-8")
 ID = "63ca828d-d5f4-43b2-a4b0-6ce60741c7a8"
 
 
@@ -45,7 +45,7 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def test_the_pictures_are_there() -> None:
-    for name in re.findall(r"\((command-line-[a-z]+\.svg)\)", PAGE):
+    for name in re.findall(r"\(\.\./(command-line-[a-z]+\.svg)\)", PAGE):
         picture = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert ET.fromstring(picture).tag.endswith("svg")
         assert "url(http" not in picture, "a picture must not load a font from elsewhere"

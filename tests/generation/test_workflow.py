@@ -1,4 +1,4 @@
-"""The workflow of docs/regenerating.md: its scripts on a repository, with a `make` and a `gh` that take notes."""
+""".github/workflows/update-api.yml: its scripts on a repository, with a `make` and a `gh` that take notes."""
 
 from __future__ import annotations
 
