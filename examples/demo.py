@@ -75,9 +75,7 @@ class Bar:
             self._stream.flush()
 
 
-async def ask(
-    polytomic: AsyncPolytomic, connections: Sequence[Connection], bar: Bar
-) -> tuple[list[Answer], list[float]]:
+async def ask(client: AsyncPolytomic, connections: Sequence[Connection], bar: Bar) -> tuple[list[Answer], list[float]]:
     """Ask for the destination of every connection.
 
     Returns:
@@ -90,7 +88,7 @@ async def ask(
 
     async def timed(id: UUID) -> BulkDestinationEnvelope:  # noqa: A002  (as the API calls it)
         started = time.perf_counter()
-        destination = await polytomic.get_bulk_destination(id)
+        destination = await client.get_bulk_destination(id)
         latencies.append(time.perf_counter() - started)
         return destination
 
@@ -168,24 +166,24 @@ async def main() -> int:
         The exit status: 0, or 1 if nothing could be fetched.
     """
     if REAL:
-        async with AsyncPolytomic() as polytomic:
-            listed = (await polytomic.list_connections()).data
-            return await show(polytomic, [Connection(each.id, each.type_.id) for each in listed])
+        async with AsyncPolytomic() as client:
+            listed = (await client.list_connections()).data
+            return await show(client, [Connection(each.id, each.type_.id) for each in listed])
 
     from polytomic_client.sandbox import Sandbox
 
     async with (
         Sandbox(CONNECTIONS) as sandbox,
-        AsyncPolytomic(api_key=sandbox.key, base_url=sandbox.url) as polytomic,
+        AsyncPolytomic(api_key=sandbox.key, base_url=sandbox.url) as client,
     ):
         # Not those that are listed: two more fail because the API denies them.
-        return await show(polytomic, [Connection(each.id, each.type) for each in sandbox.world.connections])
+        return await show(client, [Connection(each.id, each.type) for each in sandbox.world.connections])
 
 
-async def show(polytomic: AsyncPolytomic, connections: Sequence[Connection]) -> int:
+async def show(client: AsyncPolytomic, connections: Sequence[Connection]) -> int:
     """Ask every connection, print what they say, and return the exit status."""
     started = time.perf_counter()
-    outcomes, latencies = await ask(polytomic, connections, Bar(len(connections), sys.stderr))
+    outcomes, latencies = await ask(client, connections, Bar(len(connections), sys.stderr))
     seconds = time.perf_counter() - started
     answers = list(zip(connections, outcomes, strict=True))
     fetched = [(connection, outcome.value.data) for connection, outcome in answers if isinstance(outcome, Success)]

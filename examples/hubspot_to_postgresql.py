@@ -23,11 +23,11 @@ from polytomic_client.v2023_04_25.models import (
 async def main() -> None:
     """Run the example."""
     with api() as settings:
-        async with AsyncPolytomic(**settings) as polytomic:
-            await run(polytomic)
+        async with AsyncPolytomic(**settings) as client:
+            await run(client)
 
 
-async def run(polytomic: AsyncPolytomic) -> None:
+async def run(client: AsyncPolytomic) -> None:
     """Create what is needed, and run it once."""
     database = ConnectionConfiguration(
         {
@@ -39,17 +39,17 @@ async def run(polytomic: AsyncPolytomic) -> None:
         }
     )
 
-    identity = (await polytomic.get_identity()).data
+    identity = (await client.get_identity()).data
     print(f"Signed in to {identity.organization_name}")
 
     # HubSpot is reached by OAuth: it needs no configuration, and a person who permits the access.
-    hubspot = created((await polytomic.create_connection(body=CreateConnection(name="HubSpot", type_="hubspot"))).data)
+    hubspot = created((await client.create_connection(body=CreateConnection(name="HubSpot", type_="hubspot"))).data)
     body = CreateConnection(name="Warehouse", type_="postgresql", configuration=database)
-    postgresql = created((await polytomic.create_connection(body=body)).data)
+    postgresql = created((await client.create_connection(body=body)).data)
 
-    source = (await polytomic.get_bulk_source(hubspot.id)).data
+    source = (await client.get_bulk_source(hubspot.id)).data
     print(f"HubSpot offers {', '.join(str(schema.id) for schema in source.schemas or ())}")
-    destination = (await polytomic.get_bulk_destination(postgresql.id)).data
+    destination = (await client.get_bulk_destination(postgresql.id)).data
     print(f"PostgreSQL takes {', '.join(str(mode.id) for mode in destination.modes or ())}")
 
     wanted = DestinationConfiguration({"schema": "hubspot", "advanced": {"truncate_existing": False}})
@@ -66,11 +66,11 @@ async def run(polytomic: AsyncPolytomic) -> None:
         schemas=["contacts", "deals"],
         active=True,
     )
-    bulk_sync = (await polytomic.create_bulk_sync(body=new)).data
+    bulk_sync = (await client.create_bulk_sync(body=new)).data
     (first,) = schedules.next_runs(new.schedule)
     print(f"Bulk sync {bulk_sync.id} runs next at {first:%Y-%m-%d %H:%M} UTC, and now:")
 
-    execution = await polytomic.run_bulk_sync(bulk_sync.id, deadline=3600, on_progress=watch)
+    execution = await client.run_bulk_sync(bulk_sync.id, deadline=3600, on_progress=watch)
     print(f"{execution.status}: {execution.record_count} records")
 
 

@@ -21,11 +21,11 @@ from polytomic_client.v2023_04_25.models import (
 
 def main() -> None:
     """Run the example."""
-    with api() as settings, Polytomic(**settings) as polytomic:
-        run(polytomic)
+    with api() as settings, Polytomic(**settings) as client:
+        run(client)
 
 
-def run(polytomic: Polytomic) -> None:
+def run(client: Polytomic) -> None:
     """Create what is needed, and run it once."""
     domain = ConnectionConfiguration({"domain": setting("SALESFORCE_DOMAIN", "https://example.my.salesforce.com")})
     bucket = ConnectionConfiguration(
@@ -39,18 +39,18 @@ def run(polytomic: Polytomic) -> None:
     )
 
     body = CreateConnection(name="Salesforce", type_="salesforce", configuration=domain)
-    salesforce = created(polytomic.create_connection(body=body).data)
+    salesforce = created(client.create_connection(body=body).data)
     body = CreateConnection(name="Bucket", type_="s3", configuration=bucket)
-    s3 = created(polytomic.create_connection(body=body).data)
+    s3 = created(client.create_connection(body=body).data)
 
-    destination = polytomic.get_bulk_destination(s3.id).data
+    destination = client.get_bulk_destination(s3.id).data
     print(f"S3 replicates: {supports(destination, mode=BulkMode.REPLICATE)}; it can be configured by")
     print(f"  {template(destination)}")
     wanted = {"format": "csv", "subfolder": "salesforce"}
     for problem in check_destination_configuration(destination, wanted):
         raise SystemExit(str(problem))
 
-    bulk_sync = polytomic.create_bulk_sync(
+    bulk_sync = client.create_bulk_sync(
         body=CreateBulkSync(
             name="Salesforce to S3",
             source_connection_id=salesforce.id,
@@ -63,7 +63,7 @@ def run(polytomic: Polytomic) -> None:
     ).data
     print(f"Bulk sync {bulk_sync.id} runs only when it is started, which is now:")
 
-    execution = polytomic.run_bulk_sync(bulk_sync.id, deadline=3600, on_progress=watch)
+    execution = client.run_bulk_sync(bulk_sync.id, deadline=3600, on_progress=watch)
     print(f"{execution.status}: {execution.record_count} records")
 
 

@@ -28,11 +28,11 @@ from polytomic_client.v2023_04_25.models import (
 async def main() -> None:
     """Run the example."""
     with api() as settings:
-        async with AsyncPolytomic(**settings) as polytomic:
-            await run(polytomic)
+        async with AsyncPolytomic(**settings) as client:
+            await run(client)
 
 
-async def run(polytomic: AsyncPolytomic) -> None:
+async def run(client: AsyncPolytomic) -> None:
     """Create what is needed, and run it once."""
     began = datetime.now(UTC)
     domain = ConnectionConfiguration({"domain": setting("SALESFORCE_DOMAIN", "https://example.my.salesforce.com")})
@@ -46,11 +46,11 @@ async def run(polytomic: AsyncPolytomic) -> None:
     )
 
     body = CreateConnection(name="Salesforce", type_="salesforce", configuration=domain)
-    salesforce = created((await polytomic.create_connection(body=body)).data)
+    salesforce = created((await client.create_connection(body=body)).data)
     body = CreateConnection(name="Snowflake", type_="snowflake", configuration=account)
-    snowflake = created((await polytomic.create_connection(body=body)).data)
+    snowflake = created((await client.create_connection(body=body)).data)
 
-    destination = (await polytomic.get_bulk_destination(snowflake.id)).data
+    destination = (await client.get_bulk_destination(snowflake.id)).data
     print(f"Snowflake is resynced by {', '.join(destination.supported_resync_modes or ())}")
     wanted = DestinationConfiguration({"schema": "SALESFORCE", "advanced": {"table_prefix": "SF_"}})
     for problem in check_destination_configuration(destination, wanted):
@@ -65,28 +65,28 @@ async def run(polytomic: AsyncPolytomic) -> None:
         schedule=schedules.weekly("monday", hour=5),
         active=True,
     )
-    bulk_sync = (await polytomic.create_bulk_sync(body=new)).data
+    bulk_sync = (await client.create_bulk_sync(body=new)).data
 
     # Every schema is synced unless told otherwise. Addresses are nobody's business there.
-    for schema in (await polytomic.list_bulk_sync_schemas(bulk_sync.id)).data:
+    for schema in (await client.list_bulk_sync_schemas(bulk_sync.id)).data:
         secret = [BulkField(id=field.id, enabled=True, obfuscated=field.id == "email") for field in schema.fields or ()]
         change = UpdateBulkSchema(enabled=schema.id != "Opportunity", fields=secret)
-        await polytomic.update_bulk_sync_schema(bulk_sync.id, schema.id, body=change)
+        await client.update_bulk_sync_schema(bulk_sync.id, schema.id, body=change)
 
     # An update of the API replaces the whole. This one changes the schedule and keeps the rest.
     later = schedules.weekly("monday", hour=6)
-    await polytomic.modify_bulk_sync(bulk_sync.id, schedule=later)
+    await client.modify_bulk_sync(bulk_sync.id, schedule=later)
     runs = schedules.next_runs(later, 3)
     print(f"It runs at {', '.join(f'{run:%a %d %b %H:%M}' for run in runs)} UTC, and now:")
 
     try:
-        anew = StartBulkSyncExecution(resync_mode=ResyncMode.REBUILD)
-        execution = await polytomic.run_bulk_sync(bulk_sync.id, body=anew, deadline=3600, on_progress=watch)
+        from_scratch = StartBulkSyncExecution(resync_mode=ResyncMode.REBUILD)
+        execution = await client.run_bulk_sync(bulk_sync.id, body=from_scratch, deadline=3600, on_progress=watch)
     except ExecutionFailedError as error:
         raise SystemExit(str(error)) from None
     print(f"{execution.status}: {execution.record_count} records")
 
-    async for event in polytomic.iter_events(since=began):
+    async for event in client.iter_events(since=began):
         print(f"  {event.created_at:%H:%M:%S} {event.type_}")
 
 

@@ -4,7 +4,7 @@ The functions take `data` of `get_bulk_destination`. The API has returned its `c
 fields and a JSON Schema (draft 4); these functions read both. If a response has neither, every configuration passes.
 
 Example:
-    destination = (await polytomic.get_bulk_destination(connection_id)).data
+    destination = (await client.get_bulk_destination(connection_id)).data
     for problem in check_destination_configuration(destination, {"schema": "public"}):
         print(problem)
 """

@@ -10,7 +10,7 @@ schedules are from examples.
 
 Example:
     schedule = weekly("monday", hour=5)
-    await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedule)
+    await client.modify_bulk_sync(bulk_sync_id, schedule=schedule)
     (first,) = next_runs(schedule)
 """
 

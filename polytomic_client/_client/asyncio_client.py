@@ -83,7 +83,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
             RequestError: The call failed. Every 2xx is a success. A 409 is read as one about a key in flight.
 
         Example:
-            role = (await polytomic.request("GET", "/api/roles/{id}", path_params={"id": role_id})).parsed
+            role = (await client.request("GET", "/api/roles/{id}", path_params={"id": role_id})).parsed
         """
         return await self._drive(self._raw(method, path, into=into, **options))
 

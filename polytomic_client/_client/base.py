@@ -245,7 +245,7 @@ class BaseClient(Unique, Generic[Key, HTTPXTransport]):
             ConfigurationError: A setting is invalid. The message never contains a key.
 
         Example:
-            quick = polytomic.with_options(deadline=5)
+            quick = client.with_options(deadline=5)
         """
         credential: Secret | KeySource | None = None
         try:

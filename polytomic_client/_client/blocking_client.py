@@ -75,7 +75,7 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
             RequestError: The call failed. Every 2xx is a success. A 409 is read as one about a key in flight.
 
         Example:
-            role = polytomic.request("GET", "/api/roles/{id}", path_params={"id": role_id}).parsed
+            role = client.request("GET", "/api/roles/{id}", path_params={"id": role_id}).parsed
         """
         return self._drive(self._raw(method, path, into=into, **options))
 

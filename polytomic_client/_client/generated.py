@@ -1,4 +1,4 @@
-"""Build `polytomic.generated`: the generated client, whose httpx clients send through the policy of calls."""
+"""Build `client.generated`: the generated client, whose httpx clients send through the policy of calls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Drive = Callable[[Flow[Reply]], Reply]
 
 INSTEAD = (
     "this method would drop the key, the retries and the errors. "
-    "Use polytomic.with_options(headers=..., timeout=...).generated."
+    "Use client.with_options(headers=..., timeout=...).generated."
 )
 
 

@@ -138,7 +138,7 @@ def fan_out(
     `outcome.result()` raises it. A `Retry-After` response pauses the whole fan-out, not just the call that received it.
 
     Args:
-        fetch: An async function that takes one item, such as `polytomic.get_bulk_destination`.
+        fetch: An async function that takes one item, such as `client.get_bulk_destination`.
         items: Everything that `for` or `async for` takes. If it raises, the loop raises that error after the outcomes
             before it. The fan-out does not close an async generator: if it must end with the fan-out, close it
             yourself. Like all functions that you pass, it runs with the values that context variables had when
@@ -181,7 +181,7 @@ def fan_out(
         ValueError: `limit`, `rate` or `deadline` is not positive, or `ordered` is combined with `retry_failed`.
 
     Example:
-        async with fan_out(polytomic.get_bulk_destination, connection_ids, limit=64) as outcomes:
+        async with fan_out(client.get_bulk_destination, connection_ids, limit=64) as outcomes:
             async for outcome in outcomes:
                 print(outcome.item, outcome.result() if outcome.ok else outcome.error)
     """
@@ -226,7 +226,7 @@ async def fetch_all(
     """Call `fetch` for many items concurrently and return every outcome, in the order of the items.
 
     Args:
-        fetch: An async function that takes one item, such as `polytomic.get_bulk_destination`.
+        fetch: An async function that takes one item, such as `client.get_bulk_destination`.
         items: Any iterable or async iterable.
         **options: Options of `fan_out`: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
             `on_progress` and `clock`. `checkpoint` is excluded: it would record items as done whose outcomes are lost

@@ -238,7 +238,7 @@ def fan_out_blocking(
         ValueError: `limit`, `rate` or `deadline` is not positive, or `ordered` is combined with `retry_failed`.
 
     Example:
-        with fan_out_blocking(polytomic.get_bulk_destination, connection_ids, limit=16) as outcomes:
+        with fan_out_blocking(client.get_bulk_destination, connection_ids, limit=16) as outcomes:
             for outcome in outcomes:
                 print(outcome.item, outcome.result() if outcome.ok else outcome.error)
     """

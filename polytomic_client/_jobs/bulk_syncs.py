@@ -49,7 +49,7 @@ class AsyncBulkSyncs(Jobs[AsyncOperations]):
             RequestError: A call failed, or the response lacks a member that an update must send.
 
         Example:
-            await polytomic.modify_bulk_sync(bulk_sync_id, schedule=schedules.daily(hour=5))
+            await client.modify_bulk_sync(bulk_sync_id, schedule=schedules.daily(hour=5))
         """
         fields = fields_dict(models.UpdateBulkSync)
         members = [name for name in fields if name != UNDOCUMENTED]

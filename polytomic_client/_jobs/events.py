@@ -71,7 +71,7 @@ class AsyncEvents(Jobs[AsyncOperations]):
                 instant than the API returns at once. The error names the instant.
 
         Example:
-            async for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=yesterday):
+            async for event in client.iter_events(types={"bulk_sync.failed"}, since=yesterday):
                 print(event.created_at, event.event)
         """
         return _iterate(_EventReader(self._job_client, types, since))
@@ -106,7 +106,7 @@ class Events(Jobs[AsyncOperations]):
                 instant than the API returns at once. The error names the instant.
 
         Example:
-            for event in polytomic.iter_events(types={"bulk_sync.failed"}, since=yesterday):
+            for event in client.iter_events(types={"bulk_sync.failed"}, since=yesterday):
                 print(event.created_at, event.event)
         """
         return _iterate_blocking(_EventReader(self._job_client, types, since))

@@ -143,7 +143,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             RequestError: A call failed permanently.
 
         Example:
-            execution = await polytomic.run_bulk_sync(bulk_sync_id, deadline=3600)
+            execution = await client.run_bulk_sync(bulk_sync_id, deadline=3600)
             print(sum(schema.record_count or 0 for schema in execution.schemas or ()))
         """
         body = models.StartBulkSyncExecution() if body is None else body

@@ -54,7 +54,7 @@ class AsyncSources(Jobs[AsyncOperations]):
             RequestError: A call failed permanently.
 
         Example:
-            source = await polytomic.refresh_bulk_source(connection_id)
+            source = await client.refresh_bulk_source(connection_id)
             print([schema.id for schema in source.data.schemas or ()])
         """
         client = self._job_client

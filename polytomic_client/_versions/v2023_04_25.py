@@ -35,8 +35,8 @@ class AsyncPolytomic(AsyncClient, AsyncBulkSyncs, AsyncEvents, AsyncExecutions, 
     A client keeps its connections open, so create one per event loop and use it for everything.
 
     Example:
-        async with AsyncPolytomic(api_key="...") as polytomic:
-            response = await polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
+        async with AsyncPolytomic(api_key="...") as client:
+            response = await client.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
             print([mode.id for mode in response.data.modes or ()])
     """
 
@@ -58,8 +58,8 @@ class Polytomic(BlockingClient, Events, Operations):
     A client keeps its connections open, so create one and use it for everything, from any number of threads.
 
     Example:
-        with Polytomic(api_key="...") as polytomic:
-            response = polytomic.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
+        with Polytomic(api_key="...") as client:
+            response = client.get_bulk_destination("248df4b7-aa70-47b8-a036-33ac447e668d")
             print([mode.id for mode in response.data.modes or ()])
     """
 

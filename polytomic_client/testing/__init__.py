@@ -4,8 +4,8 @@
 
     fake = FakePolytomic()
     fake.fail(Answer(429, headers={"Retry-After": "2"}), "get_bulk_destination")
-    with fake.blocking_client() as polytomic:
-        polytomic.get_bulk_destination(fake.world.connections[0].id)
+    with fake.blocking_client() as client:
+        client.get_bulk_destination(fake.world.connections[0].id)
     assert fake.clock.slept == [2]
 
 There is no server, no socket and no thread, and nothing waits. It needs the extra `sandbox`:

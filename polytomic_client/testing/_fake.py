@@ -134,8 +134,8 @@ class FakePolytomic(Unique):
     Example:
         fake = FakePolytomic()
         fake.fail(Reset(handled=True), "create_bulk_sync")
-        async with fake.client() as polytomic:
-            await my_service(polytomic)
+        async with fake.client() as client:
+            await my_service(client)
         assert len(fake.world.bulk_syncs) == 1
     """
 
@@ -200,8 +200,8 @@ class FakePolytomic(Unique):
             ConfigurationError: A setting is invalid.
 
         Example:
-            async with fake.client(max_attempts=1) as polytomic:
-                await polytomic.get_identity()
+            async with fake.client(max_attempts=1) as client:
+                await client.get_identity()
         """
         return AsyncPolytomic(**self._defaults(settings), base_url=self.base_url, transport=self.transport)
 
@@ -215,8 +215,8 @@ class FakePolytomic(Unique):
             ConfigurationError: A setting is invalid.
 
         Example:
-            with fake.blocking_client() as polytomic:
-                polytomic.get_identity()
+            with fake.blocking_client() as client:
+                client.get_identity()
         """
         return Polytomic(**self._defaults(settings), base_url=self.base_url, transport=self.transport)
 

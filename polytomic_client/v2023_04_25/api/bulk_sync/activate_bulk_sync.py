@@ -94,7 +94,7 @@ def sync(
 
     Args:
         id (UUID | str): The id of the bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (ActivateBulkSync): The new state of a bulk sync, active or inactive.
         idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
             outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
@@ -157,7 +157,7 @@ async def asyncio(
 
     Args:
         id (UUID | str): The id of the bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (ActivateBulkSync): The new state of a bulk sync, active or inactive.
         idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
             outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255

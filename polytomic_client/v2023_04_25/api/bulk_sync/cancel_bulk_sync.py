@@ -81,7 +81,7 @@ def sync(
 
     Args:
         id (UUID | str): The id of the bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
             outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
             letters, digits, `_` and `-`. Default: the client generates one.
@@ -138,7 +138,7 @@ async def asyncio(
 
     Args:
         id (UUID | str): The id of the bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
             outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
             letters, digits, `_` and `-`. Default: the client generates one.

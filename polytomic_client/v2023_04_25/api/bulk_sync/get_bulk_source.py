@@ -95,7 +95,7 @@ def sync(
 
     Args:
         connection_id (UUID | str): The id of the connection.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
             background. Poll `get_bulk_source_status` for its end.
         include_fields (bool | Unset): Whether to include the fields of each schema.
@@ -157,7 +157,7 @@ async def asyncio(
 
     Args:
         connection_id (UUID | str): The id of the connection.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         refresh_schemas (bool | Unset): Whether to refresh the schemas from the source, in the
             background. Poll `get_bulk_source_status` for its end.
         include_fields (bool | Unset): Whether to include the fields of each schema.

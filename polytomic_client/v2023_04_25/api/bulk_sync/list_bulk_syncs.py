@@ -78,7 +78,7 @@ def sync(
     The response contains all of them: this version has no pagination.
 
     Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         active (bool | Unset): Whether to list only active bulk syncs, or only inactive ones. Documented
             for later versions.
         x_polytomic_version (str): The dated version of the API to use. The response names the version
@@ -129,7 +129,7 @@ async def asyncio(
     The response contains all of them: this version has no pagination.
 
     Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         active (bool | Unset): Whether to list only active bulk syncs, or only inactive ones. Documented
             for later versions.
         x_polytomic_version (str): The dated version of the API to use. The response names the version

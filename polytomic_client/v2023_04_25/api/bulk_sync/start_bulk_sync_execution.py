@@ -99,7 +99,7 @@ def sync(
 
     Args:
         id (UUID | str): The id of the bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (StartBulkSyncExecution): The options of an execution. Without any, it syncs all enabled schemas.
         idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
             outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
@@ -162,7 +162,7 @@ async def asyncio(
 
     Args:
         id (UUID | str): The id of the bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (StartBulkSyncExecution): The options of an execution. Without any, it syncs all enabled schemas.
         idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
             outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255

@@ -87,7 +87,7 @@ def sync(
 
     Args:
         id (UUID | str): The id of the bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (UpdateBulkSync): The new settings of a bulk sync. Each setting that is omitted is reset to its default.
         x_polytomic_version (str): The dated version of the API to use. The response names the version
             that was used. Default: '2023-04-25'.
@@ -143,7 +143,7 @@ async def asyncio(
 
     Args:
         id (UUID | str): The id of the bulk sync.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (UpdateBulkSync): The new settings of a bulk sync. Each setting that is omitted is reset to its default.
         x_polytomic_version (str): The dated version of the API to use. The response names the version
             that was used. Default: '2023-04-25'.

@@ -97,7 +97,7 @@ def sync(
     Args:
         id (UUID | str): The id of the bulk sync.
         schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (UpdateBulkSchema): The changes to the sync settings of a schema.
         x_polytomic_version (str): The dated version of the API to use. The response names the version
             that was used. Default: '2023-04-25'.
@@ -157,7 +157,7 @@ async def asyncio(
     Args:
         id (UUID | str): The id of the bulk sync.
         schema_id (str): The id of a schema of the source, such as `Contact` or `public.users`.
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (UpdateBulkSchema): The changes to the sync settings of a schema.
         x_polytomic_version (str): The dated version of the API to use. The response names the version
             that was used. Default: '2023-04-25'.

@@ -85,7 +85,7 @@ def sync(
     response has an `auth_url` to open in a browser.
 
     Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (CreateConnection): A connection to create.
         idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
             outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255
@@ -143,7 +143,7 @@ async def asyncio(
     response has an `auth_url` to open in a browser.
 
     Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         body (CreateConnection): A connection to create.
         idempotency_key (str | Unset): A key for this request: a retry with the same key gets the first
             outcome and does nothing twice. The server keeps the key for 24 hours or longer. 8 to 255

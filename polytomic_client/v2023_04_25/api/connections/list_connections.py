@@ -65,7 +65,7 @@ def sync(
     The API replaces secrets in the configurations with asterisks.
 
     Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         x_polytomic_version (str): The dated version of the API to use. The response names the version
             that was used. Default: '2023-04-25'.
 
@@ -110,7 +110,7 @@ async def asyncio(
     The API replaces secrets in the configurations with asterisks.
 
     Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         x_polytomic_version (str): The dated version of the API to use. The response names the version
             that was used. Default: '2023-04-25'.
 

@@ -113,7 +113,7 @@ def sync(
     The API keeps events for 48 hours. Page through them by time.
 
     Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         organization_id (UUID | Unset): Only events of this organization. For partners.
         type_ (EventType | Unset): The type of the event.
         starting_after (datetime.datetime | Unset): Only events after this instant.
@@ -183,7 +183,7 @@ async def asyncio(
     The API keeps events for 48 hours. Page through them by time.
 
     Args:
-        client: `polytomic.generated`, or a Client of your own, without retries and typed errors.
+        client: `client.generated`, or a Client of your own, without retries and typed errors.
         organization_id (UUID | Unset): Only events of this organization. For partners.
         type_ (EventType | Unset): The type of the event.
         starting_after (datetime.datetime | Unset): Only events after this instant.
