@@ -161,7 +161,7 @@ def check_base_url(base_url: object, name: str = "base_url") -> str:
     except ValueError:
         raise ConfigurationError(f"{name} has an invalid host or port. Use https://host:port.") from None
     if "@" in parts.netloc:
-        raise ConfigurationError(f"{name} must not contain user info. Pass the credential as an argument.")
+        raise ConfigurationError(f"{name} must not contain user info. Remove it: the key is a separate setting.")
     if not host or parts.query or parts.fragment or "?" in url or "#" in url:
         raise ConfigurationError(f"{name} must consist of https://, a host and an optional path.")
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):

@@ -5,8 +5,12 @@ It needs the extra `cli`: `pip install '.[cli]'` in a clone of the repository.
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from ._errors import ENDING, INTERRUPTED
 
 __all__ = ("main",)
 
@@ -20,6 +24,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. `polytomic --help` lists them.
     """
+    if arguments is not None:
+        return _run(arguments)
+    # Nobody else uses this process, so its signals are those of the command line.
+    _handle(signal.default_int_handler)
+    try:
+        return _run(sys.argv[1:])
+    except KeyboardInterrupt:  # while it ended because of another one
+        return INTERRUPTED
+    finally:
+        # At the exit of Python, another Ctrl-C would print a traceback.
+        _handle(signal.SIG_DFL)
+
+
+def _handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """Set the handler of the signals that end a command, except of those that are ignored."""
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         from ._app import run
     except ModuleNotFoundError as error:
@@ -30,6 +55,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         sys.stderr.write(f"polytomic: the command line needs {missing}. Run: {install_command('cli')}\n")
         return 2
-    except KeyboardInterrupt:
-        return 130
-    return run(sys.argv[1:] if arguments is None else arguments)
+    return run(arguments)

@@ -12,22 +12,23 @@ from io import TextIOWrapper
 from itertools import count
 from typing import Any
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from .. import __version__
 from . import _account, _destinations, _events, _local, _request, _sources, _syncs
 from ._errors import CLOSED_PIPE, FAILED, INTERRUPTED, OK, USAGE, UsageError, code_of, line_of
 from ._help import Formatter
+from ._output import forget
 
 HELP = """\
 Ask the Polytomic API about connections and bulk syncs. Not the vendor's program.
 
-First steps:
-  export POLYTOMIC_API_KEY=...         # from the settings of a Polytomic user
-  polytomic destinations fetch --all   # what each connection accepts
+First steps, with a key from the settings of a Polytomic user:
+  export POLYTOMIC_API_KEY=...
+  polytomic destinations fetch --all
 
-Without an account:
-  polytomic sandbox                    # a local API; it prints what to do next"""
+Without an account, serve a local API, which prints what to do next:
+  polytomic sandbox"""
 
 EPILOGUE = """\
 Example:
@@ -40,12 +41,13 @@ Exit codes:
   3    the API refused the key
   4    the API cannot be reached
   130  interrupted by Ctrl-C
-  141  what reads the output has ended, as in `| head`
+  141  the reader ended, as in `| head`
 
 Environment:
-  POLYTOMIC_API_KEY, POLYTOMIC_DEPLOYMENT_KEY  the key, which is never an option
-  POLYTOMIC_DEPLOYMENT_URL                     an on-premises deployment
-  NO_COLOR, TERM=dumb                          no colour"""
+  POLYTOMIC_API_KEY         the key
+  POLYTOMIC_DEPLOYMENT_KEY  or this key
+  POLYTOMIC_DEPLOYMENT_URL  the server
+  NO_COLOR, TERM=dumb       no colour"""
 
 OPTIONS = {"--base-url", "--api-key-file", "--timeout", "--deadline"}
 FLAGS = {"--quiet", "-q", "--debug"}
@@ -151,7 +153,7 @@ def run(arguments: Sequence[str]) -> int:
         return result if isinstance(result, int) else OK
     except (BrokenPipeError, SystemExit):
         # rich, which prints tables and the help, turns the first into the second.
-        _forget_output()
+        forget(sys.stdout)
         return CLOSED_PIPE
     except CycloptsError as error:
         return _fail(_usage(error), USAGE, debug=debug)
@@ -175,6 +177,9 @@ def _fail(text: str, code: int, *, debug: bool) -> int:
 def _usage(error: CycloptsError) -> str:
     """Return a usage error as one line that ends with where to read more."""
     text = " ".join(str(error).split())
+    if isinstance(error, UnusedCliTokensError):
+        # Without the arguments, since one of them may be a key.
+        text = f"too many arguments, got {len(error.unused_tokens or ())} more than the command takes."
     command = " ".join(("polytomic", *(error.command_chain or ())))
     return f"{text} See: {command} --help"
 
@@ -210,14 +215,6 @@ def _prepare_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
         elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _forget_output() -> None:
-    """Point stdout at nothing, so that its flush at exit does not fail, too."""
-    with suppress(OSError, ValueError):
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
-        os.close(nothing)
 
 
 class _Lines(logging.Handler):

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Literal, TextIO, cast
 from uuid import UUID
@@ -16,10 +17,10 @@ from .. import models
 from ._account import type_of
 from ._errors import FAILED, OK, UsageError
 from ._fetch import Collected, Fetch, Lines, Plan, Sink
-from ._output import Column, chosen, note, print_table, write_json
+from ._output import Column, chosen, forget, note, print_table, write_json
 from ._request import read_json, read_text
-from ._resume import OutputFile
-from ._settings import DEFAULTS, STDIN, ConnectionID, Format, FormatOption, Settings
+from ._resume import OutputFile, unusable
+from ._settings import DEFAULTS, STDIN, STDIO, ConnectionID, Format, FormatOption, Settings
 
 FEW = 16
 """Requests in flight of `show`, whose ids a person types."""
@@ -34,7 +35,7 @@ def show(
     if not ids:
         raise UsageError("destinations show needs the id of a connection. Find it with: polytomic connections list")
     sink = Collected()
-    fetch = Fetch(settings, Plan(limit=FEW, ordered=True), sink)
+    fetch = Fetch(settings, Plan(limit=FEW, ordered=True, resumable=False), sink)
     code = fetch.run([str(id_) for id_ in dict.fromkeys(ids)], quiet=True)
     _print(sink.records, chosen(format), {})
     return code
@@ -43,7 +44,7 @@ def show(
 def fetch(
     *,
     all: Annotated[bool, Parameter(negative="", help="Fetch those of every connection.")] = False,  # noqa: A002
-    ids: Annotated[str | None, Parameter(help="File with an id on each line, or - for stdin."), STDIN] = None,
+    ids: Annotated[Path | None, Parameter(help="File with an id on each line, or - for stdin."), STDIN] = None,
     limit: Annotated[
         str,
         Parameter(help="Maximum requests in flight, or auto: what the API can handle.", metavar="N|auto"),
@@ -56,7 +57,7 @@ def fetch(
     retry_failed: Annotated[
         bool, Parameter(negative="", help="Try temporary failures once more, after all others.")
     ] = False,
-    output: Annotated[str, Parameter(help="File to write, or - for stdout."), STDIN] = "-",
+    output: Annotated[Path, Parameter(help="File to write, or - for stdout."), STDIN] = STDIO,
     force: Annotated[bool, Parameter(negative="", help="Replace an output file that exists.")] = False,
     format: FormatOption = None,  # noqa: A002
     settings: Settings = DEFAULTS,
@@ -67,33 +68,29 @@ def fetch(
     """
     if all == (ids is not None):
         raise UsageError("destinations fetch needs either --all or --ids FILE. Pass one of them.")
+    if ids is not None and ids != STDIO and ids.resolve() == output.resolve():
+        raise UsageError(f"--ids and --output must be different files, got {ids} twice. Name another file.")
     kind = _format(format, output, checkpoint, force=force)
     chosen_ids = None if ids is None else read_ids(ids)
     plan = Plan(limit=_limit(limit), rate=rate, checkpoint=checkpoint, retry_failed=retry_failed)
     # The lines would mix with the bar on one terminal.
-    quiet = settings.quiet or (kind == "jsonl" and output == "-" and sys.stdout.isatty())
-    if output != "-" and kind == "jsonl":
-        with OutputFile(Path(output), resume=checkpoint is not None, force=force) as file:
-            _tell(file, quiet=settings.quiet)
-            return _finish(Fetch(settings, plan, file), chosen_ids, quiet=quiet)
-    sink: Sink = Lines() if kind == "jsonl" else Collected()
-    run = Fetch(settings, plan, sink)
-    if not isinstance(sink, Collected):
-        return _finish(run, chosen_ids, quiet=quiet)
-    if output == "-":
+    quiet = settings.quiet or (kind == "jsonl" and output == STDIO and sys.stdout.isatty())
+    with _opened(output, resume=checkpoint is not None, force=force) as target:
+        if isinstance(target, OutputFile):
+            _tell(target, quiet=settings.quiet)
+        lines = target if isinstance(target, OutputFile) else Lines(target)
+        sink: Sink = lines if kind == "jsonl" else Collected()
+        run = Fetch(settings, plan, sink)
         code = run.run(chosen_ids, quiet=quiet)
-        _print(_sorted(sink, run, chosen_ids), kind, run.connections)
-    else:
-        with _opened(output, force=force) as stream:
-            code = run.run(chosen_ids, quiet=quiet)
-            _print(_sorted(sink, run, chosen_ids), kind, run.connections, stream)
+        if isinstance(sink, Collected):
+            _print_to(target, _sorted(sink, run, chosen_ids), kind, run.connections)
     run.summarize()
     return code
 
 
 def check(
     connection_id: ConnectionID,
-    configuration: Annotated[str, Parameter(help="File with the configuration, a JSON object, or - for stdin."), STDIN],
+    configuration: Annotated[Path, Parameter(help="File with the configuration as JSON, or - for stdin."), STDIN],
     /,
     *,
     format: FormatOption = None,  # noqa: A002
@@ -121,13 +118,13 @@ def check(
     return FAILED if problems else OK
 
 
-def read_ids(source: str) -> list[str]:
+def read_ids(source: Path) -> list[str]:
     """Return the ids of a file, or of stdin for `-`, each once. Empty lines and those that begin with # are skipped.
 
     Raises:
         UsageError: It cannot be read, or a line is not an id.
     """
-    if source == "-" and sys.stdin.isatty():
+    if source == STDIO and sys.stdin.isatty():
         note("Reading ids, one on each line, up to Ctrl-D.", quiet=False)
     found: dict[str, None] = {}
     for number, line in enumerate(read_text("--ids", source).splitlines(), 1):
@@ -153,15 +150,15 @@ def _limit(text: str) -> int | Literal["auto"]:
     return int(text)
 
 
-def _format(format: Format | None, output: str, checkpoint: Path | None, *, force: bool) -> Format:  # noqa: A002
+def _format(format: Format | None, output: Path, checkpoint: Path | None, *, force: bool) -> Format:  # noqa: A002
     resumes = checkpoint is not None
-    if checkpoint is not None and checkpoint.resolve() == Path(output).resolve():
+    if checkpoint is not None and checkpoint.resolve() == output.resolve():
         raise UsageError(f"--output and --checkpoint must be different files, got {output} twice. Name another file.")
     if resumes and force:
         raise UsageError("--checkpoint resumes and --force starts over. Pass one of them, or delete both files.")
     if resumes and format in ("table", "json"):
         raise UsageError(f"--checkpoint cannot resume a {format}, which is written at the end. Pass --format jsonl.")
-    if format is None and (resumes or output != "-"):
+    if format is None and (resumes or output != STDIO):
         return "jsonl"
     return chosen(format)
 
@@ -175,12 +172,6 @@ def _tell(file: OutputFile, *, quiet: bool) -> None:
         note(f"Resuming: {', '.join(parts)}.", quiet=quiet)
 
 
-def _finish(run: Fetch, ids: list[str] | None, *, quiet: bool) -> int:
-    code = run.run(ids, quiet=quiet)
-    run.summarize()
-    return code
-
-
 def _sorted(sink: Collected, run: Fetch, ids: list[str] | None) -> list[dict[str, Any]]:
     """Return the records in the order of the ids."""
     places = {id_: place for place, id_ in enumerate(run.connections if ids is None else ids)}
@@ -188,22 +179,37 @@ def _sorted(sink: Collected, run: Fetch, ids: list[str] | None) -> list[dict[str
 
 
 @contextmanager
-def _opened(output: str, *, force: bool) -> Generator[TextIO]:
-    """Open a file for a document. If it is new, and nothing comes of it, it is removed."""
-    path = Path(output)
-    try:
-        stream = path.open("w" if force else "x", encoding="utf-8")
-    except FileExistsError:
-        raise UsageError(f"--output {output} exists. Add --force to replace it.") from None
-    except OSError as error:
-        raise UsageError(f"--output {output} cannot be used: {error.strerror}. Name a writable file.") from None
-    with stream:
+def _opened(path: Path, *, resume: bool, force: bool) -> Generator[TextIO | OutputFile]:
+    """Open the output. A pipe or a device, such as that of `>(gzip > all.gz)`, is written to as stdout is."""
+    if path == STDIO:
+        yield sys.stdout
+    elif path.exists() and not path.is_file():
         try:
-            yield stream
-        except BaseException:
-            if not force:
-                path.unlink()
-            raise
+            stream = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise unusable(path, error) from None
+        with stream:
+            try:
+                yield stream
+            except BaseException:
+                # What is left in the buffer is lost: a pipe that is full would block its flush.
+                forget(stream)
+                raise
+    else:
+        with OutputFile(path, resume=resume, force=force) as file:
+            yield file
+
+
+def _print_to(
+    target: TextIO | OutputFile, records: list[dict[str, Any]], kind: Format, connections: dict[str, dict[str, Any]]
+) -> None:
+    if not isinstance(target, OutputFile):
+        _print(records, kind, connections, target)
+        return
+    document = TextIOWrapper(BytesIO(), encoding="utf-8")
+    _print(records, kind, connections, document)
+    document.seek(0)
+    target.write_bytes(document.buffer.read())
 
 
 def _print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 
 from .. import (
     APIStatusError,
@@ -31,6 +32,9 @@ INTERRUPTED = 130
 CLOSED_PIPE = 141
 """What a shell reports for a program that SIGPIPE ended, as it does when `head` has read enough."""
 
+ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals that end a command as Ctrl-C does, unless they are ignored: as with `nohup`, for example."""
+
 GATEWAY = (502, 503, 504)
 """Statuses of a proxy in front of an API that is down."""
 
@@ -49,7 +53,10 @@ HINTS: dict[type[RequestError], str] = {
 
 OPTIONS = {
     name: f"--{name.replace('_', '-')}"
-    for name in ("base_url", "timeout", "deadline", "limit", "rate", "poll_interval", "json")
+    for name in (
+        *("base_url", "timeout", "deadline", "limit", "rate", "poll_interval", "json"),
+        *("port", "connections", "seed", "latency", "execution_seconds"),
+    )
 } | {"params": "--param"}
 
 

@@ -92,13 +92,12 @@ def _instant(text: str | None) -> dt.datetime | None:
         return None
     now = dt.datetime.now(dt.UTC)
     match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
-    if match:
-        return now - dt.timedelta(**{UNITS[match[2]]: int(match[1])})
     try:
-        instant = dt.datetime.fromisoformat(text)
-    except ValueError:
+        if match:
+            return now - dt.timedelta(**{UNITS[match[2]]: int(match[1])})
+        # Without a zone, a person means the clock of this machine.
+        return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         raise UsageError(
             f"--since must be a duration or an ISO 8601 time, got {text!r}. Pass 2h, for example."
         ) from None
-    # Without a zone, a person means the clock of this machine.
-    return instant.astimezone(dt.UTC)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO
 
 from .. import (
     APIResponse,
@@ -24,7 +24,7 @@ from .. import (
     fan_out,
     models,
 )
-from ._errors import FAILED, OK, UNREACHABLE, is_unreachable, record_of
+from ._errors import ENDING, FAILED, OK, UNREACHABLE, is_unreachable, record_of
 from ._live import Draw, live
 from ._output import as_json, note, write
 from ._resume import OutputFile
@@ -38,6 +38,10 @@ MOST_CONNECTIONS = 256
 """The highest limit that limit="auto" reaches."""
 
 
+CLEANUP = 1.0
+"""Seconds in which the end of a run is not disturbed by another Ctrl-C. It takes a tenth of that."""
+
+
 class Sink(Protocol):
     """Takes the record of each destination."""
 
@@ -47,11 +51,14 @@ class Sink(Protocol):
 
 
 class Lines:
-    """Writes each record to stdout as a line of JSON."""
+    """Writes each record to stdout, a pipe or a device as a line of JSON."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
 
     def write(self, record: dict[str, Any]) -> None:
         """Write a record."""
-        write(as_json(record) + "\n")
+        write(as_json(record) + "\n", self._stream)
 
 
 class Collected:
@@ -75,6 +82,7 @@ class Plan:
         checkpoint: The file that records what was delivered.
         retry_failed: Whether to make a second call for temporary failures.
         ordered: Whether records come in the order of the ids.
+        resumable: Whether the command has options to resume it.
     """
 
     limit: int | Literal["auto"]
@@ -82,6 +90,7 @@ class Plan:
     checkpoint: Path | None = None
     retry_failed: bool = False
     ordered: bool = False
+    resumable: bool = True
 
 
 @dataclass
@@ -109,8 +118,10 @@ class Fetch:
     failed: int = field(default=0, init=False)
     skipped: int = field(default=0, init=False)
     seconds: float = field(default=0.0, init=False)
+    _earlier: int = field(default=0, init=False)
     _unreachable: int = field(default=0, init=False)
-    _interrupted: bool = field(default=False, init=False)
+    _interrupted_at: float = field(default=0.0, init=False)
+    _cancel: Callable[[], object] | None = field(default=None, init=False)
     _writing: bool = field(default=False, init=False)
 
     def run(self, ids: Sequence[str] | None, *, quiet: bool) -> int:
@@ -120,10 +131,13 @@ class Fetch:
             KeyboardInterrupt: Ctrl-C. What was delivered is kept.
             PolytomicError: An error that ends everything, such as a refused key.
         """
+        limit = MOST_CONNECTIONS if self.plan.limit == "auto" else self.plan.limit
+        # Outside of the event loop, because it may prompt for the key.
+        client = self.settings.async_client(max_connections=limit)
         started = time.monotonic()
         try:
-            with live(quiet=quiet) as draw:
-                asyncio.run(self._run(ids, draw))
+            with self._interruptible(), live(quiet=quiet) as draw:
+                asyncio.run(self._run(client, ids, draw))
         except (asyncio.CancelledError, KeyboardInterrupt):
             raise KeyboardInterrupt(f"interrupted{self._state()}") from None
         except (PolytomicError, OSError) as error:
@@ -138,10 +152,12 @@ class Fetch:
 
     def _state(self) -> str:
         """Return how far the run has come, as the end of a sentence, with how to resume it."""
+        if not self.plan.resumable:
+            return "."
         text = f" after {self.fetched + self.failed:,} destinations." if self.total else "."
-        if isinstance(self.sink, OutputFile):
-            kept = len(self.sink.written)
-            text = f": {kept:,} of {self.total:,} destinations are in the output." if self.total else "."
+        if isinstance(self.sink, OutputFile) and self.total:
+            kept = self._earlier + self.fetched + self.failed
+            text = f": {kept:,} of {self.total:,} destinations are in the output."
         return f"{text} {self._advice()}"
 
     def _advice(self) -> str:
@@ -153,11 +169,13 @@ class Fetch:
             return f"Resume with:\n  {shlex.join(['polytomic', *arguments, '--checkpoint', 'FILE'])}"
         return "To be able to resume, pass --output FILE --checkpoint FILE."
 
-    async def _run(self, ids: Sequence[str] | None, draw: Draw | None) -> None:
-        limit = self.plan.limit
-        connections = MOST_CONNECTIONS if limit == "auto" else max(1, limit)
-        with self._interruptible():
-            async with self.settings.async_client(max_connections=connections) as client:
+    async def _run(self, client: AsyncPolytomic, ids: Sequence[str] | None, draw: Draw | None) -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        # From a signal handler, only this wakes the event loop.
+        self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+        try:
+            async with client:
                 if ids is None:
                     if draw is not None:
                         draw("Listing connections ...")
@@ -165,12 +183,16 @@ class Fetch:
                     self.connections = {str(connection.id): connection.to_dict() for connection in listed}
                     ids = list(self.connections)
                 self.total = len(ids)
+                if isinstance(self.sink, OutputFile):
+                    self._earlier = len(self.sink.written.intersection(ids))
                 await self._fetch(client, ids, self.plan.checkpoint, draw)
                 if isinstance(self.sink, OutputFile):
                     # The file decides, not the checkpoint: it may lack lines after a power cut, or because it was
                     # deleted.
                     await self._fetch(client, ids, None, draw)
                     self.skipped = self.total - self.fetched - self.failed
+        finally:
+            self._cancel = None
 
     async def _fetch(
         self, client: AsyncPolytomic, ids: Sequence[str], checkpoint: Path | None, draw: Draw | None
@@ -197,6 +219,8 @@ class Fetch:
     def _deliver(self, outcome: Answer) -> None:
         self._writing = True
         try:
+            if self._interrupted_at and isinstance(self.sink, Lines):
+                raise KeyboardInterrupt  # a write may block, and Ctrl-C has been handled already
             self.sink.write(record(outcome))
         finally:
             self._writing = False
@@ -208,24 +232,25 @@ class Fetch:
 
     @contextmanager
     def _interruptible(self) -> Generator[None]:
-        """Have Ctrl-C cancel this task, so that no line is torn, except one that waits for the reader of a pipe."""
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
+        """Have Ctrl-C cancel the task, so that no line is torn, except one that waits for the reader of a pipe."""
 
         def interrupt(*_: object) -> None:
-            if self._interrupted or (self._writing and isinstance(self.sink, Lines)):
+            if self._interrupted_at and time.monotonic() - self._interrupted_at < CLEANUP:
+                return
+            again, self._interrupted_at = bool(self._interrupted_at), time.monotonic()
+            if again or self._cancel is None or (self._writing and isinstance(self.sink, Lines)):
                 raise KeyboardInterrupt
-            self._interrupted = True
-            # From a signal handler, only this wakes the event loop.
-            loop.call_soon_threadsafe(task.cancel)
+            self._cancel()
 
-        previous = signal.getsignal(signal.SIGINT)
-        if previous is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, interrupt)
+        handlers = {number: signal.getsignal(number) for number in ENDING}
+        for number, handler in handlers.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, interrupt)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, previous)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
     def summarize(self) -> None:
         """Print how it ended on stderr, if a person is there or something failed."""

@@ -70,7 +70,7 @@ def _names(entry: HelpEntry) -> Text:
 
 
 def _description(entry: HelpEntry) -> str:
-    default = "" if entry.default in (None, "False") else f" [default: {entry.default}]"
+    default = "" if entry.default in (None, "False", "()") else f" [default: {entry.default}]"
     return f"{_plain(entry.description).plain}{default}"
 
 

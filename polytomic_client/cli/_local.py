@@ -49,7 +49,7 @@ def sandbox(
         pass
     except OSError as error:
         raise FailureError(
-            f"the sandbox cannot listen on {host}:{port}: {error.strerror}. Pass another --port."
+            f"the sandbox cannot listen on {host}:{port}: {error.strerror}. Pass another --port or --host."
         ) from error
 
 

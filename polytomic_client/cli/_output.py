@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -83,6 +84,14 @@ def write(text: str, stream: TextIO | None = None) -> None:
 def utf8(text: str) -> bytes:
     """Return JSON as bytes. A lone surrogate becomes the escape that JSON has for it."""
     return text.encode("utf-8", "backslashreplace")
+
+
+def forget(stream: TextIO) -> None:
+    """Point a stream at nothing, so that its flush when it is closed neither fails nor blocks."""
+    with suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)
 
 
 def write_json(value: object, format: Format, stream: TextIO | None = None) -> None:  # noqa: A002

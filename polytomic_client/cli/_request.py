@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from ._errors import UsageError
 from ._output import as_json, write
-from ._settings import DEFAULTS, STDIN, Settings
+from ._settings import DEFAULTS, STDIN, STDIO, Settings
 
 
 def request(
@@ -20,7 +20,7 @@ def request(
     path: Annotated[str, Parameter(help="The path after the base URL. It may contain a query.")],
     /,
     *,
-    json: Annotated[str | None, Parameter(help="File with the JSON body, or - for stdin."), STDIN] = None,
+    json: Annotated[Path | None, Parameter(help="File with the JSON body, or - for stdin."), STDIN] = None,
     param: Annotated[
         tuple[str, ...],
         Parameter(help="Parameter of the query. Repeat it for more.", negative="", metavar="NAME=VALUE"),
@@ -47,7 +47,7 @@ def request(
     write(as_json(value, indent=2 if sys.stdout.isatty() else None) + "\n")
 
 
-def read_json(name: str, source: str) -> Any:
+def read_json(name: str, source: Path) -> Any:
     """Return the JSON of a file, or of stdin for `-`.
 
     Raises:
@@ -60,14 +60,16 @@ def read_json(name: str, source: str) -> Any:
         raise UsageError(f"{name} {source} is not JSON: {error}. Write a JSON value to it.") from None
 
 
-def read_text(name: str, source: str) -> str:
+def read_text(name: str, source: Path) -> str:
     """Return the contents of a file, or of stdin for `-`.
 
     Raises:
         UsageError: It cannot be read.
     """
     try:
-        return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+        # UTF-8 in any locale, as JSON is, with or without a byte order mark.
+        contents = sys.stdin.buffer.read() if source == STDIO else source.read_bytes()
+        return contents.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"{name} {source} cannot be read: {reason}. Name a readable file, or - for stdin.") from None

@@ -40,6 +40,7 @@ class OutputFile:
         self._resume = resume
         self._replaces = force
         self._file: BinaryIO | None = None
+        self._new = False
         self.written: set[str] = set()
         self.succeeded = 0
         self.superseded = 0
@@ -54,16 +55,16 @@ class OutputFile:
         """
         # What a symbolic link points to, because a repaired file replaces the old one.
         self._path = Path(os.path.realpath(self._path))
+        self._new = not self._path.exists()
         try:
-            file = open(self._path, "r+b" if self._path.exists() else "x+b", buffering=0)  # noqa: PTH123
+            file = open(self._path, "x+b" if self._new else "r+b", buffering=0)  # noqa: PTH123
             self._file = cast("BinaryIO", file)
-            if self._path.is_file():
-                _lock(self._file, self._path)
-                self._prepare(self._file)
-                self._file.seek(0, os.SEEK_END)
+            _lock(self._file, self._path)
+            self._prepare(self._file)
+            self._file.seek(0, os.SEEK_END)
         except OSError as error:
             self._close()
-            raise UsageError(f"--output {self._path} cannot be used: {error.strerror}. Name a writable file.") from None
+            raise unusable(self._path, error) from None
         except BaseException:
             self._close()
             raise
@@ -74,6 +75,9 @@ class OutputFile:
     ) -> None:
         if value is None:
             self._replace()
+        elif self._new and self._file is not None and self._file.tell() == 0:
+            with suppress(OSError):
+                self._path.unlink()
         self._close()
 
     def write(self, record: dict[str, Any]) -> None:
@@ -82,16 +86,24 @@ class OutputFile:
         Raises:
             OSError: The disk is full, for example. The next run cuts a line that is torn.
         """
-        assert self._file is not None
-        self._replace()
-        line = memoryview(_line(record))
-        while line:
-            line = line[self._file.write(line) :]
+        self.write_bytes(_line(record))
         self.written.add(str(record["id"]))
 
+    def write_bytes(self, contents: bytes) -> None:
+        """Append a line, or a document that is all of the file.
+
+        Raises:
+            OSError: The disk is full, for example.
+        """
+        assert self._file is not None
+        self._replace()
+        rest = memoryview(contents)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
     def _replace(self) -> None:
-        """Remove what is to be replaced. The first record does it, so that an error before it loses nothing."""
-        if self._replaces and self._file is not None and self._path.is_file():
+        """Remove what is to be replaced. The first write does it, so that an error before it loses nothing."""
+        if self._replaces and self._file is not None:
             self._file.truncate(0)
             self._file.seek(0)
         self._replaces = False
@@ -102,7 +114,8 @@ class OutputFile:
         if not self._resume:
             if os.fstat(file.fileno()).st_size:
                 raise UsageError(
-                    f"--output {self._path} exists. Add --checkpoint FILE to resume it, or --force to replace it."
+                    f"--output {self._path} exists. "
+                    "Add --checkpoint FILE to resume it (jsonl only), or --force to replace it."
                 )
         else:
             self._repair(file)
@@ -170,6 +183,11 @@ class OutputFile:
             self._file.close()
 
 
+def unusable(path: Path, error: OSError) -> UsageError:
+    """Return the error of an output that cannot be opened."""
+    return UsageError(f"--output {path} cannot be used: {error.strerror}. Name a writable file.")
+
+
 def _line(record: dict[str, Any]) -> bytes:
     return utf8(as_json(record) + "\n")
 
@@ -190,9 +208,12 @@ def _lock(file: BinaryIO, path: Path) -> None:
         import fcntl
     except ImportError:
         return
+    in_use = UsageError(f"--output {path} is in use by another run. Wait for its end, or name another file.")
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise UsageError(f"--output {path} is in use by another run. Wait for its end, or name another file.") from None
+        raise in_use from None
     except OSError:
         return
+    if os.fstat(file.fileno()).st_nlink == 0:  # another run has replaced it since it was opened
+        raise in_use

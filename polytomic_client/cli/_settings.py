@@ -32,9 +32,11 @@ FormatOption = Annotated[
 ConnectionID = Annotated[UUID, Parameter(help="The id of the connection.")]
 
 STDIN = Parameter(metavar="FILE", allow_leading_hyphen=True)
-"""The value of an option is a file, or - for stdin or stdout."""
+"""The value of an option is a file, or - for stdin or stdout. Its type is Path, so that completion knows files."""
 
-SHARED = Group("Options of every command", sort_key=90)
+STDIO = Path("-")
+
+SHARED = Group("Options of every command")
 
 
 @Parameter(name="*", group=SHARED)
@@ -114,12 +116,11 @@ def find_key(file: Path | None) -> str | None:
 
 def _read_key(file: Path) -> str:
     try:
-        lines = file.read_text(encoding="utf-8").split()
+        lines = file.read_text(encoding="utf-8-sig").split()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise UsageError(
-            f"--api-key-file {file} cannot be read: {reason}. Name a file that contains the key."
-        ) from None
+        # Without the name, which may be the key itself.
+        raise UsageError(f"the --api-key-file cannot be read: {reason}. Name a file that contains the key.") from None
     if len(lines) != 1:
         raise UsageError(f"--api-key-file {file} must contain one key, got {len(lines)}. Write only the key to it.")
     return lines[0]

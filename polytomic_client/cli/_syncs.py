@@ -106,9 +106,9 @@ def run(
         if not wait:
             _print(client.start_bulk_sync_execution(sync_id).data, format)
             return
+        schemas: dict[str, models.SchemaExecution] = {}
         try:
             with live(quiet=settings.quiet) as draw:
-                schemas: dict[str, models.SchemaExecution] = {}
 
                 def watch(schema: models.SchemaExecution) -> None:
                     schemas[str(schema.schema)] = schema
@@ -124,10 +124,14 @@ def run(
             _print(error.execution, format)
             raise
         except KeyboardInterrupt:
+            follow = f"Follow it with: polytomic syncs status {sync_id}"
             if cancel_on_interrupt:
-                raise KeyboardInterrupt("interrupted. The execution was asked to cancel.") from None
-            advice = f"Follow it with: polytomic syncs status {sync_id}. End it with: polytomic syncs cancel {sync_id}"
-            raise KeyboardInterrupt(f"interrupted. The execution continues. {advice}") from None
+                raise KeyboardInterrupt(f"interrupted. The execution was asked to cancel. {follow}") from None
+            # Without a response to the start, it is unknown whether there is an execution.
+            state = "The execution continues." if schemas else "If the execution has started, it continues."
+            raise KeyboardInterrupt(
+                f"interrupted. {state} {follow}. End it with: polytomic syncs cancel {sync_id}"
+            ) from None
         _print(execution, format)
         note(f"Execution {execution.id}: {execution.status}", quiet=settings.quiet or chosen(format) != "table")
 

@@ -78,7 +78,7 @@ def run(sandbox: Sandbox, environment: pytest.MonkeyPatch, capsys: pytest.Captur
     environment.setenv("POLYTOMIC_API_KEY", sandbox.key)
 
     def perform(*arguments: str, stdin: str = "") -> Result:
-        environment.setattr("sys.stdin", io.StringIO(stdin))
+        environment.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="latin-1"))
         environment.setattr("sys.argv", ["polytomic", *arguments])
         capsys.readouterr()
         code = main(arguments)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from polytomic_client import models
 from polytomic_client.cli._app import FLAGS, OPTIONS
 from polytomic_client.cli._settings import Settings
 from polytomic_client.sandbox import Sandbox
@@ -34,6 +36,7 @@ USAGE = [
     (("destinations", "fetch", "--all", "--checkpoint", "c", "--format", "table"), "cannot resume a table"),
     (("destinations", "fetch", "--all", "--checkpoint", "c", "--force"), "Pass one of them, or delete both files."),
     (("destinations", "fetch", "--all", "--checkpoint", "x", "--output", "./x"), "must be different files"),
+    (("destinations", "fetch", "--ids", "x", "--output", "./x", "--force"), "must be different files"),
     (("destinations", "fetch", "--all", "--output", "/nowhere/x"), "--output /nowhere/x cannot be used"),
     (("destinations", "check", ID, "/nowhere"), "the configuration /nowhere cannot be read"),
     (("destinations", "check", ID, "-"), "is not JSON"),
@@ -42,13 +45,19 @@ USAGE = [
     (("request", "GET", "/api/me", "--param", "x"), "--param must be name=value, got 'x'."),
     (("request", "POST", "/api/me", "--json", "-"), "--json - is not JSON"),
     (("events", "tail", "--since", "yesterday"), "--since must be a duration or an ISO 8601 time, got 'yesterday'."),
+    (("events", "tail", "--since", "999999d"), "--since must be a duration or an ISO 8601 time, got '999999d'."),
+    (("events", "tail", "--since", "0001-01-01T00:00+14:00"), "--since must be a duration or an ISO 8601 time"),
     (("events", "tail", "--follow", "--format", "json"), "Pass --format jsonl."),
     (("events", "tail", "--interval", "0"), "--interval must be positive, got 0."),
     (("sandbox", "--latency", "slow"), "--latency must be seconds or a range of them, got 'slow'."),
-    (("sandbox", "--connections", "-1"), "connections must"),
+    (("sandbox", "--connections", "-1"), "--connections must"),
+    (("sandbox", "--port", "-1"), "--port must be"),
+    (("sandbox", "--execution-seconds", "-1"), "--execution-seconds must be"),
+    (("whoami", "--base-url", "https://a:b@x.example"), "Remove it: the key is a separate setting."),
+    (("whoami", "more"), "too many arguments, got 1 more than the command takes. See: polytomic whoami --help"),
     (("whoami", "--timeout", "-1"), "--timeout must be a positive number of seconds"),
     (("whoami", "--base-url", "http://x.example"), "--base-url must be https"),
-    (("whoami", "--api-key-file", "/nowhere"), "--api-key-file /nowhere cannot be read: No such file"),
+    (("whoami", "--api-key-file", "/nowhere"), "the --api-key-file cannot be read: No such file"),
     (("completion", "tcsh"), 'Choose from: "bash", "zsh", "fish".'),
 ]
 
@@ -116,6 +125,13 @@ def test_a_key_is_never_an_argument_and_never_repeated(run: Run, arguments: tupl
         assert "canary-key" not in result.err + result.out
 
 
+@pytest.mark.parametrize("arguments", [("canary-key",), ("--api-key-file", "canary-key"), ("--key=canary-key",)])
+def test_a_key_in_the_wrong_place_is_not_repeated(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run("whoami", *arguments)
+    assert result.code == 2
+    assert "canary-key" not in result.err + result.out
+
+
 def test_a_key_comes_from_a_file_before_the_environment(
     run: Run, environment: pytest.MonkeyPatch, sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -144,7 +160,7 @@ def test_the_sandbox_says_what_to_do_about_a_port_in_use(run: Run, sandbox: Sand
     result = run("sandbox", "--port", port, "--connections", "1")
     assert result.code == 1
     assert f"cannot listen on 127.0.0.1:{port}: " in result.err
-    assert "Pass another --port." in result.err
+    assert "Pass another --port or --host." in result.err
 
 
 def test_an_unexpected_error_is_one_line_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,8 +177,12 @@ def test_an_unexpected_error_is_one_line_too(run: Run, monkeypatch: pytest.Monke
 def test_an_interrupted_run_says_what_the_execution_does(
     run: Run, sync_id: str, monkeypatch: pytest.MonkeyPatch, *, cancels: bool
 ) -> None:
-    def interrupted(*_: object, cancel_if_abandoned: bool, **__: object) -> None:
+    started = False
+
+    def interrupted(*_: object, on_progress: Callable[[object], None], cancel_if_abandoned: bool, **__: object) -> None:
         assert cancel_if_abandoned is cancels
+        if started:
+            on_progress(models.SchemaExecution.from_dict({"schema": "public.users"}))
         raise KeyboardInterrupt
 
     monkeypatch.setattr("polytomic_client.Polytomic.run_bulk_sync", interrupted)
@@ -170,3 +190,8 @@ def test_an_interrupted_run_says_what_the_execution_does(
     assert result.code == 130
     assert ("was asked to cancel" in result.err) is cancels
     assert (f"polytomic syncs cancel {sync_id}" in result.err) is not cancels
+    assert f"polytomic syncs status {sync_id}" in result.err
+    assert ("If the execution has started, it continues." in result.err) is not cancels
+    started = True
+    result = run("syncs", "run", sync_id, *["--cancel-on-interrupt"] * cancels)
+    assert ("interrupted. The execution continues." in result.err) is not cancels

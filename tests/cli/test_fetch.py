@@ -100,7 +100,7 @@ def test_an_output_that_exists_is_not_replaced_unless_it_is_said(run: Run, tmp_p
     arguments = ("destinations", "fetch", "--all", "--output", str(path))
     refused = run(*arguments)
     assert refused.code == 2
-    assert "Add --checkpoint FILE to resume it, or --force to replace it." in refused.err
+    assert "Add --checkpoint FILE to resume it (jsonl only), or --force to replace it." in refused.err
     assert path.read_text() == "precious\n"
     assert run(*arguments, "--force").code == 1
     assert len(records(path)) > 100
@@ -114,6 +114,11 @@ def test_a_run_that_fetches_nothing_neither_replaces_nor_leaves_a_file(run: Run,
     assert path.read_text() == "precious\n"
     assert run("destinations", "fetch", "--ids", "-", "--output", str(path), "--force").code == 0
     assert path.read_text() == ""
+    path.write_text("precious\n")
+    for format_ in FORMATS:
+        arguments = ("destinations", "fetch", "--all", "--format", format_, "--output", str(path), "--force")
+        assert run(*arguments, *nowhere).code == 4
+        assert path.read_text() == "precious\n"
     table = tmp_path / "table"
     assert run("destinations", "fetch", "--all", "--format", "table", "--output", str(table), *nowhere).code == 4
     assert not table.exists()
@@ -219,6 +224,20 @@ def test_a_file_that_is_no_checkpoint_is_refused(run: Run, tmp_path: Path) -> No
     assert (result.code, path.read_text()) == (1, "precious")
     assert "is not a polytomic-client checkpoint file" in result.err
     assert result.err.count("\n") == 1
+
+
+def test_only_the_ids_of_this_run_are_counted_in_the_output(
+    run: Run, sandbox: Sandbox, files: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    run("destinations", "fetch", "--all", *files)
+    monkeypatch.setattr("polytomic_client.cli._fetch.fan_out", interrupted)
+    stdin = "\n".join(sorted(failing(sandbox)))
+    result = run("destinations", "fetch", "--ids", "-", *files, stdin=stdin)
+    assert result.code == 130
+    assert f"interrupted: 0 of {len(failing(sandbox))} destinations are in the output." in result.err
 
 
 def test_retry_failed_makes_a_second_call(run: Run, sandbox: Sandbox, counting: Counting) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -59,9 +62,39 @@ def test_the_help_fits_the_width(run: Run, environment: pytest.MonkeyPatch, colu
         assert lines[0].startswith("Usage: polytomic")
 
 
+def test_what_is_copied_is_on_a_line_of_its_own_on_a_narrow_terminal(run: Run, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("COLUMNS", "40")
+    lines = run("--help").out.splitlines()
+    for line in ("export POLYTOMIC_API_KEY=...", "polytomic destinations fetch --all", "polytomic sandbox"):
+        assert f"  {line}" in lines
+    for name in ("API_KEY", "DEPLOYMENT_KEY", "DEPLOYMENT_URL"):
+        assert any(re.match(rf"  POLYTOMIC_{name}  +\w", line) for line in lines), name
+
+
+def test_the_options_of_a_command_come_before_those_of_every_command(run: Run) -> None:
+    text = run("events", "tail", "--help").out
+    assert text.index("--follow") < text.index("--base-url")
+    assert "()" not in text
+
+
 def test_help_needs_no_key(run: Run, environment: pytest.MonkeyPatch) -> None:
     environment.delenv("POLYTOMIC_API_KEY")
     assert run("destinations", "fetch", "-h").code == 0
+
+
+@pytest.mark.process
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize(
+    "words",
+    ["destinations fetch --output", "destinations fetch --ids", "request GET /api/me --json", "destinations check ID"],
+)
+def test_completion_knows_which_options_are_files(run: Run, tmp_path: Path, words: str) -> None:
+    (tmp_path / "some.file").touch()
+    count = len(words.split()) + 1
+    script = f'''{run("completion", "bash").out}
+        COMP_WORDS=(polytomic {words} some); COMP_CWORD={count}; _polytomic; echo "${{COMPREPLY[@]}}"'''
+    ended = subprocess.run(("bash", "-c", script), cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.stdout == "some.file\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -90,9 +90,23 @@ def test_a_rewrite_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: p
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
 
-def test_what_is_not_a_regular_file_is_written_as_it_is(tmp_path: Path) -> None:
-    with OutputFile(Path(os.devnull), resume=False, force=False) as file:
-        file.write(GOOD)
-    assert file.written == {"a"}
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no flock")
+def test_a_file_that_another_run_replaces_meanwhile_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    path = tmp_path / "out"
+    path.write_text("")
+
+    def replaced(*_: int) -> None:
+        path.unlink()
+
+    monkeypatch.setattr(fcntl, "flock", replaced)
+    with pytest.raises(UsageError, match="is in use by another run"), resumed(path):
+        pass
+
+
+def test_a_directory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be used"), resumed(tmp_path):
         pass
