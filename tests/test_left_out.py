@@ -140,7 +140,7 @@ def pair(fake: FakePolytomic) -> list[UUID]:
     return [connection.id for connection in fake.world.connections if connection.type == "snowflake"]
 
 
-def create(polytomic: Polytomic, fake: FakePolytomic, schedule: BulkSchedule | None = None) -> UUID:
+def create(client: Polytomic, fake: FakePolytomic, schedule: BulkSchedule | None = None) -> UUID:
     """Create a bulk sync, and return its id, which the answer may lack."""
     source, destination, *_ = pair(fake)
     new = CreateBulkSync(
@@ -162,22 +162,22 @@ def show(schema: SchemaExecution) -> None:
 
 
 def running(fake: FakePolytomic) -> None:
-    with fake.blocking_client() as polytomic:
-        polytomic.run_bulk_sync(create(polytomic, fake), on_progress=show, cancel_if_abandoned=True)
+    with fake.blocking_client() as client:
+        polytomic.run_bulk_sync(create(client, fake), on_progress=show, cancel_if_abandoned=True)
 
 
 def failing(fake: FakePolytomic) -> None:
     schema = "public.orders"
     fake.world.failures[schema] = SchemaFailure("permission denied")
-    with fake.blocking_client() as polytomic:
+    with fake.blocking_client() as client:
         with pytest.raises(ExecutionFailedError, match="ended as ") as failed:
-            polytomic.run_bulk_sync(create(polytomic, fake), on_progress=show)
+            polytomic.run_bulk_sync(create(client, fake), on_progress=show)
         assert str(failed.value) in repr(failed.value)
 
 
 def waiting(fake: FakePolytomic) -> None:
-    with fake.blocking_client() as polytomic:
-        bulk_sync = create(polytomic, fake)
+    with fake.blocking_client() as client:
+        bulk_sync = create(client, fake)
         polytomic.start_bulk_sync_execution(bulk_sync, body=StartBulkSyncExecution())
         execution = fake.world.bulk_syncs[bulk_sync].executions[0].id
         with suppress(ExecutionTimeoutError):
@@ -186,25 +186,25 @@ def waiting(fake: FakePolytomic) -> None:
 
 
 def refreshing(fake: FakePolytomic) -> None:
-    with fake.blocking_client() as polytomic:
+    with fake.blocking_client() as client:
         polytomic.refresh_bulk_source(pair(fake)[0], poll_interval=60)
 
 
 def modifying(fake: FakePolytomic) -> None:
-    with fake.blocking_client() as polytomic:
-        polytomic.modify_bulk_sync(create(polytomic, fake), active=False)
+    with fake.blocking_client() as client:
+        polytomic.modify_bulk_sync(create(client, fake), active=False)
 
 
 def reading_events(fake: FakePolytomic) -> None:
-    with fake.blocking_client() as polytomic:
-        bulk_sync = create(polytomic, fake)
+    with fake.blocking_client() as client:
+        bulk_sync = create(client, fake)
         polytomic.start_bulk_sync_execution(bulk_sync, body=StartBulkSyncExecution())
         fake.world.advance(60)
         assert list(polytomic.iter_events())
 
 
 def asking_destinations(fake: FakePolytomic) -> None:
-    with fake.blocking_client() as polytomic:
+    with fake.blocking_client() as client:
         for connection in fake.world.connections[:10]:  # one of each type
             if connection.destination is not None:
                 destination = polytomic.get_bulk_destination(connection.id).data
@@ -215,9 +215,9 @@ def asking_destinations(fake: FakePolytomic) -> None:
 
 
 def telling_runs(fake: FakePolytomic) -> None:
-    with fake.blocking_client() as polytomic:
+    with fake.blocking_client() as client:
         several = schedules.multi(schedules.daily(), incremental_fields=schedules.weekly("monday", hour=5))
-        bulk_sync = polytomic.get_bulk_sync(create(polytomic, fake, several)).data
+        bulk_sync = polytomic.get_bulk_sync(create(client, fake, several)).data
         schedules.next_runs(bulk_sync.schedule, 2)
 
 
@@ -269,8 +269,8 @@ def test_progress_of_schemas_without_names_is_told_as_often_as_with_them() -> No
         seen: list[SchemaExecution] = []
 
         def job(fake: FakePolytomic, seen: list[SchemaExecution] = seen) -> None:
-            with fake.blocking_client() as polytomic:
-                polytomic.run_bulk_sync(create(polytomic, fake), on_progress=seen.append)
+            with fake.blocking_client() as client:
+                polytomic.run_bulk_sync(create(client, fake), on_progress=seen.append)
 
         run(job, member)
         told[member] = len(seen)
@@ -304,14 +304,14 @@ def test_an_example_goes_on_without_any_member_but_those_it_needs(name: str, mon
     source += (ROOT / "examples" / "running.py").read_text(encoding="utf-8")
 
     async def wait(fake: FakePolytomic) -> None:
-        async with fake.client() as polytomic:
+        async with fake.client() as client:
             await example.run(polytomic)
 
     def job(fake: FakePolytomic) -> None:
         if inspect.iscoroutinefunction(example.run):
             asyncio.run(wait(fake))
         else:
-            with fake.blocking_client() as polytomic:
+            with fake.blocking_client() as client:
                 example.run(polytomic)
 
     assert ends(job, source) == NAMED | EXAMPLES[name]
@@ -338,8 +338,8 @@ def test_the_example_of_a_docstring_goes_on_without_any_member(thing: Any) -> No
     module = thing if isinstance(thing, ModuleType) else sys.modules[thing.__module__]
 
     def job(fake: FakePolytomic) -> None:
-        with fake.blocking_client() as polytomic:
-            bulk_sync_id = create(polytomic, fake)
+        with fake.blocking_client() as client:
+            bulk_sync_id = create(client, fake)
             names: dict[str, Any] = {
                 "Polytomic": fake.blocking_client,
                 "bulk_sync": polytomic.get_bulk_sync(bulk_sync_id).data,
