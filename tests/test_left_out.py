@@ -151,7 +151,7 @@ def create(client: Polytomic, fake: FakePolytomic, schedule: BulkSchedule | None
         mode=BulkMode.REPLICATE,
         schedule=schedule or schedules.manual(),
     )
-    polytomic.create_bulk_sync(body=new)
+    client.create_bulk_sync(body=new)
     (bulk_sync,) = fake.world.bulk_syncs.values()
     return bulk_sync.id
 
@@ -163,7 +163,7 @@ def show(schema: SchemaExecution) -> None:
 
 def running(fake: FakePolytomic) -> None:
     with fake.blocking_client() as client:
-        polytomic.run_bulk_sync(create(client, fake), on_progress=show, cancel_if_abandoned=True)
+        client.run_bulk_sync(create(client, fake), on_progress=show, cancel_if_abandoned=True)
 
 
 def failing(fake: FakePolytomic) -> None:
@@ -171,43 +171,43 @@ def failing(fake: FakePolytomic) -> None:
     fake.world.failures[schema] = SchemaFailure("permission denied")
     with fake.blocking_client() as client:
         with pytest.raises(ExecutionFailedError, match="ended as ") as failed:
-            polytomic.run_bulk_sync(create(client, fake), on_progress=show)
+            client.run_bulk_sync(create(client, fake), on_progress=show)
         assert str(failed.value) in repr(failed.value)
 
 
 def waiting(fake: FakePolytomic) -> None:
     with fake.blocking_client() as client:
         bulk_sync = create(client, fake)
-        polytomic.start_bulk_sync_execution(bulk_sync, body=StartBulkSyncExecution())
+        client.start_bulk_sync_execution(bulk_sync, body=StartBulkSyncExecution())
         execution = fake.world.bulk_syncs[bulk_sync].executions[0].id
         with suppress(ExecutionTimeoutError):
-            polytomic.wait_for_execution(bulk_sync, execution, deadline=1)
-        polytomic.wait_for_execution(bulk_sync, execution, on_progress=show)
+            client.wait_for_execution(bulk_sync, execution, deadline=1)
+        client.wait_for_execution(bulk_sync, execution, on_progress=show)
 
 
 def refreshing(fake: FakePolytomic) -> None:
     with fake.blocking_client() as client:
-        polytomic.refresh_bulk_source(pair(fake)[0], poll_interval=60)
+        client.refresh_bulk_source(pair(fake)[0], poll_interval=60)
 
 
 def modifying(fake: FakePolytomic) -> None:
     with fake.blocking_client() as client:
-        polytomic.modify_bulk_sync(create(client, fake), active=False)
+        client.modify_bulk_sync(create(client, fake), active=False)
 
 
 def reading_events(fake: FakePolytomic) -> None:
     with fake.blocking_client() as client:
         bulk_sync = create(client, fake)
-        polytomic.start_bulk_sync_execution(bulk_sync, body=StartBulkSyncExecution())
+        client.start_bulk_sync_execution(bulk_sync, body=StartBulkSyncExecution())
         fake.world.advance(60)
-        assert list(polytomic.iter_events())
+        assert list(client.iter_events())
 
 
 def asking_destinations(fake: FakePolytomic) -> None:
     with fake.blocking_client() as client:
         for connection in fake.world.connections[:10]:  # one of each type
             if connection.destination is not None:
-                destination = polytomic.get_bulk_destination(connection.id).data
+                destination = client.get_bulk_destination(connection.id).data
                 destinations.check_destination_configuration(destination, {"schema": "x"})
                 destinations.as_json_schema(destination)
                 destinations.template(destination)
@@ -217,7 +217,7 @@ def asking_destinations(fake: FakePolytomic) -> None:
 def telling_runs(fake: FakePolytomic) -> None:
     with fake.blocking_client() as client:
         several = schedules.multi(schedules.daily(), incremental_fields=schedules.weekly("monday", hour=5))
-        bulk_sync = polytomic.get_bulk_sync(create(client, fake, several)).data
+        bulk_sync = client.get_bulk_sync(create(client, fake, several)).data
         schedules.next_runs(bulk_sync.schedule, 2)
 
 
@@ -270,7 +270,7 @@ def test_progress_of_schemas_without_names_is_told_as_often_as_with_them() -> No
 
         def job(fake: FakePolytomic, seen: list[SchemaExecution] = seen) -> None:
             with fake.blocking_client() as client:
-                polytomic.run_bulk_sync(create(client, fake), on_progress=seen.append)
+                client.run_bulk_sync(create(client, fake), on_progress=seen.append)
 
         run(job, member)
         told[member] = len(seen)
@@ -305,14 +305,14 @@ def test_an_example_goes_on_without_any_member_but_those_it_needs(name: str, mon
 
     async def wait(fake: FakePolytomic) -> None:
         async with fake.client() as client:
-            await example.run(polytomic)
+            await example.run(client)
 
     def job(fake: FakePolytomic) -> None:
         if inspect.iscoroutinefunction(example.run):
             asyncio.run(wait(fake))
         else:
             with fake.blocking_client() as client:
-                example.run(polytomic)
+                example.run(client)
 
     assert ends(job, source) == NAMED | EXAMPLES[name]
 
@@ -342,11 +342,11 @@ def test_the_example_of_a_docstring_goes_on_without_any_member(thing: Any) -> No
             bulk_sync_id = create(client, fake)
             names: dict[str, Any] = {
                 "Polytomic": fake.blocking_client,
-                "bulk_sync": polytomic.get_bulk_sync(bulk_sync_id).data,
+                "bulk_sync": client.get_bulk_sync(bulk_sync_id).data,
                 "bulk_sync_id": bulk_sync_id,
                 "connection_id": pair(fake)[0],
                 "connection_ids": pair(fake),
-                "polytomic": polytomic,
+                "client": client,
                 "schedules": schedules,
                 "yesterday": fake.world.now() - dt.timedelta(days=1),
             }
