@@ -1,4 +1,4 @@
-"""The pages of docs/: each block of code runs and prints what its page shows, and the site has every public name.
+"""README and docs/: each block of code runs and prints what its page shows, and the site has every public name.
 
 A Python block is a program of its own, and runs against a sandbox as a reader would run it. A `text` block below it is
 what it prints, where `...` means any characters. pytest runs a block with tests, and `tests/tutorial.py` the tutorial.
@@ -30,7 +30,7 @@ from .test_typing import check
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = sorted(DOCS.rglob("*.md"))
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 LARGEST = 300_000
 """Bytes of a built page of the reference, which a browser on a slow network still opens at once."""
 
@@ -125,9 +125,8 @@ def test_the_tests_of_the_pages_pass(tmp_path: Path) -> None:
 @pytest.mark.process
 @pytest.mark.parametrize("tool", ["mypy", "pyright"])
 def test_the_python_blocks_pass_strict_type_checks(tool: str, tmp_path: Path) -> None:
-    for number, block in enumerate([*PYTHON, *blocks(ROOT / "README.md")]):
-        if block.language == "python":
-            (tmp_path / f"block_{number}.py").write_text(f"# {block}\n{block.code}", encoding="utf-8")
+    for number, block in enumerate(PYTHON):
+        (tmp_path / f"block_{number}.py").write_text(f"# {block}\n{block.code}", encoding="utf-8")
 
     done = check(tool, tmp_path / "block_0.py")
 

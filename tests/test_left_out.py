@@ -48,7 +48,6 @@ from polytomic_client.v2023_04_25.models import (
 )
 
 from .test_docs import PROGRAMS
-from .test_readme import PYTHON
 
 Member = tuple[str, ...]
 Job = Callable[[FakePolytomic], object]
@@ -357,12 +356,9 @@ def test_the_example_of_a_docstring_goes_on_without_any_member(thing: Any) -> No
 
 
 BLOCKS = {
-    name: code
-    for name, code in [
-        *((f"README-{number}", code) for number, code in enumerate(PYTHON)),
-        *((str(block), block.code) for block in PROGRAMS),
-    ]
-    if not re.search(r"polytomic_client\.(testing|sandbox)|deployment_key|transport=", code)
+    str(block): block.code
+    for block in PROGRAMS
+    if not re.search(r"polytomic_client\.(testing|sandbox)|deployment_key|transport=", block.code)
 }
 """The blocks of the README and of docs/ that ask the server which the environment names."""
 

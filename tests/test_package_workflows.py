@@ -58,14 +58,7 @@ def test_it_is_said_that_the_workflow_has_not_run(file: Path) -> None:
     assert "It has not run yet" in " ".join(comment.replace("#", "").split())
 
 
-# `make docs` arrives with the site. Then this mark goes.
-SITE_IS_MISSING = pytest.mark.xfail(strict=True, reason="the target docs is made with the site")
-
-
-@pytest.mark.parametrize(
-    "file",
-    [pytest.param(file, id=file.name, marks=SITE_IS_MISSING if file.stem == "docs" else ()) for file in FILES],
-)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_workflow_makes_targets_that_exist(file: Path) -> None:
     wanted = {target for step in steps(file) for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))}
 
