@@ -53,7 +53,9 @@ def _short(entries: list[TracebackType]) -> TracebackType | None:
     for entry in reversed(entries):
         ours = _is_ours(entry)
         if not ours or innermost:
-            short = TracebackType(short, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+            # An instruction that belongs to no line has None, which the constructor does not take.
+            line = entry.tb_lineno or entry.tb_frame.f_code.co_firstlineno
+            short = TracebackType(short, entry.tb_frame, entry.tb_lasti, line)
         innermost = innermost and not ours
     return short
 
