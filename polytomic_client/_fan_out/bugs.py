@@ -49,7 +49,7 @@ class Bugs:
         file, line = place
         warnings.warn_explicit(
             f"fetch raised {type(error).__name__} at {file}:{line}, probably a bug. It is the outcome of its item, "
-            "because other calls succeeded. This fan-out does not warn again: look at the errors of its failures.",
+            "because other calls succeeded. This fan-out does not warn again: check the errors of its failures.",
             UserWarning,
             file,
             line,
@@ -70,7 +70,7 @@ def _likely_place(error: BaseException) -> tuple[str, int] | None:
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
-    """Yield the errors of a group, such as a TaskGroup raises, or the error itself."""
+    """Yield the errors of a group, for example of a TaskGroup, or the error itself."""
     if isinstance(error, BaseExceptionGroup):
         for each in cast("Any", error).exceptions:
             yield from _leaves(each)

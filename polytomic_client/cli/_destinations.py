@@ -166,8 +166,8 @@ def _format(format: Format | None, output: Path, checkpoint: Path | None, *, for
 def _tell(file: OutputFile, *, quiet: bool) -> None:
     """Print what was found in an output file that is resumed."""
     if file.cut or file.succeeded or file.superseded:
-        parts = [f"{file.succeeded:,} destinations are written"]
-        parts += [f"{file.superseded:,} failed ones are fetched again"] if file.superseded else []
+        parts = [f"{file.succeeded:,} destinations are already written"]
+        parts += [f"{file.superseded:,} failed and will be fetched again"] if file.superseded else []
         parts += ["an incomplete last line was cut off"] if file.cut else []
         note(f"Resuming: {', '.join(parts)}.", quiet=quiet)
 
@@ -180,7 +180,7 @@ def _sorted(sink: Collected, run: Fetch, ids: list[str] | None) -> list[dict[str
 
 @contextmanager
 def _opened(path: Path, *, resume: bool, force: bool) -> Generator[TextIO | OutputFile]:
-    """Open the output. A pipe or a device, such as that of `>(gzip > all.gz)`, is written to as stdout is."""
+    """Open the output. A pipe or a device, for example `>(gzip > all.gz)`, is written like stdout."""
     if path == STDIO:
         yield sys.stdout
     elif path.exists() and not path.is_file():

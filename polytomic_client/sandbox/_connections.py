@@ -219,7 +219,7 @@ def _list_events(world: World, call: Call) -> Any:
 
 
 def _events(world: World) -> Iterator[tuple[datetime, UUID, models.EventType, Execution]]:
-    """Yield every event, oldest first, each at an instant of its own: where time stands still, a microsecond later."""
+    """Yield every event, oldest first, each at its own instant: a microsecond later if the time does not advance."""
     now = world.now()
     happened = [(*event, execution) for execution in world.executions for event in execution.events(now)]
     last = datetime.min.replace(tzinfo=UTC)

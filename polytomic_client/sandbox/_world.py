@@ -182,7 +182,7 @@ class World:
         Args:
             count: The number of connections, 0 or more.
             seed: An int, 0 or more.
-            start: The instant at which its time stands still, until `advance`. Default: this machine's time.
+            start: Its time, which only `advance` then changes. Default: this machine's time.
             execution_seconds: Seconds that an execution takes, 0 or more.
 
         Raises:

@@ -154,7 +154,7 @@ class FakePolytomic(Unique):
         Args:
             connections: The number of connections, 0 or more. By default two of each type. From 100 on, some fail.
             seed: An int, 0 or more. The same seed creates the same world.
-            start: The instant at which its time stands still. Default: this machine's current time.
+            start: Its time, which only sleeps of its clients and `world.advance` change. Default: this machine's.
             execution_seconds: How long an execution of a bulk sync takes, in the world's time.
 
         Raises:
@@ -232,7 +232,7 @@ class FakePolytomic(Unique):
 
         Raises:
             TypeError: `fault` is a class, or not callable.
-            ValueError: There is no such operation, or `times` is not an int above 0.
+            ValueError: `operation` is unknown, or `times` is not a positive int.
 
         Example:
             fake.fail(Answer(503), "get_bulk_destination", times=2)
