@@ -35,7 +35,7 @@ VALUES = frozenset({"example", "examples", "default", "const", "enum"})
 
 
 class Refused(Exception):  # noqa: N818  (what it says is why, line by line)
-    """A document that nothing is made of, and why.
+    """A rejected document, and why.
 
     Attributes:
         problems: What is wrong, a line each, beginning with its place in the document where it has one.
@@ -47,12 +47,12 @@ class Refused(Exception):  # noqa: N818  (what it says is why, line by line)
 
 
 def is_object(node: object) -> TypeGuard[dict[str, Any]]:
-    """Tell whether a value of a document is an object."""
+    """Return whether a value of a document is an object."""
     return isinstance(node, dict)
 
 
 def is_array(node: object) -> TypeGuard[list[Any]]:
-    """Tell whether a value of a document is an array."""
+    """Return whether a value of a document is an array."""
     return isinstance(node, list)
 
 
@@ -110,7 +110,7 @@ def _from_json(text: str, problems: list[str]) -> Any:
     contents = json.loads(text, object_pairs_hook=_pairs)
     for path, node in walk(contents):
         if isinstance(node, _Repeated):
-            problems += [f"{pointer((*path, name))}: this name is there twice" for name in node.names]
+            problems += [f"{pointer((*path, name))}: this name is given twice" for name in node.names]
     return contents
 
 
@@ -133,7 +133,7 @@ def _value(node: yaml.Node, path: tuple[str | int, ...], problems: list[str]) ->
             # As it is written: the status 200 is the text "200", as it is in JSON.
             name = key.value if isinstance(key, yaml.ScalarNode) else repr(key.value)
             if name in made:
-                problems.append(f"{pointer((*path, name))}: this name is there twice, once in {_line(key.start_mark)}")
+                problems.append(f"{pointer((*path, name))}: this name is given twice, once in {_line(key.start_mark)}")
             made[name] = _value(value, (*path, name), problems)
         return made
     if isinstance(node, yaml.SequenceNode):

@@ -1,4 +1,4 @@
-"""Make a document of OpenAPI 3.0 one of 3.1 that keeps the rules of documents, as far as that is safe."""
+"""Convert a document of OpenAPI 3.0 to 3.1 that follows the rules of documents, as far as that is safe."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Path = tuple[str | int, ...]
 
 
 def normalise(document: Document) -> tuple[Document, list[str]]:
-    """Return a document of 3.1, and what was done to it, a line for each place.
+    """Return a document of 3.1, and a line for each place that was changed.
 
     A document of another version comes back as it is. What cannot be made safe is left as it is, too: both are for
     `rules.violations` to name.

@@ -60,7 +60,7 @@ def violations(document: Document) -> Iterator[tuple[str, str]]:
 def openapi(document: Document) -> Found:
     """A document is one of 3.1."""
     if not str(document.get("openapi")).startswith("3.1."):
-        yield ("openapi",), f"{document.get('openapi')!r} is not 3.1. `make update-api` makes 3.1 of 3.0"
+        yield ("openapi",), f"{document.get('openapi')!r} is not 3.1. `make update-api` converts 3.0 to 3.1"
 
 
 def places(document: Document) -> Found:
@@ -72,9 +72,9 @@ def places(document: Document) -> Found:
         for index, server in enumerate(node.get("servers", ())):
             place = (*path, "servers", index)
             if path:
-                yield place, "the client has one address for all operations. Leave it out"
+                yield place, "the client has one URL for all operations. Leave it out"
             elif urlsplit(str(server.get("url"))).path not in ("", "/"):
-                yield place, f"the client has no path in its address. Write that of {server['url']} into each path"
+                yield place, f"the client has no path in its URL. Write that of {server['url']} into each path"
 
 
 def nullables(document: Document) -> Found:
@@ -127,12 +127,12 @@ def schemas(document: Document) -> Found:
         if "const" in schema and not isinstance(schema["const"], str | int):
             yield path, "a constant is a string, a whole number, true or false"
         yield from (
-            (path, f"a {word} with a quotation mark or a backslash comes out garbled. Leave it out")
+            (path, f"a {word} with a quotation mark or a backslash is sent garbled. Leave it out")
             for word in ("const", "default")
             if isinstance(schema.get(word), str) and re.search(r'["\\]', schema[word])
         )
         if schema.get("default") is not None and len(kinds(document, schema) - {"null"}) > 1:
-            yield path, "where there are several kinds, a default comes out as one of another. Leave it out"
+            yield path, "with several kinds, a default is sent as another kind. Leave it out"
         if "patternProperties" in schema:
             yield path, "members by pattern have no type. Write additionalProperties"
         missing = sorted(set(schema.get("required", ())) - set(schema.get("properties", ())))
@@ -157,18 +157,18 @@ def _alone(path: Path, schema: dict[str, Any]) -> Found:
 
 
 def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
-    """What is united can be told apart by looking at it."""
+    """The alternatives of a union can be distinguished by their content."""
     for union in ("oneOf", "anyOf"):
         parts = list(_alternatives(document, {union: schema.get(union, ())}))
         if len([part for part in parts if "array" in kinds(document, part)]) > 1:
-            yield path, f"two arrays in one {union} cannot be told apart. Make one array of both kinds of items"
+            yield path, f"two arrays in one {union} cannot be distinguished. Make one array of both kinds of items"
         texts = {str(part.get("format")) for part in parts if "string" in kinds(document, part) and "enum" not in part}
         if len(texts) > 1 and texts & FORMATS:
-            yield path, f"strings of several formats in one {union} cannot be told apart. Leave the format out"
+            yield path, f"strings of several formats in one {union} cannot be distinguished. Leave the format out"
         named: Any = schema.get("discriminator", {}).get("propertyName")
         members = [part.get("properties", {}).get(named, {}) for part in parts if "object" in kinds(document, part)]
         if named and not all("const" in resolve(document, member) for member in members):
-            yield path, f"the discriminator is not looked at. Make {named} a const of its own in each alternative"
+            yield path, f"the discriminator is ignored. Make {named} a const of its own in each alternative"
 
 
 def _alternatives(document: Document, schema: Any, seen: set[str] | None = None) -> Iterator[dict[str, Any]]:
@@ -185,7 +185,7 @@ def _alternatives(document: Document, schema: Any, seen: set[str] | None = None)
 
 
 def _is_seen(schema: dict[str, Any], seen: set[str]) -> bool:
-    """Tell whether a component was met before, so that what is in it many times is looked at once."""
+    """Return whether a component was seen before, so that repeated components are checked once."""
     reference = str(schema.get("$ref", ""))
     if reference in seen:
         return True
@@ -260,7 +260,7 @@ def endless(document: Document) -> Found:
             ahead += found
         if name in reached:
             path = ("components", "schemas", name)
-            yield path, "it is made of itself, which has no type. Let the recursion go through a member of an object"
+            yield path, "it contains itself directly, which has no type. Put the recursion into a member of an object"
 
 
 def _parts(schema: Any) -> Iterator[str]:
@@ -277,7 +277,7 @@ def _parts(schema: Any) -> Iterator[str]:
 
 
 def pins(document: Document) -> Found:
-    """Every operation asks for the version of the document, because its paths are those of that version."""
+    """Every operation requests the version of the document, because its paths are those of that version."""
     version = document["info"]["version"]
     for path, operation in operations(document):
         references = (*operation.get("parameters", ()), *document["paths"][path[1]].get("parameters", ()))
@@ -321,7 +321,7 @@ def parameters(document: Document) -> Found:
         if where == "query":
             items = kinds(document, resolve(document, schema).get("items"))
             if "object" in found | items or "array" in items:
-                yield path, "there is no one way to write an object, or an array in an array, in a query"
+                yield path, "a query has no standard form for an object, or for an array in an array"
         elif found & {"array", "object", "null", "any"} or len(found) > 1:
             yield path, f"a {where} parameter is one string, number, truth value or enum"
         elif where == "header" and (
@@ -345,7 +345,7 @@ def answers(document: Document) -> Found:
     for path, operation in operations(document):
         successes = [status for status in operation["responses"] if re.fullmatch(r"2\d\d", status)]
         if not successes:
-            yield (*path, "responses"), "no answer is a success. Write its status as a plain number, such as 200"
+            yield (*path, "responses"), "no response is a success. Write its status as a plain number, for example 200"
         for status in (*successes, *(status for status in operation["responses"] if status.upper() == "2XX")):
             place = (*path, "responses", status)
             if status not in successes:
@@ -355,7 +355,7 @@ def answers(document: Document) -> Found:
                 if not JSON.fullmatch(media):
                     yield place, f"the clients read JSON, and no {media}"
                 elif "schema" not in content:
-                    yield place, "an answer without a schema is not read. Write schema: {} for anything"
+                    yield place, "a response without a schema is not read. Write schema: {} for anything"
                 elif "data" in schema.get("properties", {}) and "data" not in schema.get("required", ()):
                     yield place, "an envelope without its data is not a response. Add data to what is required"
 

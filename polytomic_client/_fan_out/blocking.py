@@ -59,7 +59,7 @@ class _Ask(Generic[Item, Value]):
 
 
 class _Take(Generic[Item, Value]):
-    """An outcome, an error or the end, for the thread that asked. If that has left, the next thread receives it.
+    """An outcome, an error or the end, for a waiting thread. If that has left, the next thread receives it.
 
     Attributes:
         ask: The request that receives it.

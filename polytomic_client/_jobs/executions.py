@@ -124,7 +124,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             poll_interval: Maximum seconds between two polls.
             on_progress: Called with each schema whose status or counts have changed. An exception that it raises ends
                 the wait.
-            cancel_if_abandoned: Whether to ask the API to cancel the execution if the wait ends early: this call is
+            cancel_if_abandoned: Whether to cancel the execution if the wait ends early: this call is
                 cancelled, the deadline passes, or an error is raised. A start without a response is sent again, with
                 the same key, to learn which execution it began. That takes at most 10 seconds more; its failure is
                 logged. Without this option, the execution continues.
@@ -182,7 +182,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             poll_interval: Maximum seconds between two polls.
             on_progress: Called with each schema whose status or counts have changed. An exception that it raises ends
                 the wait.
-            cancel_if_abandoned: Whether to ask the API to cancel the execution if the wait ends early, as for
+            cancel_if_abandoned: Whether to cancel the execution if the wait ends early, as for
                 `run_bulk_sync`.
 
         Returns:

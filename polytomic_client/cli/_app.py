@@ -21,7 +21,7 @@ from ._help import Formatter
 from ._output import forget
 
 HELP = """\
-Query connections and run bulk syncs of Polytomic. An independent project, not the vendor's.
+Query Polytomic connections and run bulk syncs. Not the vendor's program.
 
 First steps, with a key from the settings of a Polytomic user:
   export POLYTOMIC_API_KEY=...

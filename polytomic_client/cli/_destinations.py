@@ -43,7 +43,7 @@ def show(
 
 def fetch(
     *,
-    all: Annotated[bool, Parameter(negative="", help="Fetch those of every connection.")] = False,  # noqa: A002
+    all: Annotated[bool, Parameter(negative="", help="Fetch the destinations of all connections.")] = False,  # noqa: A002
     ids: Annotated[Path | None, Parameter(help="File with an id on each line, or - for stdin."), STDIN] = None,
     limit: Annotated[
         str,
@@ -52,13 +52,13 @@ def fetch(
     rate: Annotated[float | None, Parameter(help="Maximum requests per second, retries included.", metavar="N")] = None,
     checkpoint: Annotated[
         Path | None,
-        Parameter(help="File that records what was written. The same command resumes with it.", metavar="FILE"),
+        Parameter(help="File that records finished destinations, for the same command to resume.", metavar="FILE"),
     ] = None,
     retry_failed: Annotated[
-        bool, Parameter(negative="", help="Try temporary failures once more, after all others.")
+        bool, Parameter(negative="", help="Call once more after a temporary failure, after all others.")
     ] = False,
     output: Annotated[Path, Parameter(help="File to write, or - for stdout."), STDIN] = STDIO,
-    force: Annotated[bool, Parameter(negative="", help="Replace an output file that exists.")] = False,
+    force: Annotated[bool, Parameter(negative="", help="Replace an existing output file.")] = False,
     format: FormatOption = None,  # noqa: A002
     settings: Settings = DEFAULTS,
 ) -> int:

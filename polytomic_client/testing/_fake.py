@@ -172,7 +172,7 @@ class FakePolytomic(Unique):
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
-        # Without the lock: a debugger may ask while another thread holds it. Never the seed, which tells the key.
+        # Without the lock: a debugger may call this while another thread holds it. Not the seed: it reveals the key.
         pending = sum(entry.left for entry in self._script.copy())
         return (
             f"<FakePolytomic at {id(self):#x}: connections={len(self.world.connections)} "
