@@ -19,7 +19,7 @@ FEW = 6
 
 
 class Severity(IntEnum):
-    """What a change means for code that uses the package; the worst is the highest."""
+    """The effect of a change on code that uses the package. The worst is the highest."""
 
     COSMETIC = 1
     """Only the wording changed, or something that no caller sees."""
@@ -56,8 +56,8 @@ class Section:
     """A part of a report.
 
     Attributes:
-        title: What it tells of.
-        changes: The changes, in the order in which they are told.
+        title: Its title.
+        changes: The changes, in the order of the report.
     """
 
     title: str

@@ -91,7 +91,7 @@ def read(path: Path) -> Document:
 
 
 class _Repeated(dict[str, Any]):
-    """An object of JSON in which names are there twice."""
+    """A JSON object with duplicate names."""
 
     names: list[str]
 
@@ -213,7 +213,7 @@ def operations(document: Document) -> Iterator[tuple[tuple[str, str, str], dict[
 
 
 CONFLICTS = "x-conflicts-with-state"
-"""Says of a 409 that it may be about a state, such as an execution under way, so that the client does not retry it."""
+"""The extension for a 409 that may be about a state, for example a running execution. The client does not retry it."""
 
 
 def conflicts_with_state(document: Document, operation: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The rules of names in documents: they are words, they stay different in Python, and they meet none that is there."""
+"""The rules of names in documents: they are valid, stay distinct in Python, and do not collide with existing names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
 
 WORD = re.compile(r"[\w$@][\w$@.:/ \[\]-]*")
-"""Of a member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
+"""A member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
 
 NO_WORD = (
     "is not a valid name. A name has letters, digits, spaces and . : / - _ $ @ [ ], and a letter or a digit among them"
@@ -31,13 +31,13 @@ VERSIONS = ROOT / "polytomic_client" / "_versions"
 CLIENTS = ("AsyncPolytomic", "Polytomic")
 
 MODEL_NAMES = frozenset({"to_dict", "to_json", "from_dict", "additional_properties", "additional_keys"})
-"""What every model has beside its members."""
+"""The names that every model has beside its members."""
 
 HELPERS = frozenset({"overload", "with_response_blocking"})
-"""What the classes of the operations call while they are defined."""
+"""The functions that the classes of the operations call while they are defined."""
 
 ARGUMENTS = frozenset({"body", "kwargs", "params", "headers", "cookies"})
-"""What a generated function has beside its parameters; the generator renames what meets its other names."""
+"""The names in a generated function beside its parameters. The generator renames parameters that collide."""
 
 CLASSES = frozenset(
     {
@@ -47,7 +47,7 @@ CLASSES = frozenset(
         *("AsyncOperations", "AsyncOperationsWithResponse", "Operations", "OperationsWithResponse"),
     }
 )
-"""What the generated modules import, define or use."""
+"""The names that the generated modules import, define or use."""
 
 
 def names(document: Document) -> Found:

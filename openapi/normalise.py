@@ -11,7 +11,7 @@ from .names import class_name
 from .rules import CLIENT_HEADERS, VERSION_HEADER
 
 BESIDE = ("title", "description", "default", "deprecated", "readOnly", "writeOnly", "example", "externalDocs")
-"""What stays where it is when the rest of a schema becomes an alternative of a union."""
+"""Keywords that stay in place when the rest of a schema becomes an alternative of a union."""
 
 Path = tuple[str | int, ...]
 

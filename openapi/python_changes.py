@@ -1,4 +1,4 @@
-"""What changed between two generated packages: public names and signatures, read by griffe without an import."""
+"""Compare the public names and signatures of two generated packages, which griffe reads without an import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the members and parameters that a change is about are called in Python."""
+"""Find the Python names of the members and parameters that a change is about."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Place:
     """A member of a model, or a parameter of an operation.
 
     Attributes:
-        shown: What it is called in the document: `Model.member`, or the parameter's name.
-        python: What it is called in Python: `models.Model.member`, or `method(parameter=)`.
+        shown: Its name in the document: `Model.member`, or the parameter's name.
+        python: Its name in Python: `models.Model.member`, or `method(parameter=)`.
         schema: What it holds.
     """
 

@@ -1,6 +1,6 @@
 """The rules of documents: what the generator and the clients need, where OpenAPI allows more.
 
-Each is here because something would otherwise be dropped, renamed or mistyped without a word, or fail without a place.
+Without each rule, something would silently be dropped, renamed or mistyped, or fail without its place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CLIENT_HEADERS = ("accept", "authorization", "content-type")
 JSON = re.compile(r"application/([\w.-]+\+)?json(;.*)?", re.IGNORECASE)
 
 PROSE = {"$ref", "description", "summary", "title", "example", "examples", "deprecated"}
-"""What may stand beside a reference: losing it changes no type."""
+"""Keywords that are allowed beside a reference: losing them changes no type."""
 
 SHAPE = {
     "properties",
@@ -39,10 +39,10 @@ SHAPE = {
     "anyOf",
     "allOf",
 }
-"""What says what a schema is, beside its type."""
+"""Keywords that define a schema, beside its type."""
 
 IMPLIED = {"object": {"properties", "additionalProperties"}, "constant": {"const", "enum"}, "array": {"items"}}
-"""What a schema without a type is by its keywords."""
+"""The type that each keyword implies for a schema without a type."""
 
 FORMATS = {"date", "date-time", "uuid"}
 """The formats that have a type in Python."""
@@ -64,7 +64,7 @@ def openapi(document: Document) -> Found:
 
 
 def places(document: Document) -> Found:
-    """Every operation is at its path below the one address that the client has."""
+    """Every operation is at its path below the one URL that the client has."""
     for path, item in document["paths"].items():
         if "$ref" in item:
             yield ("paths", path), "a reference is not followed here. Write the path out"
@@ -78,7 +78,7 @@ def places(document: Document) -> Found:
 
 
 def nullables(document: Document) -> Found:
-    """What may be null says so as a type; 3.1 ignores `nullable`."""
+    """A nullable value has the type null; 3.1 ignores `nullable`."""
     for path, node in objects(document):
         if "nullable" in node:
             yield path, "3.1 ignores `nullable`. Write oneOf: [..., {type: 'null'}]"
@@ -109,7 +109,7 @@ def _inside(path: Path, schema: Any) -> Iterator[tuple[Path, Any]]:
 
 
 def schemas(document: Document) -> Found:
-    """A schema has a type in Python, which is the one it means."""
+    """A schema has a type in Python, and it is the intended one."""
     for path, schema in every_schema(document):
         if not is_object(schema):
             yield path, "a schema that is true or false has no type. Write {} for anything"
@@ -144,7 +144,7 @@ def schemas(document: Document) -> Found:
 
 
 def _alone(path: Path, schema: dict[str, Any]) -> Found:
-    """What a union, or a reference by itself in allOf, stands beside is lost."""
+    """Keywords beside a union, or beside a single reference in allOf, would be lost."""
     unions: list[str] = [union for union in ("oneOf", "anyOf") if union in schema]
     parts: Any = schema.get("allOf", ())
     if not unions and len(parts) == 1 and "$ref" in parts[0]:
@@ -194,7 +194,7 @@ def _is_seen(schema: dict[str, Any], seen: set[str]) -> bool:
 
 
 def _joined(document: Document, path: Path, schema: dict[str, Any]) -> Found:
-    """What is joined by allOf are objects, and they agree on what their members are."""
+    """The parts of allOf are objects, and agree on their members."""
     written: Any = schema.get("allOf", ())
     if len(written) == 1 and "$ref" in written[0]:
         return
@@ -297,7 +297,7 @@ def every_parameter(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]
 
 
 def parameters(document: Document) -> Found:
-    """A parameter can be written in one way, which is the one the clients write it in."""
+    """A parameter has the one style in which the clients write it."""
     for path, parameter in every_parameter(document):
         where, schema = str(parameter["in"]), parameter.get("schema", {})
         if where == "header" and str(parameter["name"]).lower() in CLIENT_HEADERS:

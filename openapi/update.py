@@ -42,9 +42,9 @@ class Candidate:
     """A document that a package was made of.
 
     Attributes:
-        document: What it says, as 3.1.
+        document: The document, as 3.1.
         package: The folder of its package.
-        sections: What was done to the document, and what is wrong with it.
+        sections: The changes made to the document, and its faults.
     """
 
     document: Document
@@ -177,7 +177,7 @@ def write(path: Path, candidate: Candidate, base: Path, old: Document, folder: P
 
 
 def vendored_text(path: Path, document: Document, vendored: Path) -> str:
-    """Return what is vendored: what was received if it is YAML as it must be, or what is there and says the same."""
+    """Return the YAML to vendor: as received if possible, else the existing file if it is equivalent, else new."""
     text = path.read_text(encoding="utf-8-sig")
     if not text.lstrip().startswith("{") and documents.read(path) == document:
         return text
@@ -199,7 +199,7 @@ def diff(old_path: Path, new_path: Path, folder: Path, *, report: Path | None) -
 
 
 def progress(text: str) -> None:
-    """Say what takes its time."""
+    """Print which slow step begins."""
     print(text, file=sys.stderr, flush=True)
 
 

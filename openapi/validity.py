@@ -53,7 +53,7 @@ def check_validity(document: Document) -> None:
 
 
 def outside(document: Document) -> Found:
-    """Nothing is outside of the document, also in what is data to us and may be none to the validator."""
+    """Nothing is outside of the document, even in data that the validator may treat as a reference."""
     for path, node in documents.walk(document):
         if is_object(node) and isinstance(node.get("$ref"), str) and not node["$ref"].startswith("#"):
             yield (*path, "$ref"), f"it leaves the document: {node['$ref']!r}. Nothing was fetched"

@@ -71,7 +71,7 @@ class May(Enum):
 
 @frozen
 class Rule:
-    """What to do about one kind of failure.
+    """The rule for one kind of failure.
 
     Attributes:
         retry: When the call may send the request again.

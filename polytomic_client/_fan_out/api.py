@@ -256,7 +256,7 @@ def _check_function(name: str, function: object, *, or_none: bool = False) -> No
 
 
 def refuse_checkpoint(options: FanOutOptions[Any]) -> None:
-    """Refuse a checkpoint, which would lose outcomes where they are only collected.
+    """Reject a checkpoint, because outcomes that are only collected could be lost.
 
     Raises:
         TypeError: `options` contains a checkpoint.

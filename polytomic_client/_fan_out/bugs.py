@@ -1,4 +1,4 @@
-"""Tell a bug in the user's function from the failure of a call, so that no fan-out collects one bug 20,000 times."""
+"""Distinguish a bug in the user's function from a failed call, so that no fan-out collects one bug 20,000 times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OURS = str(Path(__file__).parent) + os.sep
 """Frames of the fan-out itself, which are in every traceback."""
 
 SUSPECTS = (*BUGS, *LIKELY_BUGS, BaseExceptionGroup)
-"""What may be a bug. The engine checks this once, so that other failures cost no more than that."""
+"""Errors that may be a bug. For any other failure, the engine makes only this check."""
 
 
 class Bugs:

@@ -43,7 +43,7 @@ class Model:
 
 
 def complete(model: type[Model], names: Mapping[str, Any]) -> None:
-    """Have the hints of a model's `__init__` name the model itself, and what its module imports after it.
+    """Make the type hints of a model's `__init__` resolve the model itself, and what its module imports after it.
 
     attrs compiles `__init__` with a copy of the module's names before the class.
     """

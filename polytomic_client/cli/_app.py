@@ -208,7 +208,7 @@ def _with_options_last(tokens: list[str]) -> list[str]:
 
 
 def _prepare_streams() -> None:
-    """Have characters that stdout cannot encode escaped, and replace streams that are closed (`>&-`)."""
+    """Escape characters that stdout cannot encode, and replace closed streams (`>&-`)."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:

@@ -27,7 +27,7 @@ class Bar:
 
         Args:
             progress: The progress of the fan-out.
-            already: Number of destinations that an earlier run wrote, which the fan-out does not know of.
+            already: Number of destinations that an earlier run wrote. The fan-out does not count them.
         """
         self._progress = progress
         self._already = already

@@ -120,5 +120,5 @@ def record_of(error: Exception) -> dict[str, object]:
 
 
 def _as_options(text: str) -> str:
-    """Name an argument of the client as the option that it comes from, at the start of a message."""
+    """Replace the argument of the client at the start of a message with its option."""
     return re.sub(r"^(\w+)(?= )", lambda match: OPTIONS.get(match[1], match[1]), text)

@@ -74,7 +74,7 @@ class Collected:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How to fetch.
+    """The options of a fetch.
 
     Attributes:
         limit: Maximum requests in flight.
@@ -232,7 +232,7 @@ class Fetch:
 
     @contextmanager
     def _interruptible(self) -> Generator[None]:
-        """Have Ctrl-C cancel the task, so that no line is torn, except one that waits for the reader of a pipe."""
+        """Make Ctrl-C cancel the task, so that no line is torn, except one that waits for the reader of a pipe."""
 
         def interrupt(*_: object) -> None:
             if self._interrupted_at and time.monotonic() - self._interrupted_at < CLEANUP:

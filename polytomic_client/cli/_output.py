@@ -1,4 +1,4 @@
-"""What goes to stdout and stderr: JSON in UTF-8, tables that fit the width, and notes."""
+"""Write to stdout and stderr: JSON in UTF-8, tables that fit the width, and notes."""
 
 from __future__ import annotations
 

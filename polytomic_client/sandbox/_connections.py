@@ -30,7 +30,7 @@ _ERRORS: Final = {
 
 _EVENTS_KEPT: Final = timedelta(hours=48)
 _EVENTS_LISTED: Final = 100
-"""Events that are returned if the request has no limit. The API's number is not documented."""
+"""Maximum events of a response if the request has no limit. The API's number is not documented."""
 
 
 def find_connection(world: World, connection_id: str) -> Connection:

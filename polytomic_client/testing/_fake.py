@@ -186,7 +186,7 @@ class FakePolytomic(Unique):
 
     @property
     def pending(self) -> int:
-        """How many scripted faults have not happened yet: 0 at the end of a test in which all of them happened."""
+        """The number of scripted faults that have not happened yet. Assert that it is 0 at the end of a test."""
         with self._lock:
             return sum(entry.left for entry in self._script)
 
