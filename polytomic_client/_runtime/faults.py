@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from attrs import evolve, fields, fields_dict, has
+from attrs import evolve, fields, has
 
 
 def path_to(value: object, is_fault: Callable[[object], bool], path: str = "$") -> str:
@@ -29,15 +29,20 @@ def name_member(error: Exception, model: Any, *, unset: object) -> None:
         model: The model.
         unset: A value that `to_dict` leaves out.
     """
-    for field in fields(type(model)):
-        if field.name == "additional_properties":
+    for name in member_names(model):
+        if name == "additional_properties":
             continue
         try:
-            evolve(model, **{field.name: unset}).to_dict()
+            evolve(model, **{name: unset}).to_dict()
         except Exception:  # noqa: BLE001, S112  (another member is the fault, or this is one of several)
             continue
-        kind: Any = type(getattr(model, field.name))
         first = str(error).partition(":")[0].partition(".")[0]
-        inside = has(kind) and first in fields_dict(kind)
-        error.args = (f"{field.name}{'.' if inside else ': '}{error}",)
+        inside = first in member_names(getattr(model, name))
+        error.args = (f"{name}{'.' if inside else ': '}{error}",)
         return
+
+
+def member_names(value: object) -> list[str]:
+    """Return the Python names of the members of a model. Empty for anything else."""
+    kind: Any = type(value)
+    return [field.name for field in fields(kind)] if has(kind) else []

@@ -15,11 +15,11 @@ from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from attrs import define, fields, has
+from attrs import define, fields
 
 from .._core.tracebacks import shorten
 from .._text import shown
-from .faults import name_member, path_to
+from .faults import member_names, name_member, path_to
 
 
 class Unset:
@@ -291,18 +291,12 @@ def require(value: object, name: str) -> None:
 
 def _did_you_mean(value: object) -> str:
     """Return the advice for a model, or the envelope of one, where its id belongs. Empty for anything else."""
-    names = _names(value)
+    names = member_names(value)
     if "id" in names:
         return " Did you mean .id?"
-    if "data" in names and "id" in _names(getattr(value, "data", None)):
+    if "data" in names and "id" in member_names(getattr(value, "data", None)):
         return " Did you mean .data.id?"
     return ""
-
-
-def _names(value: object) -> set[str]:
-    """Return the names of the members of a model."""
-    kind: Any = type(value)
-    return {each.name for each in fields(kind)} if has(kind) else set()
 
 
 CANONICAL_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
