@@ -89,6 +89,19 @@ def test_an_api_that_cannot_be_reached_exits_with_4(run: Run, tmp_path: Path) ->
         assert "127.0.0.1:9" in result.err + result.out
 
 
+def test_a_proxy_is_used_with_trust_env_and_otherwise_said_to_be_unused(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:8")
+    command = ("whoami", "--base-url", "https://127.0.0.1:9", "--deadline", "1")
+    unused, used = run(*command), run(*command, "--trust-env")
+    assert (unused.code, used.code) == (4, 4)
+    assert "cannot connect to 127.0.0.1:9" in unused.err
+    assert "HTTPS_PROXY is set but not used: pass --trust-env to use this proxy." in unused.err
+    assert "proxy: 127.0.0.1:8" in used.err
+    assert "trust" not in used.err
+
+
 def test_shared_options_may_come_first(run: Run) -> None:
     assert run("--base-url", CLOSED, "--quiet", "--deadline=1", "whoami").code == 4
     assert run("--quiet", "whoami").code == 0
