@@ -167,7 +167,7 @@ def _tell(file: OutputFile, *, quiet: bool) -> None:
     """Print what was found in an output file that is resumed."""
     if file.cut or file.succeeded or file.superseded:
         parts = [f"{file.succeeded:,} destinations are written"]
-        parts += [f"{file.superseded:,} failed ones are fetched again"] if file.superseded else []
+        parts += [f"what failed is fetched again: {file.superseded:,}"] if file.superseded else []
         parts += ["an incomplete last line was cut off"] if file.cut else []
         note(f"Resuming: {', '.join(parts)}.", quiet=quiet)
 
