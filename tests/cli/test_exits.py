@@ -49,7 +49,10 @@ USAGE = [
     (("events", "tail", "--since", "0001-01-01T00:00+14:00"), "--since must be a duration or an ISO 8601 time"),
     (("events", "tail", "--follow", "--format", "json"), "Pass --format jsonl."),
     (("events", "tail", "--interval", "0"), "--interval must be positive, got 0."),
-    (("sandbox", "--latency", "slow"), "--latency must be seconds or a range of them, got 'slow'."),
+    (
+        ("sandbox", "--latency", "slow"),
+        "the lower first, got 'slow'.",
+    ),
     (("sandbox", "--connections", "-1"), "--connections must"),
     (("sandbox", "--port", "-1"), "--port must be"),
     (("sandbox", "--execution-seconds", "-1"), "--execution-seconds must be"),
