@@ -64,6 +64,7 @@ test: node check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: gen
 
 docs: $(READY)  ## Build the documentation site: .site
 	@$(BIN)/zensical build --strict --clean
+	@echo "The site is in .site. Read it at http://localhost:8000: $(BIN)/python -m http.server --bind localhost --directory .site"
 
 ##@ Check more
 
@@ -192,7 +193,7 @@ $(PACKAGE)/.ready: tests/package/requirements.lock | $(READY)
 build: $(PACKAGE)/.ready  ## Build dist/: sdist, wheel and SBOM, and check what is in them
 	@rm -rf dist
 	@$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python
-	@$(PACKAGE)/bin/twine check --strict dist/*.whl dist/*.tar.gz
+	@$(PACKAGE)/bin/twine --no-color check --strict dist/*.whl dist/*.tar.gz
 	@$(PACKAGE)/bin/check-wheel-contents dist/*.whl
 	@$(BIN)/python -m tests.package.sbom $(PACKAGE)/bin/cyclonedx-py dist/*.whl
 	@ls -l dist | awk 'NR > 1 { print $$NF ": " $$5 " bytes" }'

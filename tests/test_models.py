@@ -1046,6 +1046,50 @@ def test_a_body_that_is_no_such_model_is_refused_before_anything_is_sent() -> No
         polytomic.activate_bulk_sync(ID, body=body)
 
 
+WRONG_MEMBERS: list[tuple[dict[str, Any], str]] = [
+    ({"schedule": "daily"}, "schedule: expected BulkSchedule, got str."),
+    ({"schemas": "public.users"}, "schemas: expected a list, got 'public.users'"),
+    (
+        {
+            "schedule": models.BulkSchedule(
+                frequency=models.ScheduleFrequency.MULTI, multi=models.MultiSchedule(schedules=cast("Any", [5]))
+            )
+        },
+        "schedule.multi: expected MultiScheduleItem, got int.",
+    ),
+    (
+        {"destination_configuration": models.DestinationConfiguration({"a": [{"b": object()}]})},
+        "cannot encode $.destination_configuration.a[0].b as JSON, got object.",
+    ),
+    ({"name": float("nan")}, "cannot encode $.name as JSON, got a number that is not finite."),
+]
+
+
+@pytest.mark.parametrize(("wrong", "said"), WRONG_MEMBERS)
+def test_a_body_that_cannot_be_encoded_names_the_member(wrong: dict[str, Any], said: str) -> None:
+    members: dict[str, Any] = {
+        "name": "x",
+        "source_connection_id": ID,
+        "destination_connection_id": ID,
+        "destination_configuration": models.DestinationConfiguration({}),
+        "mode": "snapshot",
+        "schedule": models.BulkSchedule(frequency=models.ScheduleFrequency.MANUAL),
+    }
+    with (
+        Polytomic(api_key="key", base_url="http://127.0.0.1:9") as client,
+        pytest.raises((TypeError, ValueError)) as caught,
+    ):
+        client.create_bulk_sync(**members | wrong)
+    assert str(caught.value) == said
+
+
+def test_a_body_that_contains_itself_is_refused() -> None:
+    itself: dict[str, Any] = {}
+    itself["again"] = itself
+    with pytest.raises((ValueError, RecursionError)):
+        models.DestinationConfiguration({"itself": itself}).to_json()
+
+
 @pytest.mark.parametrize("member", ["source_connection_id", "mode", "automatically_add_new_fields"])
 def test_a_model_in_place_of_a_string_is_refused_and_its_password_is_not_sent(member: str) -> None:
     configuration = models.ConnectionConfiguration({"password": "hunter2"})
@@ -1065,7 +1109,7 @@ def test_a_model_in_place_of_a_string_is_refused_and_its_password_is_not_sent(me
 
     with (
         Polytomic(api_key="k", transport=httpx.MockTransport(answer)) as polytomic,
-        pytest.raises(TypeError, match="CreateConnection is not JSON serializable"),
+        pytest.raises(TypeError, match=rf"^cannot encode \$\.{member} as JSON, got CreateConnection\.$"),
     ):
         polytomic.create_bulk_sync(body=models.CreateBulkSync(**members))
     assert sent == []

@@ -10,14 +10,16 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from enum import Enum
+from math import isfinite
 from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from attrs import define, fields, has
+from attrs import define, fields
 
 from .._core.tracebacks import shorten
 from .._text import shown
+from .faults import member_names, name_member, path_to
 
 
 class Unset:
@@ -170,10 +172,19 @@ def as_json(value: object) -> str:
     """
     refused: list[object] = []
     # What it cannot encode becomes null, and is then refused here rather than deep in the standard library.
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=refused.append)
+    try:
+        text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=refused.append)
+    except ValueError as error:
+        try:
+            path = path_to(value, lambda part: isinstance(part, float) and not isfinite(part))
+        except RecursionError:  # it contains itself
+            raise error from None
+        raise ValueError(f"cannot encode {path} as JSON, got a number that is not finite.") from None
     if refused:
         first = refused[0]
-        raise TypeError(f"Object of type {type(first).__name__} is not JSON serializable{_did_you_mean(first, '.')}")
+        path = path_to(value, lambda part: part is first)
+        kind = type(first).__name__
+        raise TypeError(f"cannot encode {path} as JSON, got {kind}.{_did_you_mean(first)}")
     return text
 
 
@@ -198,6 +209,7 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
     try:
         encoded: dict[str, Any] = value.to_dict()
     except Exception as error:
+        name_member(error, value, unset=UNSET)
         shorten(error)
         raise
     return encoded
@@ -277,20 +289,14 @@ def require(value: object, name: str) -> None:
         raise TypeError(f"member {name!r} is {'missing' if value is UNSET else 'null'}")
 
 
-def _did_you_mean(value: object, before: str = "") -> str:
+def _did_you_mean(value: object) -> str:
     """Return the advice for a model, or its envelope, that was passed instead of its id. Empty for other values."""
-    names = _names(value)
+    names = member_names(value)
     if "id" in names:
-        return f"{before} Did you mean .id?"
-    if "data" in names and "id" in _names(getattr(value, "data", None)):
-        return f"{before} Did you mean .data.id?"
+        return " Did you mean .id?"
+    if "data" in names and "id" in member_names(getattr(value, "data", None)):
+        return " Did you mean .data.id?"
     return ""
-
-
-def _names(value: object) -> set[str]:
-    """Return the names of the members of a model."""
-    kind: Any = type(value)
-    return {each.name for each in fields(kind)} if has(kind) else set()
 
 
 CANONICAL_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -50,7 +50,7 @@ Environment:
   NO_COLOR, TERM=dumb       no colour"""
 
 OPTIONS = {"--base-url", "--api-key-file", "--timeout", "--deadline"}
-FLAGS = {"--quiet", "-q", "--debug"}
+FLAGS = {"--trust-env", "--quiet", "-q", "--debug"}
 
 APP = App(
     name="polytomic",

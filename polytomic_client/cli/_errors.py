@@ -12,9 +12,9 @@ from .. import (
     DeadlineExceededError,
     ExecutionTimeoutError,
     NotFoundError,
-    NotSentError,
     PermissionDeniedError,
     PolytomicError,
+    ProxyAuthenticationError,
     RateLimitError,
     RequestError,
     ServerError,
@@ -43,8 +43,8 @@ HINTS: dict[type[RequestError], str] = {
     PermissionDeniedError: "The key is valid, but its owner lacks the permission.",
     NotFoundError: "Check the id, and which organization the key belongs to (polytomic whoami).",
     RateLimitError: "Retry later, or lower --limit or --rate of a fetch.",
+    ProxyAuthenticationError: "Nothing was sent. Check the user and password in HTTPS_PROXY=http://user:password@host:port.",
     TLSError: "Nothing was sent. Check --base-url. For a private CA, set SSL_CERT_FILE to its file.",
-    NotSentError: "Nothing was sent. Check --base-url, the network and whether the API is up.",
     ExecutionTimeoutError: "Follow it with: polytomic syncs status ID",
     DeadlineExceededError: "Raise --deadline, or check the network.",
     VersionMismatchError: "This command line supports one version only (polytomic versions).",
@@ -58,6 +58,10 @@ OPTIONS = {
         *("port", "connections", "seed", "latency", "execution_seconds"),
     )
 } | {"params": "--param"}
+
+
+IN_HINTS = {"base_url": "--base-url", "trust_env=True": "--trust-env"}
+"""What the hints of the client call arguments, and what the options are called."""
 
 
 class UsageError(Exception):
@@ -92,10 +96,10 @@ def is_unreachable(error: BaseException) -> bool:
 def line_of(error: BaseException) -> str:
     """Return an error as one line for a person, with the fix."""
     if isinstance(error, RequestError):
-        if isinstance(error, NotFoundError) and error.hint != NotFoundError.hint:  # no id is wrong, but the URL
-            error.hint = error.hint.replace("base_url", OPTIONS["base_url"])
-        else:
+        if not (isinstance(error, NotFoundError) and error.hint != NotFoundError.hint):  # the URL is wrong, not an id
             error.hint = next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), error.hint)
+        for argument, option in IN_HINTS.items():
+            error.hint = error.hint.replace(argument, option)
         return str(error)
     if isinstance(error, PolytomicError):
         return _as_options(str(error)) if isinstance(error, ConfigurationError) else str(error)

@@ -259,6 +259,9 @@ class Fetch:
         parts += [f"{self.skipped:,} skipped (fetched by an earlier run)"] if self.skipped else []
         quiet = self.settings.quiet or not (self.failed or sys.stderr.isatty())
         note(f"{', '.join(parts)}, in {self.seconds:.1f} s", quiet=quiet)
+        if self.failed and isinstance(self.sink, OutputFile):
+            file = shlex.quote(str(self.sink.name))
+            note(f"To see what failed: jq -c 'select(.ok | not)' {file}", quiet=quiet)
 
 
 def record(outcome: Answer) -> dict[str, Any]:

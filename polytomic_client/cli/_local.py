@@ -34,7 +34,7 @@ def sandbox(
         from ..sandbox import Sandbox
     except ImportError as error:
         raise UsageError(str(error)) from error
-    served = Sandbox(connections, seed, _seconds(latency), host, port, execution_seconds=execution_seconds)
+    served = Sandbox(connections, seed, latency, host, port, execution_seconds=execution_seconds)
     for number in (signal.SIGINT, signal.SIGTERM):
         # SIGINT too, because a shell starts its background jobs with it ignored.
         signal.signal(number, signal.default_int_handler)
@@ -43,6 +43,8 @@ def sandbox(
             note("The sandbox is ready. Run this in another terminal:", quiet=settings.quiet)
             write(f"export POLYTOMIC_DEPLOYMENT_URL={served.url}\nexport POLYTOMIC_API_KEY={served.key}\n")
             note("Then: polytomic destinations fetch --all\nCtrl-C stops the sandbox.", quiet=settings.quiet)
+            if served.failing:
+                note(served.failing, quiet=settings.quiet)
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
@@ -66,11 +68,3 @@ def completion(
 ) -> None:
     """Print the completion script for a shell."""
     sys.stdout.write(COMPLETE[0](prog_name="polytomic", shell=shell))
-
-
-def _seconds(text: str) -> float | tuple[float, float]:
-    low, dash, high = text.partition("-")
-    try:
-        return (float(low), float(high)) if dash else float(low)
-    except ValueError:
-        raise UsageError(f"--latency must be seconds or a range of them, got {text!r}. Pass 0.03-0.1.") from None

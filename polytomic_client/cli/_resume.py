@@ -22,6 +22,7 @@ class OutputFile:
     """A file of records, open for one run at a time. Each record is in the file once `write` returns.
 
     Attributes:
+        name: The file as the command named it.
         written: The ids that have a line, failed ones included.
         succeeded: Number of lines that were there already.
         superseded: Number of lines of failures that were removed, since this run fetches them again.
@@ -36,6 +37,7 @@ class OutputFile:
             resume: Whether to continue it.
             force: Whether to replace what it contains.
         """
+        self.name = path
         self._path = path
         self._resume = resume
         self._replaces = force

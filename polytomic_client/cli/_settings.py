@@ -63,6 +63,9 @@ class Settings:
     deadline: Annotated[
         float | None, Parameter(help="Maximum seconds for a request with all its attempts.", metavar="SECONDS")
     ] = None
+    trust_env: Annotated[
+        bool, Parameter(negative="", help="Use the proxy that HTTPS_PROXY names, unless NO_PROXY exempts the host.")
+    ] = False
     quiet: Annotated[
         bool, Parameter(name=("--quiet", "-q"), negative="", help="Print errors only: no bar, no notes.")
     ] = False
@@ -83,6 +86,7 @@ class Settings:
             "base_url": self.base_url,
             "timeout": self.timeout,
             "deadline": self.deadline,
+            "trust_env": self.trust_env,
             "api_key": find_key(self.api_key_file),
         }
         return {"app_info": APP_INFO, **{name: value for name, value in chosen.items() if value is not None}}

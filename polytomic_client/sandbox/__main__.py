@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
 
 from . import Sandbox
 
@@ -31,9 +30,7 @@ def main() -> None:
         help="the number of connections (%(default)s). From 100 on, some fail on purpose",
     )
     parser.add_argument("--seed", type=int, default=1, help="the seed of the world (%(default)s)")
-    parser.add_argument(
-        "--latency", type=seconds, default=0.0, help="seconds per request: 0.05 or 5e-2, or a random range: 0.03-0.1"
-    )
+    parser.add_argument("--latency", default="0", help="seconds per request: 0.05 or 5e-2, or a random range: 0.03-0.1")
     parser.add_argument(
         "--execution-seconds", type=float, default=2.0, help="how long an execution takes (%(default)s)"
     )
@@ -63,19 +60,12 @@ def announce(sandbox: Sandbox) -> None:
     Raises:
         SystemExit: The standard output cannot be written to.
     """
-    connections = sandbox.world.connections
-    failing = [connection.status for connection in connections if connection.status != 200]
     lines = [
         f"Polytomic sandbox at {sandbox.url} key: {sandbox.key}",
         f"export POLYTOMIC_DEPLOYMENT_URL={sandbox.url}",
         f"export POLYTOMIC_API_KEY={sandbox.key}",
+        *([sandbox.failing] if sandbox.failing else []),
     ]
-    if failing:
-        statuses = ", ".join(map(str, sorted(set(failing))))
-        lines.append(
-            f"{len(failing)} of {len(connections):,} connections fail on purpose (status {statuses}). "
-            "Of fewer than 100, none does: --connections 99"
-        )
     try:
         # At once, so that a reader that takes one line, for example `head -1`, does not break the pipe.
         print("\n".join(lines), flush=True)  # noqa: T201
@@ -83,22 +73,6 @@ def announce(sandbox: Sandbox) -> None:
         # What Python could not write, it writes again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(f"cannot write to the standard output: {error.strerror}") from None
-
-
-def seconds(text: str) -> float | tuple[float, float]:
-    """Parse a latency: a number of seconds in any notation of floats, or two separated by a dash.
-
-    Raises:
-        ValueError: The string is neither.
-    """
-    with suppress(ValueError):
-        return float(text)
-    # A dash may also be the sign of a number or of its exponent: 1e-3-1e-2.
-    for place in range(len(text)):
-        if text[place] == "-":
-            with suppress(ValueError):
-                return float(text[:place]), float(text[place + 1 :])
-    raise ValueError
 
 
 if __name__ == "__main__":

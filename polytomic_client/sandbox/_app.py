@@ -8,6 +8,7 @@ import random
 from asyncio import sleep
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http.client import responses
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ from ._document import Call, Document, DocumentedOperation, MalformedError, Spec
 from ._idempotency import Outcomes
 from ._world import Handler, World, require_seconds
 
-Latency = float | tuple[float, float]
+Latency = float | tuple[float, float] | str
 """Seconds that an operation takes: a number, or the bounds of a random number."""
 
 _HANDLERS: Final[Mapping[str, Handler]] = {**_connections.HANDLERS, **_bulk_syncs.HANDLERS}
@@ -256,8 +257,9 @@ def _raw_path(scope: Scope) -> str:
 
 
 def _bounds(latency: Latency) -> tuple[float, float]:
-    bounds = latency if isinstance(latency, tuple) else (latency, latency)
     try:
+        parsed = _parsed(latency) if isinstance(latency, str) else latency
+        bounds = parsed if isinstance(parsed, tuple) else (parsed, parsed)
         low, high = (require_seconds("latency", bound) for bound in bounds)
         if low > high:
             raise ValueError
@@ -265,3 +267,19 @@ def _bounds(latency: Latency) -> tuple[float, float]:
         wanted = "a number of seconds, 0 or more, or a pair of them, the lower first"
         raise ValueError(f"latency must be {wanted}, got {shown(latency)}.") from None
     return low, high
+
+
+def _parsed(latency: str) -> float | tuple[float, float]:
+    """Parse a number in any notation, or two separated by a dash.
+
+    Raises:
+        ValueError: The string is neither.
+    """
+    with suppress(ValueError):
+        return float(latency)
+    # A dash may also be the sign of a number or of its exponent: 1e-3-1e-2.
+    for place in range(len(latency)):
+        if latency[place] == "-":
+            with suppress(ValueError):
+                return float(latency[:place]), float(latency[place + 1 :])
+    raise ValueError

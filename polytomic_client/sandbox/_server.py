@@ -48,7 +48,8 @@ class Sandbox(Unique):
         Args:
             connections: The number of connections, 0 or more.
             seed: An int, 0 or more. The same seed creates the same world.
-            latency: Seconds that every operation takes: a number, or the bounds of a random number.
+            latency: Seconds that every operation takes: a number, or the bounds of a random number. Either may be a
+                string, for example "0.03-0.1".
             host: The name or address to listen on.
             port: The port to listen on, 0 for a free one.
             start: Its time, which only `world.advance(seconds)` then changes. Default: this machine's
@@ -77,6 +78,19 @@ class Sandbox(Unique):
     def key(self) -> str:
         """The API key that it accepts. It is a UUID that depends only on the seed."""
         return self.world.key
+
+    @property
+    def failing(self) -> str:
+        """Says which connections fail on purpose, and how to have none. Empty if none does."""
+        connections = self.world.connections
+        statuses = [connection.status for connection in connections if connection.status != 200]
+        if not statuses:
+            return ""
+        kinds = ", ".join(map(str, sorted(set(statuses))))
+        return (
+            f"{len(statuses)} of {len(connections):,} connections fail on purpose ({kinds}). "
+            "With --connections 99, none does."
+        )
 
     @property
     def clock(self) -> WorldClock:

@@ -56,6 +56,7 @@ def take(
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.assemble(("$ ", "green"), f"polytomic {shown}"), soft_wrap=True)
     console.print(screen, soft_wrap=True)
+    console.print()  # or the picture cuts what reaches below the last line, as a g does
     path = ROOT / "docs" / f"command-line-{name}.svg"
     svg = console.export_svg(title="polytomic", theme=MONOKAI, code_format=FORMAT, unique_id=f"polytomic-{name}")
     path.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8")

@@ -49,7 +49,10 @@ USAGE = [
     (("events", "tail", "--since", "0001-01-01T00:00+14:00"), "--since must be a duration or an ISO 8601 time"),
     (("events", "tail", "--follow", "--format", "json"), "Pass --format jsonl."),
     (("events", "tail", "--interval", "0"), "--interval must be positive, got 0."),
-    (("sandbox", "--latency", "slow"), "--latency must be seconds or a range of them, got 'slow'."),
+    (
+        ("sandbox", "--latency", "slow"),
+        "the lower first, got 'slow'.",
+    ),
     (("sandbox", "--connections", "-1"), "--connections must"),
     (("sandbox", "--port", "-1"), "--port must be"),
     (("sandbox", "--execution-seconds", "-1"), "--execution-seconds must be"),
@@ -87,6 +90,19 @@ def test_an_api_that_cannot_be_reached_exits_with_4(run: Run, tmp_path: Path) ->
         result = run(*command, "--base-url", CLOSED, "--deadline", "1")
         assert result.code == 4, (command, result)
         assert "127.0.0.1:9" in result.err + result.out
+
+
+def test_a_proxy_is_used_with_trust_env_and_otherwise_said_to_be_unused(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:8")
+    command = ("whoami", "--base-url", "https://127.0.0.1:9", "--deadline", "1")
+    unused, used = run(*command), run(*command, "--trust-env")
+    assert (unused.code, used.code) == (4, 4)
+    assert "cannot connect to 127.0.0.1:9" in unused.err
+    assert "HTTPS_PROXY is set but not used: pass --trust-env to use this proxy." in unused.err
+    assert "proxy: 127.0.0.1:8" in used.err
+    assert "trust" not in used.err
 
 
 def test_shared_options_may_come_first(run: Run) -> None:

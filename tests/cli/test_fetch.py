@@ -156,6 +156,16 @@ def test_a_second_run_fetches_only_what_failed(
     assert f"{len(failing(sandbox))} failed and will be fetched again." in result.err
 
 
+def test_what_failed_can_be_seen_with_the_command_that_is_printed(run: Run, sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "all of it.jsonl"
+    result = run("destinations", "fetch", "--all", "--output", str(path))
+    last = result.err.splitlines()[-1]
+    assert last == f"To see what failed: jq -c 'select(.ok | not)' '{path}'"
+    assert {each["id"] for each in records(path) if not each["ok"]} == failing(sandbox)
+    assert "jq" not in run("destinations", "fetch", "--all").err  # it has been printed
+    assert run("destinations", "fetch", "--all", "--output", str(path), "--force", "--quiet").err == ""
+
+
 TORN: list[Callable[[bytes], bytes]] = [
     lambda text: text[:-1],
     lambda text: text + b'{"id": "',

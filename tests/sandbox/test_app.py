@@ -430,7 +430,7 @@ async def test_no_latency_does_not_sleep(pauses: list[float], latency: Any) -> N
         float("nan"),
         float("inf"),
         True,
-        "1",
+        "soon",
         None,
         (),
         (1,),
