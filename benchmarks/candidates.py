@@ -30,7 +30,7 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way to ask for a destination.
+    """One way to query a destination.
 
     Attributes:
         title: What it is, for a table.

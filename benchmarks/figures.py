@@ -31,7 +31,7 @@ class Figure:
         aim: What it should be.
         unit: The unit of all three.
         find: Gives it for a candidate of ours, or None where that was not measured.
-        aim_note: What the aim asks for besides.
+        aim_note: What the aim requires besides.
         lower: Whether less is better.
     """
 

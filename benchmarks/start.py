@@ -42,7 +42,7 @@ OURS_WITHOUT_EXTRA = 'sys.modules["msgspec"] = None'
 
 @dataclass(frozen=True)
 class Starter:
-    """A program: what it is, what comes before the clock starts, how it makes a client, and how it asks."""
+    """A program: what it is, what comes before the clock starts, how it makes a client, and how it queries."""
 
     title: str
     before: str

@@ -1,7 +1,7 @@
-"""Ask a thousand connections what they accept as the destination of a bulk sync, and print what they say.
+"""Query what a thousand connections accept as the destination of a bulk sync, and print the responses.
 
-It needs no account: it starts the sandbox, a local Polytomic API, and asks that. With POLYTOMIC_API_KEY set, it asks
-the connections of that account, and changes nothing there.
+It needs no account: it starts the sandbox, a local Polytomic API, and queries that. With POLYTOMIC_API_KEY set, it
+queries the connections of that account, and changes nothing there.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ BUCKETS = 6
 
 
 class Connection(NamedTuple):
-    """What is asked."""
+    """A connection to query."""
 
     id: UUID
     type: str
@@ -75,8 +75,10 @@ class Bar:
             self._stream.flush()
 
 
-async def ask(client: AsyncPolytomic, connections: Sequence[Connection], bar: Bar) -> tuple[list[Answer], list[float]]:
-    """Ask for the destination of every connection.
+async def query(
+    client: AsyncPolytomic, connections: Sequence[Connection], bar: Bar
+) -> tuple[list[Answer], list[float]]:
+    """Query the destination of every connection.
 
     Returns:
         The outcomes in the order of the connections, and how many seconds each successful call took.
@@ -92,8 +94,8 @@ async def ask(client: AsyncPolytomic, connections: Sequence[Connection], bar: Ba
         latencies.append(time.perf_counter() - started)
         return destination
 
-    async with fan_out(timed, ids, limit=IN_FLIGHT) as answers:
-        async for outcome in answers:
+    async with fan_out(timed, ids, limit=IN_FLIGHT) as arriving:
+        async for outcome in arriving:
             outcomes.append(outcome)
             failed += isinstance(outcome, Failure)
             bar.show(len(outcomes), failed)
@@ -181,13 +183,13 @@ async def main() -> int:
 
 
 async def show(client: AsyncPolytomic, connections: Sequence[Connection]) -> int:
-    """Ask every connection, print what they say, and return the exit status."""
+    """Query every connection, print the responses, and return the exit status."""
     started = time.perf_counter()
-    outcomes, latencies = await ask(client, connections, Bar(len(connections), sys.stderr))
+    outcomes, latencies = await query(client, connections, Bar(len(connections), sys.stderr))
     seconds = time.perf_counter() - started
-    answers = list(zip(connections, outcomes, strict=True))
-    fetched = [(connection, outcome.value.data) for connection, outcome in answers if isinstance(outcome, Success)]
-    failed = [(connection, outcome.error) for connection, outcome in answers if isinstance(outcome, Failure)]
+    pairs = list(zip(connections, outcomes, strict=True))
+    fetched = [(connection, outcome.value.data) for connection, outcome in pairs if isinstance(outcome, Success)]
+    failed = [(connection, outcome.error) for connection, outcome in pairs if isinstance(outcome, Failure)]
 
     header = ("connection", "type", "modes", "resync modes", "configuration (* required)")
     print_table([header, *(row(connection, destination) for connection, destination in fetched[:ROWS])])
@@ -198,7 +200,7 @@ async def show(client: AsyncPolytomic, connections: Sequence[Connection]) -> int
         print_table([(str(connection.id), connection.type, reason(error)) for connection, error in failed])
     if latencies:
         print(f"\nMilliseconds of a call, with {IN_FLIGHT} in flight:", *histogram(latencies), sep="\n")
-    print(f"\n{len(fetched)} of {len(answers)} destinations in {seconds:.1f} s ({len(failed)} failed)")
+    print(f"\n{len(fetched)} of {len(pairs)} destinations in {seconds:.1f} s ({len(failed)} failed)")
     return 0 if fetched else 1
 
 

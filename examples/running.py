@@ -1,4 +1,4 @@
-"""What the examples share: where they run, and what they ask of a person.
+"""Code that the examples share: which API they use, and the settings they need.
 
 With POLYTOMIC_API_KEY set they run against the real API, create connections and syncs there, and leave them. Without it
 they run against the sandbox, a local Polytomic API that is gone when they end. Only then is the extra `sandbox` needed.

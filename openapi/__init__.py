@@ -1,4 +1,4 @@
-"""What makes the generated packages: the vendored documents, the templates, and the commands between the two."""
+"""Generate the packages: the vendored OpenAPI documents, the templates, and the commands."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What changed between two documents or two packages, and how that is told."""
+"""Changes between two OpenAPI documents or two packages, and how they are reported."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ FEW = 6
 
 
 class Severity(IntEnum):
-    """What a change means for code that uses the package; the worst is the highest."""
+    """The effect of a change on code that uses the package. The worst is the highest."""
 
     COSMETIC = 1
-    """Nothing but words changed, or what no caller sees."""
+    """Only the wording changed, or something that no caller sees."""
 
     ADDITIVE = 2
-    """There is more than before, and what worked goes on to work."""
+    """Something is new, and existing code continues to work."""
 
     BREAKING = 3
     """Code that worked, or that passed a type checker, may no longer do so."""
 
     REFUSED = 4
-    """A fault, not a change: a document that has it is refused."""
+    """A fault, not a change: a document with it is rejected."""
 
 
 @frozen
@@ -56,8 +56,8 @@ class Section:
     """A part of a report.
 
     Attributes:
-        title: What it tells of.
-        changes: The changes, in the order in which they are told.
+        title: Its title.
+        changes: The changes, in the order of the report.
     """
 
     title: str

@@ -35,7 +35,7 @@ VALUES = frozenset({"example", "examples", "default", "const", "enum"})
 
 
 class Refused(Exception):  # noqa: N818  (what it says is why, line by line)
-    """A document that nothing is made of, and why.
+    """A rejected document, and why.
 
     Attributes:
         problems: What is wrong, a line each, beginning with its place in the document where it has one.
@@ -47,12 +47,12 @@ class Refused(Exception):  # noqa: N818  (what it says is why, line by line)
 
 
 def is_object(node: object) -> TypeGuard[dict[str, Any]]:
-    """Tell whether a value of a document is an object."""
+    """Return whether a value of a document is an object."""
     return isinstance(node, dict)
 
 
 def is_array(node: object) -> TypeGuard[list[Any]]:
-    """Tell whether a value of a document is an array."""
+    """Return whether a value of a document is an array."""
     return isinstance(node, list)
 
 
@@ -91,7 +91,7 @@ def read(path: Path) -> Document:
 
 
 class _Repeated(dict[str, Any]):
-    """An object of JSON in which names are there twice."""
+    """A JSON object with duplicate names."""
 
     names: list[str]
 
@@ -110,7 +110,7 @@ def _from_json(text: str, problems: list[str]) -> Any:
     contents = json.loads(text, object_pairs_hook=_pairs)
     for path, node in walk(contents):
         if isinstance(node, _Repeated):
-            problems += [f"{pointer((*path, name))}: this name is there twice" for name in node.names]
+            problems += [f"{pointer((*path, name))}: this name is given twice" for name in node.names]
     return contents
 
 
@@ -133,7 +133,7 @@ def _value(node: yaml.Node, path: tuple[str | int, ...], problems: list[str]) ->
             # As it is written: the status 200 is the text "200", as it is in JSON.
             name = key.value if isinstance(key, yaml.ScalarNode) else repr(key.value)
             if name in made:
-                problems.append(f"{pointer((*path, name))}: this name is there twice, once in {_line(key.start_mark)}")
+                problems.append(f"{pointer((*path, name))}: this name is given twice, once in {_line(key.start_mark)}")
             made[name] = _value(value, (*path, name), problems)
         return made
     if isinstance(node, yaml.SequenceNode):
@@ -213,7 +213,7 @@ def operations(document: Document) -> Iterator[tuple[tuple[str, str, str], dict[
 
 
 CONFLICTS = "x-conflicts-with-state"
-"""Says of a 409 that it may be about a state, such as an execution under way, so that the client does not retry it."""
+"""The extension for a 409 that may be about a state, for example a running execution. The client does not retry it."""
 
 
 def conflicts_with_state(document: Document, operation: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What changed between two documents: oasdiff compares them; this tells what moved, and the Python names it touches."""
+"""Compare two documents with oasdiff, and add what moved and the Python names that change."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ Where = tuple[str, str]
 """A path and a method."""
 
 ALIKE = 0.5
-"""The share of members and parameters that two operations must have in common to be the same one in another place."""
+"""Minimum share of common members and parameters for two operations to be the same one at another path."""
 
 SEVERITIES = {3: Severity.BREAKING, 2: Severity.BREAKING, 1: Severity.ADDITIVE}
-"""By oasdiff's levels. Its warnings are what breaks in some clients, such as a new value of an enum in an answer."""
+"""By oasdiff's levels. Its warnings are changes that break some clients, for example a new enum value in a response."""
 
 RAISED = re.compile(r"api-(operation-id|schema|tag|(global-)?security)-removed")
-"""What is information to oasdiff, but the name of a method, a model or a module here, or who may call."""
+"""Changes that oasdiff reports as information, but that rename a method, model or module, or change who may call."""
 
 LOWERED = re.compile(r"api-(tag|operation-id)-added|api-security-component-.*")
-"""What no caller sees."""
+"""Changes that no caller sees."""
 
 TEXTS = {
     "api-path-removed-without-deprecation": "removed",
     "api-removed-without-deprecation": "removed",
     "endpoint-added": "new",
 }
-"""What reads better than oasdiff's words for it."""
+"""Replacements for oasdiff's wording."""
 
 
 def document_changes(old: Document, new: Document) -> list[Change]:
@@ -89,7 +89,7 @@ def _likeness(old: Document, operation: dict[str, Any], new: Document, other: di
 
 
 def _traits(document: Document, operation: dict[str, Any]) -> Iterator[str]:
-    """Yield what an operation is known by wherever it is: the members of body and answer, and what it can be asked."""
+    """Yield what identifies an operation at any path: the members of its body and response, and its parameters."""
     for kind, schema in schemas(document, operation, successes_only=True):
         yield from (f"{kind} {name}" for name in _members(document, schema, depth=1 if kind == "request" else 2))
     for reference in operation.get("parameters", ()):
@@ -145,7 +145,7 @@ def _compared(old: Document, new: Document) -> Iterator[Change]:
 
 @frozen
 class _Finding:
-    """What oasdiff says, with holes in the text for members, statuses and the values of an enum."""
+    """A message of oasdiff, with placeholders for members, statuses and the values of an enum."""
 
     severity: Severity
     text: str
@@ -241,7 +241,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def _run_oasdiff(old: Document, new: Document) -> list[dict[str, Any]]:
     if not OASDIFF.exists():
-        raise Refused("oasdiff is not installed: `make update-api` and `make diff-api` do it, with npm")
+        raise Refused("oasdiff is not installed: `make update-api` and `make diff-api` install it with npm")
     with tempfile.TemporaryDirectory() as temporary:
         paths = [Path(temporary) / "old.json", Path(temporary) / "new.json"]
         for path, document in zip(paths, (old, new), strict=True):

@@ -1,4 +1,4 @@
-"""The rules of names in documents: they are words, they stay different in Python, and they meet none that is there."""
+"""The rules of names in documents: they are valid, stay distinct in Python, and do not collide with existing names."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
 
 WORD = re.compile(r"[\w$@][\w$@.:/ \[\]-]*")
-"""Of a member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
+"""A member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
 
-NO_WORD = "is not a word. A name has letters, digits, spaces and . : / - _ $ @ [ ], and a letter or a digit among them"
+NO_WORD = (
+    "is not a valid name. A name has letters, digits, spaces and . : / - _ $ @ [ ], and a letter or a digit among them"
+)
 
 VERSIONS = ROOT / "polytomic_client" / "_versions"
 
 CLIENTS = ("AsyncPolytomic", "Polytomic")
 
 MODEL_NAMES = frozenset({"to_dict", "to_json", "from_dict", "additional_properties", "additional_keys"})
-"""What every model has beside its members."""
+"""The names that every model has beside its members."""
 
 HELPERS = frozenset({"overload", "with_response_blocking"})
-"""What the classes of the operations call while they are defined."""
+"""The functions that the classes of the operations call while they are defined."""
 
 ARGUMENTS = frozenset({"body", "kwargs", "params", "headers", "cookies"})
-"""What a generated function has beside its parameters; the generator renames what meets its other names."""
+"""The names in a generated function beside its parameters. The generator renames parameters that collide."""
 
 CLASSES = frozenset(
     {
@@ -45,11 +47,11 @@ CLASSES = frozenset(
         *("AsyncOperations", "AsyncOperationsWithResponse", "Operations", "OperationsWithResponse"),
     }
 )
-"""What the generated modules import, define or use."""
+"""The names that the generated modules import, define or use."""
 
 
 def names(document: Document) -> Found:
-    """Yield every name that is not a word, is lost to another, or takes what Python or the clients have."""
+    """Yield every name that is invalid, collides with another, or is one of Python or the clients."""
     yield from _operation_names(document)
     yield from _parameter_names(document)
     yield from _model_names(document)
@@ -86,7 +88,7 @@ def _parameter_names(document: Document) -> Found:
             if not _is_word(name):
                 yield path, f"the name of a parameter, {name!r}, {NO_WORD}"
             elif argument in ARGUMENTS:
-                yield path, f"the parameter {name} meets a name of the generated function. It needs another one"
+                yield path, f"the parameter {name} has a name that the generated function uses. Rename it"
             elif taken.setdefault((argument, where), name) != name:
                 yield path, f"the parameters {name} and {taken[argument, where]} are both {argument} in Python"
 
@@ -115,7 +117,7 @@ def _model_names(document: Document) -> Found:
 
 
 def _has_class(schema: dict[str, Any]) -> bool:
-    """Tell whether a component has a class of its own: an object, an enum, or what joins others."""
+    """Return whether a component has a class of its own: an object, an enum, or what joins others."""
     return schema.get("type") == "object" or bool({"properties", "enum", "allOf"} & schema.keys())
 
 
@@ -138,7 +140,7 @@ def _enum_names(document: Document) -> Found:
         if not is_array(values) or path[0] == "servers":
             continue
         yield from (
-            ((*path, "enum", index), f"{value!r} has characters that nobody sees")
+            ((*path, "enum", index), f"{value!r} has invisible characters")
             for index, value in enumerate(values)
             if isinstance(value, str) and not value.isprintable()
         )

@@ -1,4 +1,4 @@
-"""Make a document of OpenAPI 3.0 one of 3.1 that keeps the rules of documents, as far as that is safe."""
+"""Convert a document of OpenAPI 3.0 to 3.1 that follows the rules of documents, as far as that is safe."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .names import class_name
 from .rules import CLIENT_HEADERS, VERSION_HEADER
 
 BESIDE = ("title", "description", "default", "deprecated", "readOnly", "writeOnly", "example", "externalDocs")
-"""What stays where it is when the rest of a schema becomes an alternative of a union."""
+"""Keywords that stay in place when the rest of a schema becomes an alternative of a union."""
 
 Path = tuple[str | int, ...]
 
 
 def normalise(document: Document) -> tuple[Document, list[str]]:
-    """Return a document of 3.1, and what was done to it, a line for each place.
+    """Return a document of 3.1, and a line for each place that was changed.
 
     A document of another version comes back as it is. What cannot be made safe is left as it is, too: both are for
     `rules.violations` to name.

@@ -1,4 +1,4 @@
-"""What oasdiff does not tell of two documents: other words, servers and credentials, and what is left."""
+"""Find changes that oasdiff does not report: wording, servers, credentials, and the rest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _servers(old: Document, new: Document) -> Iterator[Change]:
     before, after = ([server["url"] for server in document.get("servers", ())] for document in (old, new))
     if before != after:
         shown = [", ".join(f"`{url}`" for url in urls) or "none" for urls in (before, after)]
-        what = f"another server, which the clients do not ask yet: {shown[0]} is now {shown[1]}"
+        what = f"another server, which the clients do not use yet: {shown[0]} is now {shown[1]}"
         yield Change(Severity.BREAKING, what, ("#/servers",), ("_client.settings.DEFAULT_BASE_URL",))
 
 

@@ -1,4 +1,4 @@
-"""What changed between two generated packages: public names and signatures, read by griffe without an import."""
+"""Compare the public names and signatures of two generated packages, which griffe reads without an import."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _reached(names: Names, *, sent: bool) -> set[str]:
 
 
 def _is_changes(thing: griffe.Object) -> bool:
-    """Tell whether it is a TypedDict of the members that a PATCH takes."""
+    """Return whether it is a TypedDict of the members that a PATCH takes."""
     return isinstance(thing, griffe.Class) and "TypedDict" in _code(thing)
 
 
@@ -148,7 +148,7 @@ def _severity(
 
 
 def _is_taken(before: object, after: object, names: Names) -> bool:
-    """Tell whether each value of a type is one of another: an int is a float, and a value of an enum its string."""
+    """Return whether each value of a type is one of another: an int is a float, and a value of an enum its string."""
     taken = _kinds(after)
     wider = {"int": "float"} | {
         name.removeprefix("models."): base

@@ -1,4 +1,4 @@
-"""What the members and parameters that a change is about are called in Python."""
+"""Find the Python names of the members and parameters that a change is about."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Place:
     """A member of a model, or a parameter of an operation.
 
     Attributes:
-        shown: What it is called in the document: `Model.member`, or the parameter's name.
-        python: What it is called in Python: `models.Model.member`, or `method(parameter=)`.
+        shown: Its name in the document: `Model.member`, or the parameter's name.
+        python: Its name in Python: `models.Model.member`, or `method(parameter=)`.
         schema: What it holds.
     """
 
@@ -30,7 +30,7 @@ class Place:
 def schemas(
     document: Document, operation: dict[str, Any], *, successes_only: bool = False
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the schema of the body, and those of the answers, the successes first."""
+    """Yield the schema of the body, and those of the responses, the successes first."""
     answers = sorted(operation.get("responses", {}).items())
     kept = [("response", answer) for status, answer in answers if not successes_only or status.startswith("2")]
     parts = [("request", operation.get("requestBody", {})), *kept]
@@ -59,7 +59,7 @@ def find_parameter(document: Document, operation: dict[str, Any], where: str, na
 
 
 def find_member(document: Document, operation: dict[str, Any], kind: str, path: str) -> Place | None:
-    """Return the member that a path of oasdiff, such as `data/items/id`, leads to in a body or an answer."""
+    """Return the member that a path of oasdiff, such as `data/items/id`, leads to in a body or a response."""
     for direction, schema in schemas(document, operation):
         if direction == kind and (found := _follow(document, schema, re.findall(r"(?:[^/\[]|\[[^\]]*\])+", path))):
             return found

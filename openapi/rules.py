@@ -1,6 +1,6 @@
 """The rules of documents: what the generator and the clients need, where OpenAPI allows more.
 
-Each is here because something would otherwise be dropped, renamed or mistyped without a word, or fail without a place.
+Without each rule, something would silently be dropped, renamed or mistyped, or fail without its place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CLIENT_HEADERS = ("accept", "authorization", "content-type")
 JSON = re.compile(r"application/([\w.-]+\+)?json(;.*)?", re.IGNORECASE)
 
 PROSE = {"$ref", "description", "summary", "title", "example", "examples", "deprecated"}
-"""What may stand beside a reference: losing it changes no type."""
+"""Keywords that are allowed beside a reference: losing them changes no type."""
 
 SHAPE = {
     "properties",
@@ -39,10 +39,10 @@ SHAPE = {
     "anyOf",
     "allOf",
 }
-"""What says what a schema is, beside its type."""
+"""Keywords that define a schema, beside its type."""
 
 IMPLIED = {"object": {"properties", "additionalProperties"}, "constant": {"const", "enum"}, "array": {"items"}}
-"""What a schema without a type is by its keywords."""
+"""The type that each keyword implies for a schema without a type."""
 
 FORMATS = {"date", "date-time", "uuid"}
 """The formats that have a type in Python."""
@@ -60,11 +60,11 @@ def violations(document: Document) -> Iterator[tuple[str, str]]:
 def openapi(document: Document) -> Found:
     """A document is one of 3.1."""
     if not str(document.get("openapi")).startswith("3.1."):
-        yield ("openapi",), f"{document.get('openapi')!r} is not 3.1. `make update-api` makes 3.1 of 3.0"
+        yield ("openapi",), f"{document.get('openapi')!r} is not 3.1. `make update-api` converts 3.0 to 3.1"
 
 
 def places(document: Document) -> Found:
-    """Every operation is at its path below the one address that the client has."""
+    """Every operation is at its path below the one URL that the client has."""
     for path, item in document["paths"].items():
         if "$ref" in item:
             yield ("paths", path), "a reference is not followed here. Write the path out"
@@ -72,13 +72,13 @@ def places(document: Document) -> Found:
         for index, server in enumerate(node.get("servers", ())):
             place = (*path, "servers", index)
             if path:
-                yield place, "the client has one address for all operations. Leave it out"
+                yield place, "the client has one URL for all operations. Leave it out"
             elif urlsplit(str(server.get("url"))).path not in ("", "/"):
-                yield place, f"the client has no path in its address. Write that of {server['url']} into each path"
+                yield place, f"the client has no path in its URL. Write that of {server['url']} into each path"
 
 
 def nullables(document: Document) -> Found:
-    """What may be null says so as a type; 3.1 ignores `nullable`."""
+    """A nullable value has the type null; 3.1 ignores `nullable`."""
     for path, node in objects(document):
         if "nullable" in node:
             yield path, "3.1 ignores `nullable`. Write oneOf: [..., {type: 'null'}]"
@@ -109,7 +109,7 @@ def _inside(path: Path, schema: Any) -> Iterator[tuple[Path, Any]]:
 
 
 def schemas(document: Document) -> Found:
-    """A schema has a type in Python, which is the one it means."""
+    """A schema has a type in Python, and it is the intended one."""
     for path, schema in every_schema(document):
         if not is_object(schema):
             yield path, "a schema that is true or false has no type. Write {} for anything"
@@ -127,12 +127,12 @@ def schemas(document: Document) -> Found:
         if "const" in schema and not isinstance(schema["const"], str | int):
             yield path, "a constant is a string, a whole number, true or false"
         yield from (
-            (path, f"a {word} with a quotation mark or a backslash comes out garbled. Leave it out")
+            (path, f"a {word} with a quotation mark or a backslash is sent garbled. Leave it out")
             for word in ("const", "default")
             if isinstance(schema.get(word), str) and re.search(r'["\\]', schema[word])
         )
         if schema.get("default") is not None and len(kinds(document, schema) - {"null"}) > 1:
-            yield path, "where there are several kinds, a default comes out as one of another. Leave it out"
+            yield path, "with several kinds, a default is sent as another kind. Leave it out"
         if "patternProperties" in schema:
             yield path, "members by pattern have no type. Write additionalProperties"
         missing = sorted(set(schema.get("required", ())) - set(schema.get("properties", ())))
@@ -144,7 +144,7 @@ def schemas(document: Document) -> Found:
 
 
 def _alone(path: Path, schema: dict[str, Any]) -> Found:
-    """What a union, or a reference by itself in allOf, stands beside is lost."""
+    """Keywords beside a union, or beside a single reference in allOf, would be lost."""
     unions: list[str] = [union for union in ("oneOf", "anyOf") if union in schema]
     parts: Any = schema.get("allOf", ())
     if not unions and len(parts) == 1 and "$ref" in parts[0]:
@@ -157,18 +157,18 @@ def _alone(path: Path, schema: dict[str, Any]) -> Found:
 
 
 def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
-    """What is united can be told apart by looking at it."""
+    """The alternatives of a union can be distinguished by their content."""
     for union in ("oneOf", "anyOf"):
         parts = list(_alternatives(document, {union: schema.get(union, ())}))
         if len([part for part in parts if "array" in kinds(document, part)]) > 1:
-            yield path, f"two arrays in one {union} cannot be told apart. Make one array of both kinds of items"
+            yield path, f"two arrays in one {union} cannot be distinguished. Make one array of both kinds of items"
         texts = {str(part.get("format")) for part in parts if "string" in kinds(document, part) and "enum" not in part}
         if len(texts) > 1 and texts & FORMATS:
-            yield path, f"strings of several formats in one {union} cannot be told apart. Leave the format out"
+            yield path, f"strings of several formats in one {union} cannot be distinguished. Leave the format out"
         named: Any = schema.get("discriminator", {}).get("propertyName")
         members = [part.get("properties", {}).get(named, {}) for part in parts if "object" in kinds(document, part)]
         if named and not all("const" in resolve(document, member) for member in members):
-            yield path, f"the discriminator is not looked at. Make {named} a const of its own in each alternative"
+            yield path, f"the discriminator is ignored. Make {named} a const of its own in each alternative"
 
 
 def _alternatives(document: Document, schema: Any, seen: set[str] | None = None) -> Iterator[dict[str, Any]]:
@@ -185,7 +185,7 @@ def _alternatives(document: Document, schema: Any, seen: set[str] | None = None)
 
 
 def _is_seen(schema: dict[str, Any], seen: set[str]) -> bool:
-    """Tell whether a component was met before, so that what is in it many times is looked at once."""
+    """Return whether a component was seen before, so that repeated components are checked once."""
     reference = str(schema.get("$ref", ""))
     if reference in seen:
         return True
@@ -194,7 +194,7 @@ def _is_seen(schema: dict[str, Any], seen: set[str]) -> bool:
 
 
 def _joined(document: Document, path: Path, schema: dict[str, Any]) -> Found:
-    """What is joined by allOf are objects, and they agree on what their members are."""
+    """The parts of allOf are objects, and agree on their members."""
     written: Any = schema.get("allOf", ())
     if len(written) == 1 and "$ref" in written[0]:
         return
@@ -260,7 +260,7 @@ def endless(document: Document) -> Found:
             ahead += found
         if name in reached:
             path = ("components", "schemas", name)
-            yield path, "it is made of itself, which has no type. Let the recursion go through a member of an object"
+            yield path, "it contains itself directly, which has no type. Put the recursion into a member of an object"
 
 
 def _parts(schema: Any) -> Iterator[str]:
@@ -277,7 +277,7 @@ def _parts(schema: Any) -> Iterator[str]:
 
 
 def pins(document: Document) -> Found:
-    """Every operation asks for the version of the document, because its paths are those of that version."""
+    """Every operation requests the version of the document, because its paths are those of that version."""
     version = document["info"]["version"]
     for path, operation in operations(document):
         references = (*operation.get("parameters", ()), *document["paths"][path[1]].get("parameters", ()))
@@ -297,7 +297,7 @@ def every_parameter(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]
 
 
 def parameters(document: Document) -> Found:
-    """A parameter can be written in one way, which is the one the clients write it in."""
+    """A parameter has the one style in which the clients write it."""
     for path, parameter in every_parameter(document):
         where, schema = str(parameter["in"]), parameter.get("schema", {})
         if where == "header" and str(parameter["name"]).lower() in CLIENT_HEADERS:
@@ -321,7 +321,7 @@ def parameters(document: Document) -> Found:
         if where == "query":
             items = kinds(document, resolve(document, schema).get("items"))
             if "object" in found | items or "array" in items:
-                yield path, "there is no one way to write an object, or an array in an array, in a query"
+                yield path, "a query has no standard form for an object, or for an array in an array"
         elif found & {"array", "object", "null", "any"} or len(found) > 1:
             yield path, f"a {where} parameter is one string, number, truth value or enum"
         elif where == "header" and (
@@ -345,7 +345,7 @@ def answers(document: Document) -> Found:
     for path, operation in operations(document):
         successes = [status for status in operation["responses"] if re.fullmatch(r"2\d\d", status)]
         if not successes:
-            yield (*path, "responses"), "no answer is a success. Write its status as a plain number, such as 200"
+            yield (*path, "responses"), "no response is a success. Write its status as a plain number, for example 200"
         for status in (*successes, *(status for status in operation["responses"] if status.upper() == "2XX")):
             place = (*path, "responses", status)
             if status not in successes:
@@ -355,7 +355,7 @@ def answers(document: Document) -> Found:
                 if not JSON.fullmatch(media):
                     yield place, f"the clients read JSON, and no {media}"
                 elif "schema" not in content:
-                    yield place, "an answer without a schema is not read. Write schema: {} for anything"
+                    yield place, "a response without a schema is not read. Write schema: {} for anything"
                 elif "data" in schema.get("properties", {}) and "data" not in schema.get("required", ()):
                     yield place, "an envelope without its data is not a response. Add data to what is required"
 

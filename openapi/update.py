@@ -1,10 +1,10 @@
-"""Take a new document of the API, or compare two, and say what that changes for the people who use the package.
+"""Take a new OpenAPI document, or compare two, and report what changes for users of the package.
 
     python -m openapi.update new.yaml                     write document and package, unless something breaks
     python -m openapi.update new.yaml --accept-breaking   write them
     python -m openapi.update --diff old.yaml new.yaml     only report
 
-It exits with 1 where it wrote nothing although it was asked to.
+It exits with 1 if it was to write but did not.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Candidate:
     """A document that a package was made of.
 
     Attributes:
-        document: What it says, as 3.1.
+        document: The document, as 3.1.
         package: The folder of its package.
-        sections: What was done to the document, and what is wrong with it.
+        sections: The changes made to the document, and its faults.
     """
 
     document: Document
@@ -66,7 +66,7 @@ def prepare(path: Path, folder: Path) -> Candidate:
         against.setdefault(message, []).append(place)
     refused = [Change(Severity.REFUSED, message, tuple(places)) for message, places in against.items()]
     sections = [
-        Section("against the rules of documents", refused),
+        Section("breaks the rules of documents", refused),
         Section("made of OpenAPI 3.0", [Change(Severity.COSMETIC, note) for note in notes]),
     ]
     progress(f"Generating {package_name(document)} ...")
@@ -115,7 +115,7 @@ def check_types(package: Path, base: Path, folder: Path) -> Section:
     ]
     if generated or (done.returncode and not found):
         output = generated or [done.stdout + done.stderr]
-        raise Refused("The generated package does not pass mypy, so that nothing can be made of the document:", *output)
+        raise Refused("The generated package does not pass mypy, so the document cannot be used:", *output)
     changes = [
         Change(Severity.BREAKING, f"{file}, line {', '.join(lines)}: {message}")
         for (file, message), lines in sorted(found.items())
@@ -139,10 +139,10 @@ def update(path: Path, folder: Path, *, accept_breaking: bool, report: Path | No
     show(f"{versions}: {path.name}", sections, report)
     found = worst(sections)
     if found is Severity.REFUSED:
-        print(f"Refused: {path} is against the rules, which docs/guides/regenerating.md tells. Nothing was written.")
+        print(f"Refused: {path} breaks the rules in docs/guides/regenerating.md. Nothing was written.")
         return 1
     if found is Severity.BREAKING and not accept_breaking:
-        print("It breaks. Nothing was written; the same with ACCEPT_BREAKING=1 writes it.")
+        print("It breaks existing code. Nothing was written. Run it with ACCEPT_BREAKING=1 to write it.")
         return 1
     return write(path, candidate, base, old, folder)
 
@@ -162,24 +162,22 @@ def write(path: Path, candidate: Candidate, base: Path, old: Document, folder: P
     if not target.is_dir() or differences(target, candidate.package):
         moves[candidate.package] = target
     if not moves:
-        print("There is nothing to write.")
+        print("Nothing to write.")
         return 0
     if documents.read(base / "openapi.json") != old:
-        raise Refused(
-            f"{base.relative_to(ROOT)} has changed meanwhile, so that the report is of another one. Try again"
-        )
+        raise Refused(f"{base.relative_to(ROOT)} has changed meanwhile, so the report is out of date. Run it again")
     install(moves, folder)
     written = " and ".join(str(place.relative_to(ROOT)) for place in moves.values())
     print(f"Wrote {written}. Run `make test`, which was not run.")
     if COMMENT.search(former) and not COMMENT.search(vendored.read_text(encoding="utf-8")):
-        print(f"{vendored.name} has no comments any more, because {path.name} has none to keep.")
+        print(f"{vendored.name} lost its comments, because {path.name} has no comments.")
     if target != base:
-        print(f"The clients still speak {old['info']['version']}: polytomic_client/_versions/ names their package.")
+        print(f"The clients still use {old['info']['version']}: polytomic_client/_versions/ names their package.")
     return 0
 
 
 def vendored_text(path: Path, document: Document, vendored: Path) -> str:
-    """Return what is vendored: what was received if it is YAML as it must be, or what is there and says the same."""
+    """Return the YAML to vendor: as received if possible, else the existing file if it is equivalent, else new."""
     text = path.read_text(encoding="utf-8-sig")
     if not text.lstrip().startswith("{") and documents.read(path) == document:
         return text
@@ -201,12 +199,12 @@ def diff(old_path: Path, new_path: Path, folder: Path, *, report: Path | None) -
 
 
 def progress(text: str) -> None:
-    """Say what takes its time."""
+    """Print which slow step begins."""
     print(text, file=sys.stderr, flush=True)
 
 
 def show(title: str, sections: Sequence[Section], report: Path | None) -> None:
-    """Print a report, and write it as Markdown where that is asked for."""
+    """Print a report, and write it as Markdown if `--report` is given."""
     print(as_text(title, sections))
     if report:
         report.write_text(as_markdown(title, sections), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Whether a document is OpenAPI at all, and refers to nothing but itself.
+"""Check that a document is valid OpenAPI and refers only to itself.
 
-The validator of OpenAPI would fetch what is outside, follows a circle for ever, and has no place for what it cannot
-read; so that is looked at before.
+The OpenAPI validator would fetch external references, follows circular ones forever, and does not locate what it cannot
+read. So these are checked first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HOLDERS = ("parameters", "responses", "headers", "examples", "links", "callbacks
 
 
 def check_validity(document: Document) -> None:
-    """Raise Refused unless a document is valid OpenAPI that refers to nothing outside of itself."""
+    """Raise Refused unless a document is valid OpenAPI that refers only to itself."""
     if not isinstance(document.get("openapi"), str):
         raise Refused(f"#/openapi is not a version of OpenAPI that can be read: {document.get('openapi')!r}")
     for look in (outside, shapes, references, endless):
@@ -47,13 +47,13 @@ def check_validity(document: Document) -> None:
     # It names the folder that is written, and that is removed before.
     version: object = document["info"]["version"]
     if not isinstance(version, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
-        raise Refused(f"#/info/version is not a date, such as 2023-04-25: {version!r}")
+        raise Refused(f"#/info/version is not a date like 2023-04-25: {version!r}")
     if not document.get("paths"):
-        raise Refused("#/paths: there is none, so there is nothing to call")
+        raise Refused("#/paths: it is missing, so there are no operations")
 
 
 def outside(document: Document) -> Found:
-    """Nothing is outside of the document, also in what is data to us and may be none to the validator."""
+    """Nothing is outside of the document, even in data that the validator may treat as a reference."""
     for path, node in documents.walk(document):
         if is_object(node) and isinstance(node.get("$ref"), str) and not node["$ref"].startswith("#"):
             yield (*path, "$ref"), f"it leaves the document: {node['$ref']!r}. Nothing was fetched"

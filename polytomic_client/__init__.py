@@ -112,7 +112,7 @@ __all__ = [
 
 
 def _name_errors() -> None:
-    """Have tracebacks name an exception as a user imports it."""
+    """Make tracebacks show the import path that users have for an exception."""
     for public in map(globals().get, __all__):
         if isinstance(public, type) and issubclass(public, BaseException):
             public.__module__ = __name__

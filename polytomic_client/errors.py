@@ -98,9 +98,9 @@ class RequestError(PolytomicError):
         return self.request.partition(" ")[2]
 
     def __str__(self) -> str:
-        tries = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
+        attempts = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
         request = quoted(self.request, LONGEST_REQUEST)
-        where = f"{quoted(self.operation)}: {request}{tries}: " if self.request else ""
+        where = f"{quoted(self.operation)}: {request}{attempts}: " if self.request else ""
         reason = quoted(self.reason(), LONGEST_REASON)
         if not self.hint:
             return line(where + reason)

@@ -219,7 +219,7 @@ def _rules(schedule: object, start: dt.datetime) -> Iterator[rrule | NoNextRunEr
 
 def _item(mode: models.SelectiveMode, schedule: object) -> models.MultiScheduleItem:
     if not isinstance(schedule, models.BulkSchedule):
-        raise TypeError(f"a schedule must be a BulkSchedule, such as daily(hour=5), got {type(schedule).__name__}.")
+        raise TypeError(f"a schedule must be a BulkSchedule, for example daily(hour=5), got {type(schedule).__name__}.")
     return models.MultiScheduleItem(item=mode, schedule=schedule)
 
 

@@ -31,13 +31,13 @@ def verify_webhook(body: bytes, signature: str | None, secret: str, *, digest: s
         verify_webhook(await request.body(), request.headers.get("Polytomic-Signature"), secret)
     """
     if not isinstance(body, bytes | bytearray | memoryview):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"body must be bytes, got {type(body).__name__}. Pass the body of the request as it came.")
+        raise TypeError(f"body must be bytes, got {type(body).__name__}. Pass the raw body of the request.")
     if not isinstance(secret, str) or not secret:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValueError("secret must be a non-empty str")
     try:
         expected = hmac.new(secret.encode(), body, digest).digest()
     except (TypeError, ValueError):
-        raise ValueError(f"digest must be a hash name of hashlib, such as sha256, got {shown(digest)}.") from None
+        raise ValueError(f"digest must be a hash name of hashlib, for example sha256, got {shown(digest)}.") from None
     if not isinstance(signature, str):
         raise WebhookSignatureError("the webhook does not have a signature, or it is not a str")
     given = _decode_signature(signature.strip().removeprefix(f"{digest}="), len(expected))

@@ -278,7 +278,7 @@ def dead_links(url: str, links: dict[str, list[str]], ids: dict[str, set[str]], 
 async def check(
     browser: Browser, site: Path, pages: list[str], screenshots: Path | None = None
 ) -> tuple[list[Problem], int]:
-    """Look at pages of a site in every way. Return what is wrong, and how many pages were opened."""
+    """Check the pages of a site in every way. Return what is wrong, and how many pages were opened."""
     problems = list[Problem]()
     links = dict[str, list[str]]()
     ids = dict[str, set[str]]()

@@ -1,4 +1,4 @@
-"""Interrupts a blocking call wherever Python can raise, and looks at what each interrupt leaves behind.
+"""Interrupts a blocking call wherever Python can raise, and checks what each interrupt leaves behind.
 
     python -m tests.interrupts --opcodes            one exception at every bytecode of a call
     python -m tests.interrupts --signals 5000       so many real signals, over TCP
@@ -344,7 +344,7 @@ def patience() -> Generator[None]:
 @contextmanager
 def measured(report: Report) -> Generator[None]:
     """Count the sockets that are left to the garbage collector, and the seconds."""
-    # What is there already need not be looked at in thousands of collections. These are made by hand: what Python runs
+    # What is there already need not be visited in thousands of collections. These are made by hand: what Python runs
     # in one of its own, such as the end of a generator, would be interrupted too, and cannot raise.
     gc.collect()
     gc.freeze()

@@ -43,6 +43,12 @@ ADVICE = {
     r"\btried again\b": "retried",
     r"\btime-outs?\b": "timeout",
     r"\bhalf as (?:fast|long|much) again\b": "50 % faster, slower, more",
+    r"\btold apart\b": "distinguished",
+    r"\btell whether\b": "return whether, check whether",
+    r"(?<!a )(?<!two )\blook(?:s|ed|ing)? at\b|\bby looking\b": "check, inspect, visit",
+    r"\bbeyond doubt\b": "say what is tested",
+    r"\basks? (?:a|every|the) (?:api|connection|server)\b": "query, request",
+    r"\bplays the API\b": "is a local API",
 }
 PATTERNS = {re.compile(pattern.replace(" ", r"\s"), re.IGNORECASE): advice for pattern, advice in ADVICE.items()}
 CODE = re.compile(r"^ *```.*?^ *```|`(?:[^`\n]|\n(?!\n))+`|\{%.*?%\}", re.DOTALL | re.MULTILINE)

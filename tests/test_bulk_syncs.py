@@ -374,7 +374,7 @@ def test_a_malformed_id_is_refused_before_anything_is_sent(call: Call) -> None:
 
 
 def test_a_malformed_change_changes_nothing(call: Call) -> None:
-    with Server(answer(), CHANGED) as server, pytest.raises(ValueError, match="names no time zone"):
+    with Server(answer(), CHANGED) as server, pytest.raises(ValueError, match="has no time zone"):
         call("modify_bulk_sync", server, ID, data_cutoff_timestamp=dt.datetime(2024, 1, 1))  # noqa: DTZ001
 
     assert "PATCH" not in "".join(lines(server))

@@ -875,7 +875,7 @@ def test_an_exchange_is_freed_without_the_garbage_collector() -> None:
                 read(data, cuts, method=method, clean=True)
             read(data, method=method, clean=False)
             read(data, method=method)
-            # Of the youngest objects, which is quick: nothing older than this test is looked at.
+            # Of the youngest objects, which is quick: nothing older than this test is visited.
             assert gc.collect(0) == 0, data
     finally:
         gc.enable()

@@ -268,7 +268,7 @@ async def test_a_function_that_is_not_async_ends_the_fan_out_at_its_first_call()
         called.append(item)
         return item
 
-    with pytest.raises(TypeError, match="must be an async function, such as a method of AsyncPolytomic"):
+    with pytest.raises(TypeError, match="must be an async function, for example a method of AsyncPolytomic"):
         await fetch_all(cast("Any", blocking), range(50), limit=8)
     assert len(called) == 1
 

@@ -440,7 +440,7 @@ async def test_a_consumer_that_leaves_early_leaves_nothing_behind(
     # Some connections wait for their answer when the consumer leaves.
     async with served(lambda asked: Fault.HANG if asked.item % 100 == 99 else OK) as (server, polytomic):
         taken: list[UUID] = []
-        # In this very task, so that no turn of the loop comes between the end and the look at what is left.
+        # In this very task, so that no turn of the loop comes between the end and the check of what is left.
         with contextlib.suppress(LeftError, asyncio.CancelledError):
             await consume(polytomic, taken)
         this_task().uncancel()

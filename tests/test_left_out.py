@@ -360,7 +360,7 @@ BLOCKS = {
     for block in PROGRAMS
     if not re.search(r"polytomic_client\.(testing|sandbox)|deployment_key|transport=", block.code)
 }
-"""The blocks of the README and of docs/ that ask the server which the environment names."""
+"""The blocks of the README and of docs/ that call the server which the environment names."""
 
 
 @pytest.mark.parametrize("name", BLOCKS)

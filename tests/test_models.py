@@ -913,7 +913,7 @@ def test_only_texts_are_instants(value: Any) -> None:
 
 
 def test_an_instant_without_a_time_zone_is_not_written() -> None:
-    with pytest.raises(ValueError, match="names no time zone: use datetime.now"):
+    with pytest.raises(ValueError, match="has no time zone: use datetime.now"):
         encode_datetime(dt.datetime(2024, 2, 29))  # noqa: DTZ001 -- that is the point
 
 

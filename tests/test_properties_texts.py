@@ -168,7 +168,7 @@ CALLS: list[tuple[Any, ...]] = [("get_bulk_destination", ID), ("list_events",), 
 
 
 def check_call(ask_one: Callable[..., object], transport: Any, *call: Any, **options: Any) -> Exception | None:
-    """Make a call, look at all that it prints, and return its error."""
+    """Make a call, check all that it prints, and return its error."""
     failure: Exception | None = None
     with everything_logged() as records, warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")

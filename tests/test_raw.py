@@ -556,7 +556,7 @@ itself.append(itself)
         ({"params": {"a": {"b": 1}}}, ValueError, "a must be a string or a number, got dict"),
         ({"params": {"a": [None]}}, ValueError, "a must be a string or a number, got None"),
         ({"params": {"a": Hidden()}}, ValueError, "a must be a string or a number, got Hidden"),
-        ({"params": {"a": dt.datetime(2023, 4, 25)}}, ValueError, "names no time zone"),  # noqa: DTZ001
+        ({"params": {"a": dt.datetime(2023, 4, 25)}}, ValueError, "has no time zone"),  # noqa: DTZ001
         ({"json": {"a": [1, {2}]}}, TypeError, "json must be a JSON value or a model at $.a[1], got set"),
         ({"json": {"a": Hidden()}}, TypeError, "json must be a JSON value or a model at $.a, got Hidden"),
         ({"json": ID}, TypeError, f"json must be a JSON value or a model at $, got UUID('{ID}')"),

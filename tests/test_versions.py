@@ -108,7 +108,7 @@ def answers(operation: str) -> list[Any]:
 
 
 def asked(name: str) -> dict[str, Any]:
-    """Arguments for a method, which a scripted server does not look at."""
+    """Arguments for a method, which a scripted server ignores."""
     arguments: dict[str, Any] = {"id": ID, "connection_id": ID, "execution_id": ID, "schema_id": "contact"}
     parameters = inspect.signature(getattr(Polytomic, name)).parameters
     kept = {key: value for key, value in arguments.items() if key in parameters}

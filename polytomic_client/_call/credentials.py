@@ -51,7 +51,7 @@ class FetchedKey(Generic[Guard]):
     """An API key that the user's callable returns, first when a request needs it and again when the API rejects it.
 
     A call notes `turn` before it waits for `lock`. The drivers hold `lock` around `stale` and `accept` or `fail`, so
-    that many waiting calls ask the callable once, also if it fails. A call that begins later asks again.
+    that many waiting calls invoke the callable once, also if it fails. A call that begins later invokes it again.
     """
 
     __slots__ = ("__weakref__", "_current", "fetch", "lock", "turn")

@@ -179,7 +179,7 @@ class _Call:
                 try:
                     return finish(reply, request, self._attempts)
                 except DecodeError as error:
-                    # The API has acted: the key is what asks for the response once more.
+                    # The API has acted: a request with the same key gets the response again.
                     self._located(error)
                     raise
             yield from self._before_next(failure, gate)

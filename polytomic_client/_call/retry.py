@@ -57,7 +57,7 @@ MOST_DOUBLINGS = 10
 """Maximum doublings of the first delay, far more than `BACKOFF_LONGEST` needs. 2.0 ** 1024 is an OverflowError."""
 
 RETRY_AFTER_LONGEST = 60.0
-"""Maximum seconds of a `Retry-After`. If a server asks for a longer wait, the client raises the error at once."""
+"""Maximum seconds of a `Retry-After`. If a server requests a longer wait, the client raises the error at once."""
 
 
 class May(Enum):
@@ -71,7 +71,7 @@ class May(Enum):
 
 @frozen
 class Rule:
-    """What to do about one kind of failure.
+    """The rule for one kind of failure.
 
     Attributes:
         retry: When the call may send the request again.

@@ -80,7 +80,8 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
         Raises:
             TypeError: An argument has the wrong type, or `json` cannot be encoded. Nothing was sent.
             ValueError: An argument is malformed. Nothing was sent.
-            RequestError: The call failed. Every 2xx is a success. A 409 is read as one about a key in flight.
+            RequestError: The call failed. Every 2xx is a success. After a 409, a POST is retried, as if
+                its key were in use.
 
         Example:
             role = (await client.request("GET", "/api/roles/{id}", path_params={"id": role_id})).parsed
@@ -216,7 +217,7 @@ class AsyncClient(BaseClient[str | KeySource, "httpx.AsyncBaseTransport"]):
                     try:
                         key.accept(await _resolved(key.fetch()))
                     except Exception as error:
-                        # A cancellation belongs to this call alone: the next one that waits asks again.
+                        # A cancellation belongs to this call alone: the next one that waits fetches again.
                         key.fail(error)
                         raise
         finally:

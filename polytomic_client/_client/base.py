@@ -151,7 +151,8 @@ class BaseClient(Unique, Generic[Key, HTTPXTransport]):
                 counted.
             max_connections: Maximum number of open connections.
             max_response_bytes: Maximum bytes of a body after decompression.
-            proxy: A proxy that opens a tunnel to the API: `http://host:port`, with `user:password@` if it asks.
+            proxy: A proxy that opens a tunnel to the API: `http://host:port`, with `user:password@` if it
+                requires them.
             trust_env: Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY configure the proxy. A .netrc file is never read.
             ssl_context: The TLS settings, for a private CA or a client certificate. Default: the CAs of certifi, or
                 those that SSL_CERT_FILE and SSL_CERT_DIR name when the client is created.

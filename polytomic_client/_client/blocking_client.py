@@ -72,7 +72,8 @@ class BlockingClient(BaseClient[str | Callable[[], str], "httpx.BaseTransport"])
         Raises:
             TypeError: An argument has the wrong type, or `json` cannot be encoded. Nothing was sent.
             ValueError: An argument is malformed. Nothing was sent.
-            RequestError: The call failed. Every 2xx is a success. A 409 is read as one about a key in flight.
+            RequestError: The call failed. Every 2xx is a success. After a 409, a POST is retried, as if
+                its key were in use.
 
         Example:
             role = client.request("GET", "/api/roles/{id}", path_params={"id": role_id}).parsed

@@ -1,4 +1,4 @@
-"""Check and encode a request that no operation describes, and decode its response as the caller asks. Without I/O."""
+"""Check and encode a request that no operation describes, and decode its response as the caller chose. Without I/O."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class RequestOptions(TypedDict, total=False):
             parameter. None and UNSET are left out.
         json: The body: a JSON value, or a generated model, also inside of a list or a dict. None sends no body.
         headers: Headers to add. They cannot replace the client's own.
-        idempotency_key: The name of a POST: 8 to 255 letters, digits, '_' or '-'. Default: the client makes one.
+        idempotency_key: Identifies a POST: 8 to 255 letters, digits, '_' or '-'. Default: the client generates one.
     """
 
     path_params: Mapping[str, object] | None

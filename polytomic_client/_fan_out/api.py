@@ -31,7 +31,7 @@ Value = TypeVar("Value")
 
 
 class _Loop(Unique, Generic[Item, Value]):
-    """One loop over the outcomes. Asking for the next outcome marks the previous one as done. Loops may share them."""
+    """One loop over the outcomes. Requesting the next outcome marks the previous one as done. Loops may share them."""
 
     _not_pickled = "a fan-out cannot be pickled because its calls are under way. Create one per process."
 
@@ -138,7 +138,7 @@ def fan_out(
     `outcome.result()` raises it. A `Retry-After` response pauses the whole fan-out, not just the call that received it.
 
     Args:
-        fetch: An async function that takes one item, such as `client.get_bulk_destination`.
+        fetch: An async function that takes one item, for example `client.get_bulk_destination`.
         items: Everything that `for` or `async for` takes. If it raises, the loop raises that error after the outcomes
             before it. The fan-out does not close an async generator: if it must end with the fan-out, close it
             yourself. Like all functions that you pass, it runs with the values that context variables had when
@@ -156,7 +156,7 @@ def fan_out(
         stop_on: Exceptions that end the fan-out at once, because every other call would fail too. The loop raises
             the first of them, after the outcomes before it. A bug of `fetch` ends it as well: a NameError, and if no
             call has succeeded yet, a TypeError or an AttributeError. After a success, which may be one that the
-            checkpoint records, these two are outcomes, and the first one causes a UserWarning. They always are outcomes
+            checkpoint records, these two are outcomes, and the first one causes a UserWarning. They are always outcomes
             if a method of a client raises them.
         deadline: Maximum seconds for the whole fan-out. Then calls under way are cancelled, with a
             DeadlineExceededError as their outcome, and each later item has a NotReachedError. An async iterable is
@@ -198,7 +198,7 @@ def fan_out(
     if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"checkpoint must be the path of a file, got {shown(checkpoint)}.")
     if ordered and retry_failed:
-        raise ValueError("ordered and retry_failed exclude each other: second calls come last. Choose one.")
+        raise ValueError("ordered and retry_failed cannot be combined, because second calls come last. Choose one.")
     journal = None if checkpoint is None else Checkpoint(checkpoint)
     plan = Plan(
         limit=limit_for(fetch, limit),
@@ -226,7 +226,7 @@ async def fetch_all(
     """Call `fetch` for many items concurrently and return every outcome, in the order of the items.
 
     Args:
-        fetch: An async function that takes one item, such as `client.get_bulk_destination`.
+        fetch: An async function that takes one item, for example `client.get_bulk_destination`.
         items: Any iterable or async iterable.
         **options: Options of `fan_out`: `limit`, `rate`, `retry_failed`, `stop_on`, `deadline`, `unique`, `key`,
             `on_progress` and `clock`. `checkpoint` is excluded: it would record items as done whose outcomes are lost
@@ -256,13 +256,15 @@ def _check_function(name: str, function: object, *, or_none: bool = False) -> No
 
 
 def refuse_checkpoint(options: FanOutOptions[Any]) -> None:
-    """Refuse a checkpoint, which would lose outcomes where they are only collected.
+    """Reject a checkpoint, because outcomes that are only collected could be lost.
 
     Raises:
         TypeError: `options` contains a checkpoint.
     """
     if "checkpoint" in options:
-        raise TypeError("checkpoint needs a loop: collected outcomes are lost if this process ends. Use fan_out(...).")
+        raise TypeError(
+            "checkpoint must be left out: collected outcomes are lost if this process ends. Use fan_out(...)."
+        )
 
 
 def owner_of(function: Any) -> object:

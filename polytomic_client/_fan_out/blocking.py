@@ -59,7 +59,7 @@ class _Ask(Generic[Item, Value]):
 
 
 class _Take(Generic[Item, Value]):
-    """An outcome, an error or the end, for the thread that asked. If that has left, the next thread receives it.
+    """An outcome, an error or the end, for a waiting thread. If that has left, the next thread receives it.
 
     Attributes:
         ask: The request that receives it.
@@ -219,7 +219,7 @@ def fan_out_blocking(
     """Call a blocking function for many items concurrently, in threads, and yield each outcome as it finishes.
 
     Args:
-        fetch: A thread-safe function that takes one item, such as a method of a Polytomic.
+        fetch: A thread-safe function that takes one item, for example a method of a Polytomic.
         items: Everything that `for` takes. All but a collection with a length is read in its own thread, for example a
             generator. Context variables have the values there that they had when `fan_out_blocking` was called.
         ordered: Yield the outcomes in the order of the items.
@@ -268,7 +268,7 @@ def fetch_all_blocking(
     """Call a blocking function for many items concurrently and return every outcome, in the order of the items.
 
     Args:
-        fetch: A thread-safe function that takes one item, such as a method of a Polytomic.
+        fetch: A thread-safe function that takes one item, for example a method of a Polytomic.
         items: Any iterable.
         **options: Options of `fan_out_blocking`, except `ordered` and `checkpoint`.
 

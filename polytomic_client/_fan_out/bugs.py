@@ -1,4 +1,4 @@
-"""Tell a bug in the user's function from the failure of a call, so that no fan-out collects one bug 20,000 times."""
+"""Distinguish a bug in the user's function from a failed call, so that no fan-out collects one bug 20,000 times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OURS = str(Path(__file__).parent) + os.sep
 """Frames of the fan-out itself, which are in every traceback."""
 
 SUSPECTS = (*BUGS, *LIKELY_BUGS, BaseExceptionGroup)
-"""What may be a bug. The engine checks this once, so that other failures cost no more than that."""
+"""Errors that may be a bug. For any other failure, the engine makes only this check."""
 
 
 class Bugs:
@@ -49,7 +49,7 @@ class Bugs:
         file, line = place
         warnings.warn_explicit(
             f"fetch raised {type(error).__name__} at {file}:{line}, probably a bug. It is the outcome of its item, "
-            "because other calls succeeded. This fan-out does not warn again: look at the errors of its failures.",
+            "because other calls succeeded. This fan-out does not warn again: check the errors of its failures.",
             UserWarning,
             file,
             line,
@@ -70,7 +70,7 @@ def _likely_place(error: BaseException) -> tuple[str, int] | None:
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
-    """Yield the errors of a group, such as a TaskGroup raises, or the error itself."""
+    """Yield the errors of a group, for example of a TaskGroup, or the error itself."""
     if isinstance(error, BaseExceptionGroup):
         for each in cast("Any", error).exceptions:
             yield from _leaves(each)

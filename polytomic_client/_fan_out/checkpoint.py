@@ -30,7 +30,7 @@ CHECKSUM_SIZE = 9
 """Bytes of a checksum and the space after it."""
 
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTSUP", errno.EOPNOTSUPP)}
-"""Error numbers of `flock` on a file system without locks, such as some network file systems."""
+"""Error numbers of `flock` on a file system without locks, for example some network file systems."""
 
 LOCKED_BYTE = 2**31 - 2
 """Position of the byte that is locked on Windows, where nobody else can read or write a locked byte. It is far behind

@@ -89,7 +89,7 @@ def is_awaitable(value: object) -> bool:
 def not_async(fetch: object, returned: object) -> WrongFetchError:
     """Return the error for a function that did not return an awaitable."""
     return WrongFetchError(
-        f"fetch must be an async function, such as a method of AsyncPolytomic, got {shown(fetch)}, which returned "
+        f"fetch must be an async function, for example a method of AsyncPolytomic, got {shown(fetch)}, which returned "
         f"{type(returned).__name__}. Use fan_out_blocking for a function that blocks."
     )
 

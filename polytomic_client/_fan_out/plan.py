@@ -1,4 +1,4 @@
-"""How a fan-out makes its calls: its options, once they are checked."""
+"""The checked options of a fan-out."""
 
 from __future__ import annotations
 

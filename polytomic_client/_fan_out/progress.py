@@ -17,7 +17,7 @@ RATE_OVER = 20
 
 
 class Phase(IntEnum):
-    """How far a fan-out has come. Whether its deadline has passed is another matter: it may also end in time."""
+    """The state of a fan-out. It does not say whether the deadline has passed."""
 
     RUNNING = 0
     HALTED = 1

@@ -13,7 +13,7 @@ from .._core.log import logger
 from ..errors import APIStatusError, DeadlineExceededError
 
 LONGEST_PAUSE = 600.0
-"""Seconds. A server that asks for a longer pause gets the next request after this, because its clock may be wrong."""
+"""Maximum seconds of a pause. After a longer `Retry-After`, the server's clock may be wrong."""
 
 
 class Pace:

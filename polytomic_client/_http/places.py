@@ -22,7 +22,7 @@ LONGEST_WAIT = 0.25
 
 
 class Lease:
-    """What one call takes. It is created empty, so that an interrupt right after its creation loses nothing."""
+    """The place of one call. It is created empty, so that an interrupt right after its creation loses nothing."""
 
     __slots__ = ()
 

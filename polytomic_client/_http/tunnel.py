@@ -13,7 +13,7 @@ from .proxy import Proxy, netloc
 
 
 def connect_request(proxy: Proxy, host: str, port: int) -> bytes:
-    """Return the request that asks a proxy for a tunnel."""
+    """Return the request for a tunnel through a proxy."""
     target = netloc(host, port)
     credential = "" if proxy.authorization is None else f"Proxy-Authorization: {proxy.authorization.reveal()}\r\n"
     return f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{credential}\r\n".encode()

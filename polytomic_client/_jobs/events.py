@@ -209,13 +209,13 @@ class _EventReader:
         margin of one second covers both. For a single second that would be too many events.
         """
         before, after = (SECOND, SECOND) if end - start > SECOND else (MICROSECOND, 0 * SECOND)
-        answer = await self._operations.list_events(
+        response = await self._operations.list_events(
             type_=models.EventType(next(iter(self._types))) if self._types and len(self._types) == 1 else UNSET,
             starting_after=UNSET if start == FIRST else start - before,
             ending_before=UNSET if end == LAST else end + after,
             limit=PAGE,
         )
-        page = answer.data
+        page = response.data
         if not all(event.id and event.created_at for event in page):
             raise RequestError("an event lacks its id or created_at. Use list_events to read it unchanged.")
         self._longest = max(self._longest, len(page))

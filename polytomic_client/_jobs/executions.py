@@ -32,7 +32,7 @@ ENDED = frozenset({"completed", "canceled", "failed", "errors", "interrupted"})
 MOST_SCHEMAS_SHOWN = 5
 
 
-Look: TypeAlias = "Callable[[AsyncOperations], Awaitable[models.BulkSyncExecution]]"
+PollOnce: TypeAlias = "Callable[[AsyncOperations], Awaitable[models.BulkSyncExecution]]"
 
 
 class ExecutionFailedError(PolytomicError):
@@ -118,13 +118,13 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             id: The bulk sync.
             body: Options of the execution. Default: everything that is enabled.
             idempotency_key: Identifies the start: a second call with the same key does not start a second execution.
-                8 to 255 letters, digits, '_' and '-'. A start that was refused stays refused under its key. Default: a
-                new key.
+                8 to 255 letters, digits, '_' and '-'. The API replays a rejection, so a rejected start needs a new key.
+                Default: a new key.
             deadline: Maximum seconds to wait, the start included. Default: until the end.
             poll_interval: Maximum seconds between two polls.
             on_progress: Called with each schema whose status or counts have changed. An exception that it raises ends
                 the wait.
-            cancel_if_abandoned: Whether to ask the API to cancel the execution if the wait ends early: this call is
+            cancel_if_abandoned: Whether to cancel the execution if the wait ends early: this call is
                 cancelled, the deadline passes, or an error is raised. A start without a response is sent again, with
                 the same key, to learn which execution it began. That takes at most 10 seconds more; its failure is
                 logged. Without this option, the execution continues.
@@ -136,8 +136,8 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             TypeError: `on_progress` is async or not a function; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
             ConflictError: Another execution is under way.
-            ExecutionFailedError: The execution failed, had errors or was interrupted. ExecutionCanceledError: it was
-                canceled.
+            ExecutionFailedError: The execution failed, had errors or was interrupted.
+            ExecutionCanceledError: The execution was canceled.
             ExecutionTimeoutError: The deadline passed.
             DeadlineExceededError: The deadline passed before the start got a response.
             RequestError: A call failed permanently.
@@ -182,7 +182,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             poll_interval: Maximum seconds between two polls.
             on_progress: Called with each schema whose status or counts have changed. An exception that it raises ends
                 the wait.
-            cancel_if_abandoned: Whether to ask the API to cancel the execution if the wait ends early, as for
+            cancel_if_abandoned: Whether to cancel the execution if the wait ends early, as for
                 `run_bulk_sync`.
 
         Returns:
@@ -191,8 +191,8 @@ class AsyncExecutions(Jobs[AsyncOperations]):
         Raises:
             TypeError: `on_progress` is async or not a function; nothing was sent.
             ValueError: An argument is malformed; nothing was sent.
-            ExecutionFailedError: The execution failed, had errors or was interrupted. ExecutionCanceledError: it was
-                canceled.
+            ExecutionFailedError: The execution failed, had errors or was interrupted.
+            ExecutionCanceledError: The execution was canceled.
             ExecutionTimeoutError: The deadline passed.
             DeadlineExceededError: The deadline passed before the first poll got a response.
             RequestError: A call failed permanently.
@@ -200,7 +200,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
         return await _wait_until_ended(
             self._job_client,
             id,
-            partial(_look, id, execution_id),
+            partial(_poll_once, id, execution_id),
             deadline=deadline,
             poll_interval=poll_interval,
             on_progress=on_progress,
@@ -212,7 +212,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
 async def _wait_until_ended(
     client: JobClient[AsyncOperations],
     id: UUID | str,  # noqa: A002
-    first: Look,
+    first: PollOnce,
     *,
     deadline: float | None,
     poll_interval: float,
@@ -223,7 +223,7 @@ async def _wait_until_ended(
     end = end_of(client, deadline)
     interval = positive_seconds("poll_interval", poll_interval)
     progress = _Progress(on_progress)
-    look, begun = first, False
+    poll_once, begun = first, False
     execution: models.BulkSyncExecution
 
     def ended(seen: models.BulkSyncExecution) -> bool:
@@ -238,8 +238,8 @@ async def _wait_until_ended(
         known = execution_id or execution.id
         if not known:
             raise RequestError(f"the response to the start of bulk sync {quoted(id)} lacks the id of the execution")
-        look = partial(_look, id, known)
-        if not ended(execution) and await poll(client, look, ended, end=end, interval=interval) is None:
+        poll_once = partial(_poll_once, id, known)
+        if not ended(execution) and await poll(client, poll_once, ended, end=end, interval=interval) is None:
             which = f"execution {quoted(known)} of bulk sync {quoted(id)}"
             text = f"{which} was still {quoted(execution.status)} after {deadline:g} s"
             raise ExecutionTimeoutError(text, id, execution)
@@ -247,12 +247,12 @@ async def _wait_until_ended(
         raise  # the event loop is gone, so nothing can be sent
     except BaseException as error:
         if cancel_if_abandoned and (begun or _may_have_begun(error)):
-            await client.finish(_cancel(client, id, look))
+            await client.finish(_cancel(client, id, poll_once))
         raise
     return _completed(id, execution)
 
 
-async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, look: Look) -> None:  # noqa: A002
+async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, poll_once: PollOnce) -> None:  # noqa: A002
     """Cancel an execution, unless it has ended.
 
     The API cancels whichever execution of the bulk sync is running, which may be a different one by now. So poll once
@@ -262,7 +262,7 @@ async def _cancel(client: JobClient[AsyncOperations], id: UUID | str, look: Look
     try:
         while True:
             try:
-                execution = await look(until(client, end))
+                execution = await poll_once(until(client, end))
                 break
             except ConflictError:  # the API still processes the start
                 if client.now() + FIRST_WAIT >= end:
@@ -302,7 +302,7 @@ class _Progress:
                 self._tell(schema)
 
 
-async def _look(id: UUID | str, execution_id: UUID | str, operations: AsyncOperations) -> models.BulkSyncExecution:  # noqa: A002
+async def _poll_once(id: UUID | str, execution_id: UUID | str, operations: AsyncOperations) -> models.BulkSyncExecution:  # noqa: A002
     return (await operations.get_bulk_sync_execution(id, execution_id)).data
 
 

@@ -28,7 +28,7 @@ MOST_MISSED = 5
 
 async def poll(
     client: JobClient[Operations],
-    look: Callable[[Operations], Awaitable[T]],
+    poll_once: Callable[[Operations], Awaitable[T]],
     ended: Callable[[T], bool],
     *,
     end: float,
@@ -38,10 +38,10 @@ async def poll(
 
     Args:
         client: The client that sends the requests.
-        look: Makes one poll, with operations that keep to the deadline.
+        poll_once: Makes one poll, with operations that keep to the deadline.
         ended: Returns whether the result of a poll is the end.
         end: When to give up, in the seconds of `client.now`.
-        interval: Maximum seconds between two polls, unless a `Retry-After` asks for more.
+        interval: Maximum seconds between two polls, unless a `Retry-After` requests more.
 
     Returns:
         The result of the last poll, or None if the time is up.
@@ -55,7 +55,7 @@ async def poll(
         await client.sleep(min(wait, left))
         wait = min(wait * WAIT_GROWTH, interval)
         try:
-            seen = await look(until(client, end))
+            seen = await poll_once(until(client, end))
         except RequestError as error:
             missed += 1
             if missed > MOST_MISSED or not rule_of(error).poll_again:

@@ -62,7 +62,7 @@ class AsyncSources(Jobs[AsyncOperations]):
         interval = positive_seconds("poll_interval", poll_interval)
         last: models.BulkSourceStatus
 
-        async def look(operations: AsyncOperations) -> models.BulkSourceStatus:
+        async def poll_once(operations: AsyncOperations) -> models.BulkSourceStatus:
             return (await operations.get_bulk_source_status(connection_id)).data
 
         def fresh(status: models.BulkSourceStatus) -> bool:
@@ -73,7 +73,7 @@ class AsyncSources(Jobs[AsyncOperations]):
                 return False
             return not isinstance(started, dt.datetime) or finished >= started
 
-        last = await look(until(client, end))
+        last = await poll_once(until(client, end))
         before = last.last_refresh_finished
         try:
             await until(client, end).get_bulk_source(connection_id, refresh_schemas=True, include_fields=False)
@@ -83,7 +83,7 @@ class AsyncSources(Jobs[AsyncOperations]):
             if not isinstance(error, DeadlineExceededError) and not may_be_in_flight(error):
                 raise
             logger.info("%s Polling, since the refresh may be under way nevertheless.", error)
-        if await poll(client, look, fresh, end=end, interval=interval) is None:
+        if await poll(client, poll_once, fresh, end=end, interval=interval) is None:
             raise DeadlineExceededError(
                 f"the schemas of connection {quoted(connection_id)} were not fresh after {deadline:g} s, "
                 f"got cache_status {quoted(last.cache_status)!r}."

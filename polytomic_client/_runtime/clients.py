@@ -1,4 +1,4 @@
-"""The clients of the generated endpoint functions, imported when they are asked for, because httpx is slow to import.
+"""The clients of the generated endpoint functions, imported when first used, because httpx is slow to import.
 
 An annotation that names them as attributes of this module is known to type checkers and to `typing.get_type_hints`.
 """

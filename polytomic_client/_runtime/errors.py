@@ -1,4 +1,4 @@
-"""The error of endpoint functions that are called with a Client of the user's own."""
+"""Define the error of endpoint functions that are called with the user's own Client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from .._text import excerpt
 
 
 class UnexpectedStatus(Exception):  # noqa: N818  (openapi-python-client's name)
-    """The API answered with a status that is not a success the document describes."""
+    """The API responded with a status that the OpenAPI document does not describe as a success."""
 
     def __init__(self, status_code: int, content: bytes) -> None:
         super().__init__(status_code, content)

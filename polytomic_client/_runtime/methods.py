@@ -1,4 +1,4 @@
-"""What the methods of the generated operations have in common."""
+"""Code that the methods of the generated operations share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WITH_RESPONSE = "An APIResponse: the response with its status, headers and body.
 
 
 class MembersError(TypeError):
-    """The members of a body are wrong whatever the other arguments are: a mistake of the program."""
+    """The members of a body are wrong, whatever the other arguments are: a bug of the caller."""
 
 
 def with_response(

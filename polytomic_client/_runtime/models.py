@@ -1,4 +1,4 @@
-"""What the generated models have in common."""
+"""Code that the generated models share."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Model:
         return f"{type(self).__qualname__.rsplit('>.', 1)[-1]}({', '.join(members)})"
 
     def _check_key(self, key: object) -> None:
-        """Refuse a key that is not the name of a member.
+        """Reject a key that is not the name of a member.
 
-        Python iterates over what has `__getitem__` by asking for the keys 0, 1, 2 and so on.
+        Python iterates over an object with `__getitem__` by passing the keys 0, 1, 2 and so on.
 
         Raises:
             TypeError: `key` is not a str.
@@ -43,7 +43,7 @@ class Model:
 
 
 def complete(model: type[Model], names: Mapping[str, Any]) -> None:
-    """Have the hints of a model's `__init__` name the model itself, and what its module imports after it.
+    """Make the type hints of a model's `__init__` resolve the model itself, and what its module imports after it.
 
     attrs compiles `__init__` with a copy of the module's names before the class.
     """

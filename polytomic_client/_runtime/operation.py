@@ -32,7 +32,7 @@ DECODING_FAILURES = (TypeError, ValueError, AttributeError, KeyError, RecursionE
 LARGEST_LOCATED = 1_000_000
 """Maximum bytes of a body in which a fault is located, because locating it decodes parts of the body again."""
 
-MOST_TRIES = 2_000
+MOST_PARTS = 2_000
 """Maximum parts of a body that are decoded to locate a fault, which takes a few tens of milliseconds."""
 
 MISSING = "the response lacks this member, which the OpenAPI document requires, and the client is strict"
@@ -47,7 +47,7 @@ class Operation(Generic[Value_co]):
 
     Attributes:
         name: The operation id in snake case, which is also the name of the method.
-        version: The dated version of the API that it is of.
+        version: The dated version of the API that it belongs to.
         method: Its HTTP method.
         path: Its path, with a placeholder for each parameter: `/api/bulk/dest/{connection_id}`.
         decoders: The decoder of the JSON body for each status that is a success. None if the response has no body.
@@ -176,11 +176,11 @@ def find_fault(decoder: Callable[[Any], object], body: Any) -> str:
     """
     steps: list[str | int] = []
     part = body
-    tries = 0
+    decoded = 0
     while True:
         for step, child in _children(part):
-            tries += 1
-            if tries > MOST_TRIES:
+            decoded += 1
+            if decoded > MOST_PARTS:
                 return path_of(steps)
             place = [*steps, step]
             if _fails(decoder, place, child) and not all(_fails(decoder, place, empty) for empty in EMPTY):

@@ -25,8 +25,8 @@ from .faults import member_names, name_member, path_to
 class Unset:
     """The type of UNSET: the member was absent from the JSON object.
 
-    It is falsy, equal to itself only, and prints as UNSET. It has no order and no arithmetic: to count an absent member
-    as 0, write `member or 0`.
+    It is falsy, equal to itself only, and prints as UNSET. It supports neither ordering nor arithmetic: to count an
+    absent member as 0, write `member or 0`.
     """
 
     __slots__ = ()
@@ -44,7 +44,7 @@ class Unset:
         return "UNSET"
 
     def __format__(self, spec: str) -> str:
-        """Return the word, aligned if the specifier is one for strings. No specifier raises or shortens it."""
+        """Return `UNSET` as a string, aligned if the specifier is one for strings. No specifier raises or cuts it."""
         try:
             formatted = format("UNSET", spec)
         except ValueError:  # a specifier for numbers or dates, such as `,` or `%H:%M`
@@ -97,7 +97,7 @@ def as_object(value: Any) -> dict[str, Any]:
     """Return a mapping as a plain dict.
 
     Raises:
-        TypeError: It is not a mapping.
+        TypeError: `value` is not a mapping.
     """
     if not isinstance(value, Mapping):
         raise TypeError(f"expected a JSON object, got {type(value).__name__}")
@@ -105,7 +105,7 @@ def as_object(value: Any) -> dict[str, Any]:
 
 
 def sort_out(value: dict[str, Any], members: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return an object after `members`, which stand where it lacks one, and those of it that `members` lacks."""
+    """Return an object with `members` as defaults, and its own members that `members` does not name."""
     complete = members | value
     if len(complete) == len(members):
         return complete, {}
@@ -113,10 +113,10 @@ def sort_out(value: dict[str, Any], members: dict[str, Any]) -> tuple[dict[str, 
 
 
 def copy_members(members: dict[str, Any]) -> dict[str, Any]:
-    """Copy the members that the document does not name, with the arrays and objects in them.
+    """Copy the members that the OpenAPI document does not name, with the arrays and objects in them.
 
     Raises:
-        TypeError: They are not a mapping.
+        TypeError: `members` is not a mapping.
     """
     copied = dict(members) if type(members) is dict else as_object(members)
     copies: dict[int, Any] = {}
@@ -134,7 +134,7 @@ def copy_members(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_subclass(kind: type[T], model: Any) -> T:
-    """Return a model as one of a subclass, made by its `__init__`."""
+    """Return a model as an instance of a subclass, created by its `__init__`."""
     names = {field.alias: field.name for field in fields(type(model))}
     rest = names.pop("additional_properties", None)
     made = kind(**{alias: getattr(model, name) for alias, name in names.items()})
@@ -156,7 +156,7 @@ def as_items(value: Any) -> Any:
     """Return a list to encode.
 
     Raises:
-        TypeError: It is a string, whose letters would be taken for its items, or it has no items.
+        TypeError: `value` is a string, whose letters would become the items, or is not iterable.
     """
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise TypeError(f"expected a list, got {shown(value)}")
@@ -167,8 +167,8 @@ def as_json(value: object) -> str:
     """Return a JSON value as a string without white space.
 
     Raises:
-        TypeError: A part of it is of a type that JSON does not have.
-        ValueError: A number in it is not finite.
+        TypeError: `value` contains a type that JSON does not have.
+        ValueError: `value` contains a number that is not finite.
     """
     refused: list[object] = []
     # What it cannot encode becomes null, and is then refused here rather than deep in the standard library.
@@ -189,9 +189,9 @@ def as_json(value: object) -> str:
 
 
 def encode_text(value: Any) -> Any:
-    """Return the string that stands for a UUID or a member of an enum; anything else as it is.
+    """Return a UUID or a member of an enum as a string, and any other value unchanged.
 
-    The `str` of a model would be sent, with all that is in it. As it is, it cannot be encoded as JSON.
+    The `str` of a model would send all its contents. Unchanged, a model cannot be encoded as JSON.
     """
     return str(value) if isinstance(value, (str, UUID)) else value
 
@@ -200,7 +200,7 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
     """Return the JSON object of a model.
 
     Raises:
-        TypeError: It is no such model.
+        TypeError: `value` is not an instance of `model`.
     """
     if not isinstance(value, model):
         name = model.__name__
@@ -216,7 +216,7 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
 
 
 def decode_enum(kind: type[E], value: Any) -> E:
-    """Return a value as one of an enum. The call does the same, in four times the time for a value it names."""
+    """Return a value as a member of an enum. `kind(value)` does the same, but takes four times as long."""
     try:
         return kind._value2member_map_[value]  # type: ignore[return-value]
     except (KeyError, TypeError):
@@ -232,7 +232,7 @@ def decode_uuid(value: Any) -> UUID:
 
 
 def decode_datetime(value: str) -> dt.datetime:
-    """Return the instant that an ISO 8601 text names, in UTC where it names no offset."""
+    """Return the instant of an ISO 8601 string, in UTC if it has no offset."""
     try:
         instant = dt.datetime.fromisoformat(value)
     except ValueError:
@@ -249,12 +249,12 @@ def encode_datetime(value: dt.datetime) -> str:
     """Return an instant as ISO 8601 in UTC, with `Z`.
 
     Raises:
-        ValueError: The value is not a datetime, or names no time zone.
+        ValueError: `value` is not a datetime, or does not have a time zone.
     """
     if not hasattr(value, "tzinfo"):
         raise ValueError(f"{shown(value)} is not a datetime")
     if value.tzinfo is None:
-        raise ValueError(f"{shown(value)} names no time zone: use datetime.now(timezone.utc) or .replace(tzinfo=...)")
+        raise ValueError(f"{shown(value)} has no time zone: use datetime.now(timezone.utc) or .replace(tzinfo=...)")
     try:
         return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
     except OverflowError:
@@ -262,7 +262,7 @@ def encode_datetime(value: dt.datetime) -> str:
 
 
 def parses(parse: Callable[[Any], object], value: object) -> bool:
-    """Tell whether a value is a string that `parse` takes."""
+    """Return whether a value is a string that `parse` accepts."""
     if not isinstance(value, str):
         return False
     try:
@@ -276,7 +276,7 @@ def closest(value: Any, *kinds: Any) -> Any:
     """Return a JSON object as the model it fits best: its members fit, and the fewest are missing or unknown.
 
     Raises:
-        TypeError: It is not a JSON object.
+        TypeError: `value` is not a JSON object.
     """
     members = as_object(value)
     best = min(kinds, key=lambda kind: (not kind._matches(members), kind._unlike(members)))  # noqa: SLF001  (generated)
@@ -284,13 +284,13 @@ def closest(value: Any, *kinds: Any) -> Any:
 
 
 def require(value: object, name: str) -> None:
-    """Refuse an answer without a member that it cannot do without."""
+    """Reject a response whose member `name` is missing or null."""
     if value is UNSET or value is None:
         raise TypeError(f"member {name!r} is {'missing' if value is UNSET else 'null'}")
 
 
 def _did_you_mean(value: object) -> str:
-    """Return the advice for a model, or the envelope of one, where its id belongs. Empty for anything else."""
+    """Return the advice for a model, or its envelope, that was passed instead of its id. Empty for other values."""
     names = member_names(value)
     if "id" in names:
         return " Did you mean .id?"
@@ -306,7 +306,7 @@ def path_uuid(name: str, value: UUID | str) -> str:
     """Return a path parameter that is a UUID.
 
     Raises:
-        ValueError: It is not one.
+        ValueError: `value` is not a UUID.
     """
     if type(value) is str and CANONICAL_UUID.fullmatch(value):
         # As the API writes it, and eight times as fast as to make a UUID of it and a string of that.
@@ -326,7 +326,7 @@ def path_segment(name: str, value: object) -> str:
     """Return a path parameter quoted as one segment of a path.
 
     Raises:
-        ValueError: It is not a string or a number, or it is empty, `.` or `..`, which HTTP clients take out of a path.
+        ValueError: `value` is not a string or a number, or is empty, `.` or `..`, which HTTP clients remove.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise _not_scalar(name, value)
@@ -337,10 +337,10 @@ def path_segment(name: str, value: object) -> str:
 
 
 def query_of(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a query that are there.
+    """Return the parameters of a query that are set.
 
     Raises:
-        ValueError: One is not a string, a number or a list of these, whose `str` would be part of the URL.
+        ValueError: A value in `params` is not a string, a number or a list of these: its `str` would be in the URL.
     """
     there = {name: value for name, value in params.items() if value is not UNSET and value is not None}
     for name, value in there.items():

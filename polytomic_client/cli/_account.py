@@ -15,7 +15,7 @@ def whoami(*, format: FormatOption = None, settings: Settings = DEFAULTS) -> Non
 
 
 def list_connections(*, format: FormatOption = None, settings: Settings = DEFAULTS) -> None:  # noqa: A002
-    """List the connections that the key may see."""
+    """List the connections that the key can access."""
     with settings.client() as client:
         connections = [connection.to_dict() for connection in client.list_connections().data]
     columns = (Column("ID", whole=True), Column("NAME"), Column("TYPE"), Column("STATUS"))

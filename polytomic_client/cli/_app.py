@@ -21,7 +21,7 @@ from ._help import Formatter
 from ._output import forget
 
 HELP = """\
-Ask the Polytomic API about connections and bulk syncs. Not the vendor's program.
+Query Polytomic connections and run bulk syncs. Not the vendor's program.
 
 First steps, with a key from the settings of a Polytomic user:
   export POLYTOMIC_API_KEY=...
@@ -35,13 +35,13 @@ Example:
   polytomic destinations fetch --all | jq -r 'select(.ok) | .id'
 
 Exit codes:
-  0    all fine
-  1    some of it failed
+  0    success
+  1    something failed, for example one destination
   2    the command line is invalid
   3    the API refused the key
   4    the API cannot be reached
   130  interrupted by Ctrl-C
-  141  the reader ended, as in `| head`
+  141  the reader of the output has ended, as in `| head`
 
 Environment:
   POLYTOMIC_API_KEY         the key
@@ -70,7 +70,7 @@ APP = App(
 GROUPS: dict[str, tuple[str, str]] = {
     "connections": ("List connections.", "polytomic connections list"),
     "destinations": (
-        "Ask what connections accept as destinations of bulk syncs.",
+        "Get what connections accept as destinations of bulk syncs.",
         "polytomic destinations fetch --all",
     ),
     "sources": ("Show and refresh the schemas of sources.", "polytomic sources show ID"),
@@ -88,7 +88,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], str], ...] = (
         """polytomic destinations fetch --all --output all.jsonl --checkpoint all.done
   polytomic connections list | jq -r .id | polytomic destinations fetch --ids -
 
-After Ctrl-C or a crash, run the first example again: it does the rest.""",
+After Ctrl-C or a crash, run the first example again: it fetches the rest.""",
     ),
     ("destinations check", _destinations.check, "polytomic destinations check ID configuration.json"),
     ("sources show", _sources.show, "polytomic sources show c4647159-c324-4985-9b81-0e766ec9d286"),
@@ -208,7 +208,7 @@ def _with_options_last(tokens: list[str]) -> list[str]:
 
 
 def _prepare_streams() -> None:
-    """Have characters that stdout cannot encode escaped, and replace streams that are closed (`>&-`)."""
+    """Escape characters that stdout cannot encode, and replace closed streams (`>&-`)."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:

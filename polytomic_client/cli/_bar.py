@@ -11,7 +11,7 @@ from .. import Progress
 
 SHORTEST_BAR = 10
 LONGEST_BAR = 40
-"""Columns of the bar itself. A line that has no room for the shortest has none."""
+"""Columns of the bar itself. A line without room for the shortest omits the bar."""
 
 MARGIN = 3
 """Columns that stay empty at the right. A terminal shows Ctrl-C there, and would not erase a second line."""
@@ -27,7 +27,7 @@ class Bar:
 
         Args:
             progress: The progress of the fan-out.
-            already: Number of destinations that an earlier run wrote, which the fan-out does not know of.
+            already: Number of destinations that an earlier run wrote. The fan-out does not count them.
         """
         self._progress = progress
         self._already = already

@@ -43,7 +43,7 @@ def show(
 
 def fetch(
     *,
-    all: Annotated[bool, Parameter(negative="", help="Fetch those of every connection.")] = False,  # noqa: A002
+    all: Annotated[bool, Parameter(negative="", help="Fetch the destinations of all connections.")] = False,  # noqa: A002
     ids: Annotated[Path | None, Parameter(help="File with an id on each line, or - for stdin."), STDIN] = None,
     limit: Annotated[
         str,
@@ -52,13 +52,13 @@ def fetch(
     rate: Annotated[float | None, Parameter(help="Maximum requests per second, retries included.", metavar="N")] = None,
     checkpoint: Annotated[
         Path | None,
-        Parameter(help="File that records what was written. The same command resumes with it.", metavar="FILE"),
+        Parameter(help="File that records finished destinations, for the same command to resume.", metavar="FILE"),
     ] = None,
     retry_failed: Annotated[
-        bool, Parameter(negative="", help="Try temporary failures once more, after all others.")
+        bool, Parameter(negative="", help="Call once more after a temporary failure, after all others.")
     ] = False,
     output: Annotated[Path, Parameter(help="File to write, or - for stdout."), STDIN] = STDIO,
-    force: Annotated[bool, Parameter(negative="", help="Replace an output file that exists.")] = False,
+    force: Annotated[bool, Parameter(negative="", help="Replace an existing output file.")] = False,
     format: FormatOption = None,  # noqa: A002
     settings: Settings = DEFAULTS,
 ) -> int:
@@ -166,8 +166,8 @@ def _format(format: Format | None, output: Path, checkpoint: Path | None, *, for
 def _tell(file: OutputFile, *, quiet: bool) -> None:
     """Print what was found in an output file that is resumed."""
     if file.cut or file.succeeded or file.superseded:
-        parts = [f"{file.succeeded:,} destinations are written"]
-        parts += [f"what failed is fetched again: {file.superseded:,}"] if file.superseded else []
+        parts = [f"{file.succeeded:,} destinations are already written"]
+        parts += [f"{file.superseded:,} failed and will be fetched again"] if file.superseded else []
         parts += ["an incomplete last line was cut off"] if file.cut else []
         note(f"Resuming: {', '.join(parts)}.", quiet=quiet)
 
@@ -180,7 +180,7 @@ def _sorted(sink: Collected, run: Fetch, ids: list[str] | None) -> list[dict[str
 
 @contextmanager
 def _opened(path: Path, *, resume: bool, force: bool) -> Generator[TextIO | OutputFile]:
-    """Open the output. A pipe or a device, such as that of `>(gzip > all.gz)`, is written to as stdout is."""
+    """Open the output. A pipe or a device, for example `>(gzip > all.gz)`, is written like stdout."""
     if path == STDIO:
         yield sys.stdout
     elif path.exists() and not path.is_file():

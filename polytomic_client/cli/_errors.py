@@ -1,4 +1,4 @@
-"""What a failure becomes: an exit code and one line with the fix."""
+"""Turn a failure into an exit code and one line with the fix."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REFUSED = 3
 UNREACHABLE = 4
 INTERRUPTED = 130
 CLOSED_PIPE = 141
-"""What a shell reports for a program that SIGPIPE ended, as it does when `head` has read enough."""
+"""The exit code that a shell reports for a program that SIGPIPE ended, for example once `head` has ended."""
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """The signals that end a command as Ctrl-C does, unless they are ignored: as with `nohup`, for example."""
@@ -49,7 +49,7 @@ HINTS: dict[type[RequestError], str] = {
     DeadlineExceededError: "Raise --deadline, or check the network.",
     VersionMismatchError: "This command line supports one version only (polytomic versions).",
 }
-"""What to do about an error, where the error's own hint names an argument of the Python client."""
+"""The fix for an error whose own hint names an argument of the Python client."""
 
 OPTIONS = {
     name: f"--{name.replace('_', '-')}"
@@ -124,5 +124,5 @@ def record_of(error: Exception) -> dict[str, object]:
 
 
 def _as_options(text: str) -> str:
-    """Name an argument of the client as the option that it comes from, at the start of a message."""
+    """Replace the argument of the client at the start of a message with its option."""
     return re.sub(r"^(\w+)(?= )", lambda match: OPTIONS.get(match[1], match[1]), text)

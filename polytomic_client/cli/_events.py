@@ -19,7 +19,7 @@ from ._settings import DEFAULTS, Format, FormatOption, Settings
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 OVERLAP = dt.timedelta(seconds=30)
-"""How far each poll of --follow looks back: an event may become visible later than its time says."""
+"""How far before the last event each poll of --follow starts: an event may become visible later than its time says."""
 
 
 def tail(

@@ -1,4 +1,4 @@
-"""The run of `destinations fetch`: many requests at once, records as they arrive, and an end that can be resumed."""
+"""Run `destinations fetch`: many concurrent requests, records as they arrive, and a run that can be resumed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MOST_CONNECTIONS = 256
 
 
 CLEANUP = 1.0
-"""Seconds in which the end of a run is not disturbed by another Ctrl-C. It takes a tenth of that."""
+"""Seconds in which another Ctrl-C does not interrupt the end of a run. The end takes a tenth of that."""
 
 
 class Sink(Protocol):
@@ -74,7 +74,7 @@ class Collected:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How to fetch.
+    """The options of a fetch.
 
     Attributes:
         limit: Maximum requests in flight.
@@ -129,7 +129,7 @@ class Fetch:
 
         Raises:
             KeyboardInterrupt: Ctrl-C. What was delivered is kept.
-            PolytomicError: An error that ends everything, such as a refused key.
+            PolytomicError: An error that every other request would have too, for example a refused key.
         """
         limit = MOST_CONNECTIONS if self.plan.limit == "auto" else self.plan.limit
         # Outside of the event loop, because it may prompt for the key.
@@ -232,7 +232,7 @@ class Fetch:
 
     @contextmanager
     def _interruptible(self) -> Generator[None]:
-        """Have Ctrl-C cancel the task, so that no line is torn, except one that waits for the reader of a pipe."""
+        """Make Ctrl-C cancel the task, so that no line is torn, except one that waits for the reader of a pipe."""
 
         def interrupt(*_: object) -> None:
             if self._interrupted_at and time.monotonic() - self._interrupted_at < CLEANUP:
@@ -256,7 +256,7 @@ class Fetch:
         """Print how it ended on stderr, if a person is there or something failed."""
         parts = [f"{self.fetched:,} fetched"]
         parts += [f"{self.failed:,} failed"] if self.failed else []
-        parts += [f"{self.skipped:,} skipped, which an earlier run delivered"] if self.skipped else []
+        parts += [f"{self.skipped:,} skipped (fetched by an earlier run)"] if self.skipped else []
         quiet = self.settings.quiet or not (self.failed or sys.stderr.isatty())
         note(f"{', '.join(parts)}, in {self.seconds:.1f} s", quiet=quiet)
         if self.failed and isinstance(self.sink, OutputFile):

@@ -56,7 +56,7 @@ def sandbox(
 
 
 def versions(*, format: FormatOption = None, settings: Settings = DEFAULTS) -> None:  # noqa: A002, ARG001
-    """Show the versions of this program, of the API that it asks for, and of Python."""
+    """Show the versions of this program, of the API that it requests, and of Python."""
     from importlib.metadata import version
 
     found = {"polytomic-client": __version__, "api": API_VERSION, "python": sys.version.split()[0]}

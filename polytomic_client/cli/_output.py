@@ -1,4 +1,4 @@
-"""What goes to stdout and stderr: JSON in UTF-8, tables that fit the width, and notes."""
+"""Write to stdout and stderr: JSON in UTF-8, tables that fit the width, and notes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Column:
 
 
 def chosen(format: Format | None) -> Format:  # noqa: A002  (as the option is called)
-    """Return the format to write to stdout: what the user asked for, or what fits where it goes."""
+    """Return the format to write to stdout: the one that the user chose, or the default for a terminal or a pipe."""
     return format or ("table" if sys.stdout.isatty() else "jsonl")
 
 

@@ -15,7 +15,7 @@ from ._errors import UsageError
 from ._output import as_json, utf8
 
 BEGINNING = b'{"id": "'
-"""How each line begins. What is cut off at the end of a file is of this program, or nothing is cut."""
+"""The beginning of each line. An incomplete last line is cut off only if it begins like this."""
 
 
 class OutputFile:

@@ -122,7 +122,7 @@ def _read_key(file: Path) -> str:
     try:
         lines = file.read_text(encoding="utf-8-sig").split()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         # Without the name, which may be the key itself.
         raise UsageError(f"the --api-key-file cannot be read: {reason}. Name a file that contains the key.") from None
     if len(lines) != 1:

@@ -126,7 +126,7 @@ def run(
         except KeyboardInterrupt:
             follow = f"Follow it with: polytomic syncs status {sync_id}"
             if cancel_on_interrupt:
-                raise KeyboardInterrupt(f"interrupted. The execution was asked to cancel. {follow}") from None
+                raise KeyboardInterrupt(f"interrupted. A cancel request was sent. {follow}") from None
             # Without a response to the start, it is unknown whether there is an execution.
             state = "The execution continues." if schemas else "If the execution has started, it continues."
             raise KeyboardInterrupt(

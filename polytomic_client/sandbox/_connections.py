@@ -30,7 +30,7 @@ _ERRORS: Final = {
 
 _EVENTS_KEPT: Final = timedelta(hours=48)
 _EVENTS_LISTED: Final = 100
-"""Events that are returned if the request has no limit. The API's number is not documented."""
+"""Maximum events of a response if the request has no limit. The API's number is not documented."""
 
 
 def find_connection(world: World, connection_id: str) -> Connection:
@@ -219,7 +219,7 @@ def _list_events(world: World, call: Call) -> Any:
 
 
 def _events(world: World) -> Iterator[tuple[datetime, UUID, models.EventType, Execution]]:
-    """Yield every event, oldest first, each at an instant of its own: where time stands still, a microsecond later."""
+    """Yield every event, oldest first, each at its own instant: a microsecond later if the time does not advance."""
     now = world.now()
     happened = [(*event, execution) for execution in world.executions for event in execution.events(now)]
     last = datetime.min.replace(tzinfo=UTC)

@@ -52,7 +52,7 @@ class Sandbox(Unique):
                 string, for example "0.03-0.1".
             host: The name or address to listen on.
             port: The port to listen on, 0 for a free one.
-            start: The instant at which its time stands still, until `world.advance(seconds)`. Default: this machine's
+            start: Its time, which only `world.advance(seconds)` then changes. Default: this machine's
                 time, which `advance` moves, too.
             execution_seconds: How long an execution of a bulk sync takes, in the sandbox's time.
 

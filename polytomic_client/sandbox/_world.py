@@ -29,7 +29,7 @@ FEWEST_WITH_FAULTS: Final = 100
 """With fewer connections, none has a fault: it would surprise a user of the sandbox."""
 
 _LONGEST: Final = timedelta(days=36_525)
-"""How long an execution may take, and a step of the time be: a century, because an instant ends with the year 9999."""
+"""Maximum duration of an execution or of a step of the time: a century, because a datetime ends with the year 9999."""
 
 _REFRESH_LASTS: Final = timedelta(seconds=1)
 
@@ -182,7 +182,7 @@ class World:
         Args:
             count: The number of connections, 0 or more.
             seed: An int, 0 or more.
-            start: The instant at which its time stands still, until `advance`. Default: this machine's time.
+            start: Its time, which only `advance` then changes. Default: this machine's time.
             execution_seconds: Seconds that an execution takes, 0 or more.
 
         Raises:

@@ -26,7 +26,7 @@ class FakeClock(WorldClock):
 
     Example:
         clock = FakeClock()
-        Polytomic(api_key="...", transport=httpx.MockTransport(answer), clock=clock).get_identity()
+        Polytomic(api_key="...", transport=httpx.MockTransport(handler), clock=clock).get_identity()
         assert clock.slept == [0.5, 1.0]  # two retries
     """
 

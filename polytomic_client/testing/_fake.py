@@ -154,7 +154,7 @@ class FakePolytomic(Unique):
         Args:
             connections: The number of connections, 0 or more. By default two of each type. From 100 on, some fail.
             seed: An int, 0 or more. The same seed creates the same world.
-            start: The instant at which its time stands still. Default: this machine's current time.
+            start: Its time, which only sleeps of its clients and `world.advance` change. Default: this machine's.
             execution_seconds: How long an execution of a bulk sync takes, in the world's time.
 
         Raises:
@@ -172,7 +172,7 @@ class FakePolytomic(Unique):
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
-        # Without the lock: a debugger may ask while another thread holds it. Never the seed, which tells the key.
+        # Without the lock: a debugger may call this while another thread holds it. Not the seed: it reveals the key.
         pending = sum(entry.left for entry in self._script.copy())
         return (
             f"<FakePolytomic at {id(self):#x}: connections={len(self.world.connections)} "
@@ -186,7 +186,7 @@ class FakePolytomic(Unique):
 
     @property
     def pending(self) -> int:
-        """How many scripted faults have not happened yet: 0 at the end of a test in which all of them happened."""
+        """The number of scripted faults that have not happened yet. Assert that it is 0 at the end of a test."""
         with self._lock:
             return sum(entry.left for entry in self._script)
 
@@ -232,7 +232,7 @@ class FakePolytomic(Unique):
 
         Raises:
             TypeError: `fault` is a class, or not callable.
-            ValueError: There is no such operation, or `times` is not an int above 0.
+            ValueError: `operation` is unknown, or `times` is not a positive int.
 
         Example:
             fake.fail(Answer(503), "get_bulk_destination", times=2)

@@ -150,8 +150,10 @@ def test_a_second_run_fetches_only_what_failed(
     assert result.code == 1
     assert counting.ids() == failing(sandbox)
     assert sorted(each["id"] for each in records(path)) == sorted(listed(sandbox))
-    assert result.err.startswith(f"Resuming: {len(listed(sandbox)) - len(failing(sandbox))} destinations are written, ")
-    assert f"what failed is fetched again: {len(failing(sandbox))}." in result.err
+    assert result.err.startswith(
+        f"Resuming: {len(listed(sandbox)) - len(failing(sandbox))} destinations are already written, "
+    )
+    assert f"{len(failing(sandbox))} failed and will be fetched again." in result.err
 
 
 def test_what_failed_can_be_seen_with_the_command_that_is_printed(run: Run, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -224,7 +226,7 @@ def test_a_checkpoint_makes_stdout_resumable(run: Run, sandbox: Sandbox, tmp_pat
     assert {line["id"] for line in first.lines if line["ok"]} == listed(sandbox) - failing(sandbox)
     assert {line["id"] for line in second.lines} == failing(sandbox) == counting.ids()
     skipped = len(listed(sandbox)) - len(failing(sandbox))
-    assert f"{skipped} skipped, which an earlier run delivered" in second.err
+    assert f"{skipped} skipped (fetched by an earlier run)" in second.err
 
 
 def test_a_file_that_is_no_checkpoint_is_refused(run: Run, tmp_path: Path) -> None:

@@ -488,7 +488,7 @@ def add_what_nobody_uses(document: Document) -> None:
 UNTOLD: dict[Edit, tuple[Severity, str, tuple[str, ...]]] = {
     change_server: (
         BREAKING,
-        "another server, which the clients do not ask yet: `https://a.example` is now `https://b.example`",
+        "another server, which the clients do not use yet: `https://a.example` is now `https://b.example`",
         ("#/servers",),
     ),
     change_scheme: (

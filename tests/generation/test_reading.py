@@ -65,9 +65,9 @@ def test_json_is_read_as_json_whatever_its_file_is_called(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
-        ("paths:\n  /a~b: {get: 1,\n    get: 2}", ["#/paths/~1a~0b/get: this name is there twice, once in line 3"]),
+        ("paths:\n  /a~b: {get: 1,\n    get: 2}", ["#/paths/~1a~0b/get: this name is given twice, once in line 3"]),
         ("a: 1\nb: [{c: 1, c: 2}]\na: 2", ["#/b/0/c: this name", "#/a: this name"]),
-        ('200: a\n"200": b', ["#/200: this name is there twice, once in line 2"]),
+        ('200: a\n"200": b', ["#/200: this name is given twice, once in line 2"]),
         ('{"a": {"b": 1, "b": 2}, "c": [{"d": 1, "d": 1}]}', ["#/a/b: this name", "#/c/0/d: this name"]),
         ("a: &x {b: 1}\nc: *x", ["line 2: *x is an alias. Write it out, or make it a component"]),
         ("a: &x [*x]", ["line 1: *x is an alias"]),

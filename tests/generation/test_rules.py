@@ -87,7 +87,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "an operation of another server": (
         operation(servers=[{"url": "https://other.example"}]),
         f"{GET}/servers/0",
-        "one address for all operations",
+        "one URL for all operations",
     ),
     "a server with a path": (
         lambda document: document.update(servers=[{"url": "https://a.example"}, {"url": "https://a.example/v2"}]),
@@ -135,8 +135,8 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         "in style simple, explode false, only",
     ),
     "reserved characters": (parameter(allowReserved=True), f"{GET}/parameters/2", "always encode reserved"),
-    "an object in a query": (parameter(NEW), f"{GET}/parameters/2", "no one way to write an object"),
-    "objects in a query": (parameter({"type": "array", "items": NEW}), f"{GET}/parameters/2", "no one way to write"),
+    "an object in a query": (parameter(NEW), f"{GET}/parameters/2", "no standard form for an object"),
+    "objects in a query": (parameter({"type": "array", "items": NEW}), f"{GET}/parameters/2", "no standard form for"),
     "an array in a header": (
         parameter({"type": "array", "items": TEXT}, name="X-P", **{"in": "header"}),
         f"{GET}/parameters/2",
@@ -212,7 +212,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/operationId",
         "overload() is a method of the clients already",
     ),
-    "no success": (answer({"default": content(schema=NEW)}), f"{GET}/responses", "no answer is a success"),
+    "no success": (answer({"default": content(schema=NEW)}), f"{GET}/responses", "no response is a success"),
     "an answer of nothing known": (answer({"200": content()}), f"{GET}/responses/200", "is not read"),
     "an envelope that may be empty": (
         answer({"200": content(schema={"type": "object", "properties": {"data": TEXT}})}),
@@ -237,12 +237,12 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a value that nobody sees": (
         component("E", {**TEXT, "enum": ["a", "\u200b"]}),
         f"{SCHEMAS}/E/enum/1",
-        "characters that nobody sees",
+        "invisible characters",
     ),
     "two arrays": (
         member({"oneOf": [{"type": "array", "items": TEXT}, {"type": "array", "items": NEW}]}),
         THING,
-        "two arrays in one oneOf cannot be told apart",
+        "two arrays in one oneOf cannot be distinguished",
     ),
     "two arrays of which one is in a union of its own": (
         member({"oneOf": [{"type": "array", "items": TEXT}, {"anyOf": [NEW, {"type": "array", "items": NEW}]}]}),
@@ -266,7 +266,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
             {"oneOf": [NEW, {"$ref": "#/components/schemas/Thing"}], "discriminator": {"propertyName": "name"}},
         ),
         THING,
-        "the discriminator is not looked at. Make name a const",
+        "the discriminator is ignored. Make name a const",
     ),
     # Only the members of NewThing would be left.
     "members beside a reference in allOf": (
@@ -309,7 +309,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a default of several kinds": (
         member({"oneOf": [{"type": "integer"}, TEXT], "default": "5"}),
         THING,
-        "a default comes out as one of another",
+        "a default is sent as another kind",
     ),
     "a default with a quotation mark": (member({**TEXT, "default": 'a"b'}), THING, "a default with a quotation mark"),
     "true for a schema": (member(schema=True), THING, "a schema that is true or false has no type"),
@@ -341,16 +341,16 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a name of code": (
         members('"]; import os; ["'),
         f'{SCHEMAS}/Thing/properties/"]; import os; ["',
-        "is not a word",
+        "is not a valid name",
     ),
-    "a name with a line end": (members("a\nb"), f"{SCHEMAS}/Thing/properties/a\nb", "is not a word"),
-    "a name of signs": (members("--"), f"{SCHEMAS}/Thing/properties/--", "is not a word"),
-    "a name that turns around": (members("a\u202eb"), f"{SCHEMAS}/Thing/properties/a\u202eb", "is not a word"),
+    "a name with a line end": (members("a\nb"), f"{SCHEMAS}/Thing/properties/a\nb", "is not a valid name"),
+    "a name of signs": (members("--"), f"{SCHEMAS}/Thing/properties/--", "is not a valid name"),
+    "a name that turns around": (members("a\u202eb"), f"{SCHEMAS}/Thing/properties/a\u202eb", "is not a valid name"),
     "a name of every model": (members("to_dict"), f"{SCHEMAS}/Thing/properties/to_dict", "every model has"),
     # Beside another, it would not be written small.
     "a name that models use": (members("Unset", "UNSET"), f"{SCHEMAS}/Thing/properties/Unset", "or uses, this name"),
-    "a parameter of code": (parameter(name="a'b"), GET, "is not a word"),
-    "a parameter that meets another": (parameter(name="body"), GET, "meets a name of the generated function"),
+    "a parameter of code": (parameter(name="a'b"), GET, "is not a valid name"),
+    "a parameter that meets another": (parameter(name="body"), GET, "has a name that the generated function uses"),
     # The second one is gone.
     "two parameters of one name": (
         lambda document: (parameter(name="a-b")(document), parameter(name="a_b")(document)),
@@ -369,7 +369,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/operationId",
         "request() is a method of the clients already",
     ),
-    "an operation of code": (operation(operationId="a();b"), f"{GET}/operationId", "is not a word"),
+    "an operation of code": (operation(operationId="a();b"), f"{GET}/operationId", "is not a valid name"),
     "an operation without a name": (
         lambda document: document["paths"]["/things/{id}"]["get"].pop("operationId"),
         GET,
@@ -377,7 +377,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     ),
     "two tags": (operation(tags=["Things", "Others"]), GET, "an operation has one tag"),
     "no tag": (operation(tags=[]), GET, "an operation has one tag"),
-    "a tag of code": (operation(tags=["a;b"]), f"{GET}/tags/0", "is not a word"),
+    "a tag of code": (operation(tags=["a;b"]), f"{GET}/tags/0", "is not a valid name"),
     "a component called as a class that is there": (
         component("UUID", NEW),
         f"{SCHEMAS}/UUID",
@@ -501,7 +501,7 @@ def test_what_is_made_of_itself_is_refused_before_anything_follows_it(steps: lis
     with pytest.raises(Refused) as refused:
         check_validity(document)
 
-    assert refused.value.problems[0].startswith("#/components/schemas/Node: it is made of itself")
+    assert refused.value.problems[0].startswith("#/components/schemas/Node: it contains itself directly")
 
 
 FINE: dict[str, Edit] = {
@@ -608,7 +608,7 @@ def test_what_looks_like_a_break_and_is_none_passes(kind: str) -> None:
 
 
 def test_unions_of_the_same_unions_are_looked_at_once() -> None:
-    """Each of fifty is twice in the one before it, which are more than one could look at."""
+    """Each of fifty is twice in the one before it, which are too many to check one by one."""
     document = copy.deepcopy(SMALL)
     for number in range(50):
         part = {"$ref": f"#/components/schemas/U{number + 1}"}

@@ -175,7 +175,7 @@ WITHOUT_PATHS: list[Edit] = [lambda document: document.pop("paths"), lambda docu
 
 @pytest.mark.parametrize("edit", WITHOUT_PATHS)
 def test_a_document_without_a_path_is_refused(edit: Edit) -> None:
-    assert refusal(edit) == ["#/paths: there is none, so there is nothing to call"]
+    assert refusal(edit) == ["#/paths: it is missing, so there are no operations"]
 
 
 def test_a_parameter_of_a_whole_path_may_be_a_component() -> None:

@@ -1,4 +1,4 @@
-"""Every model and enum of the document, imported when first used."""
+"""Every model and enum of the OpenAPI document, imported when first used."""
 
 from __future__ import annotations
 

@@ -49,9 +49,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkSyncActivationEnvelope:
-    answer = BulkSyncActivationEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkSyncActivationEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkSyncActivationEnvelope] = Operation(

@@ -42,9 +42,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkSyncCancellationEnvelope:
-    answer = BulkSyncCancellationEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkSyncCancellationEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkSyncCancellationEnvelope] = Operation(

@@ -44,9 +44,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkSyncEnvelope:
-    answer = BulkSyncEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkSyncEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkSyncEnvelope] = Operation(

@@ -38,9 +38,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkDestinationEnvelope:
-    answer = BulkDestinationEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkDestinationEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkDestinationEnvelope] = Operation(

@@ -52,9 +52,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkSourceEnvelope:
-    answer = BulkSourceEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkSourceEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkSourceEnvelope] = Operation(

@@ -41,9 +41,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> SchemaEnvelope:
-    answer = SchemaEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = SchemaEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[SchemaEnvelope] = Operation(

@@ -40,9 +40,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkSyncExecutionEnvelope:
-    answer = BulkSyncExecutionEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkSyncExecutionEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkSyncExecutionEnvelope] = Operation(

@@ -41,9 +41,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkSchemaEnvelope:
-    answer = BulkSchemaEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkSchemaEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkSchemaEnvelope] = Operation(

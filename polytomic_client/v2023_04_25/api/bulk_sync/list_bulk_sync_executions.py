@@ -38,9 +38,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkSyncExecutionListEnvelope:
-    answer = BulkSyncExecutionListEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkSyncExecutionListEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkSyncExecutionListEnvelope] = Operation(

@@ -43,9 +43,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> BulkSyncListEnvelope:
-    answer = BulkSyncListEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = BulkSyncListEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[BulkSyncListEnvelope] = Operation(

@@ -44,9 +44,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> CreatedConnectionEnvelope:
-    answer = CreatedConnectionEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = CreatedConnectionEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[CreatedConnectionEnvelope] = Operation(

@@ -33,9 +33,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> ConnectionListEnvelope:
-    answer = ConnectionListEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = ConnectionListEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[ConnectionListEnvelope] = Operation(

@@ -45,9 +45,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> ConnectionEnvelope:
-    answer = ConnectionEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = ConnectionEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[ConnectionEnvelope] = Operation(

@@ -66,9 +66,9 @@ def _get_kwargs(
 
 
 def _decode_200(body: Any) -> EventListEnvelope:
-    answer = EventListEnvelope.from_dict(body)
-    require(answer.data, "data")
-    return answer
+    parsed = EventListEnvelope.from_dict(body)
+    require(parsed.data, "data")
+    return parsed
 
 
 OPERATION: Operation[EventListEnvelope] = Operation(
