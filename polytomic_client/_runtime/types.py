@@ -19,7 +19,7 @@ from attrs import define, fields
 
 from .._core.tracebacks import shorten
 from .._text import shown
-from .faults import member_names, name_member, path_to
+from .faults import member_names, path_to
 
 
 class Unset:
@@ -174,11 +174,10 @@ def as_json(value: object) -> str:
     # What it cannot encode becomes null, and is then refused here rather than deep in the standard library.
     try:
         text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=refused.append)
-    except ValueError as error:
-        try:
-            path = path_to(value, lambda part: isinstance(part, float) and not isfinite(part))
-        except RecursionError:  # it contains itself
-            raise error from None
+    except ValueError:
+        path = path_to(value, lambda part: isinstance(part, float) and not isfinite(part))
+        if path == "$":  # it contains itself
+            raise
         raise ValueError(f"cannot encode {path} as JSON, got a number that is not finite.") from None
     if refused:
         first = refused[0]
@@ -209,7 +208,6 @@ def encode_model(value: Any, model: type[Any]) -> dict[str, Any]:
     try:
         encoded: dict[str, Any] = value.to_dict()
     except Exception as error:
-        name_member(error, value, unset=UNSET)
         shorten(error)
         raise
     return encoded
