@@ -97,7 +97,11 @@ def test_a_proxy_is_used_with_trust_env_and_otherwise_said_to_be_unused(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:8")
-    monkeypatch.setattr(SystemClock, "random", lambda _: 0.0)  # the retries follow at once
+
+    def no_jitter(_: SystemClock) -> float:
+        return 0.0  # so that the retries follow at once
+
+    monkeypatch.setattr(SystemClock, "random", no_jitter)
     command = ("whoami", "--base-url", "https://127.0.0.1:9")
     unused, used = run(*command), run(*command, "--trust-env")
     assert (unused.code, used.code) == (4, 4)
