@@ -29,6 +29,9 @@ from ._world import Handler, World, require_seconds
 Latency = float | tuple[float, float] | str
 """Seconds that an operation takes: a number, or the bounds of a random number."""
 
+LONGEST_LATENCY = 60
+"""Maximum characters of a latency that is a string: two numbers of 17 digits with exponents have 50."""
+
 _HANDLERS: Final[Mapping[str, Handler]] = {**_connections.HANDLERS, **_bulk_syncs.HANDLERS}
 
 REQUEST_ID_HEADER: Final = "X-Request-Id"
@@ -275,11 +278,14 @@ def _parsed(latency: str) -> float | tuple[float, float]:
     Raises:
         ValueError: The string is neither.
     """
+    text = str.__str__(latency)  # a subclass may fail to print, and `float` prints what it refuses
+    if len(text) > LONGEST_LATENCY:
+        raise ValueError
     with suppress(ValueError):
-        return float(latency)
+        return float(text)
     # A dash may also be the sign of a number or of its exponent: 1e-3-1e-2.
-    for place in range(len(latency)):
-        if latency[place] == "-":
+    for place in range(len(text)):
+        if text[place] == "-":
             with suppress(ValueError):
-                return float(latency[:place]), float(latency[place + 1 :])
+                return float(text[:place]), float(text[place + 1 :])
     raise ValueError
