@@ -156,7 +156,8 @@ class AsyncioPool:
             assert self._ssl is not None
             tunnel = await open_tunnel(sock, proxy, encoder.host, encoder.port)
             transport = await self._loop.start_tls(tunnel, connection, self._ssl, **options)
-            if transport is None:
+            # uvloop returns a transport without a socket if a reset came with the end of the handshake.
+            if transport is None or transport.get_extra_info("socket") is None:
                 raise ConnectionAbortedError("the proxy closed the tunnel")
             connection.connection_made(transport)
         ssl_object: ssl.SSLObject | None = connection.transport.get_extra_info("ssl_object")
