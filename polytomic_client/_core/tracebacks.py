@@ -31,13 +31,14 @@ def shorten(error: BaseException) -> None:
     seen: set[int] = set()
     while current is not None and id(current) not in seen:
         seen.add(id(current))
-        entries = list(_entries(current.__traceback__))
+        entries = list(entries_of(current.__traceback__))
         if isinstance(current, RAISED_ON_PURPOSE) or (entries and not _is_ours(entries[-1])):
             current.__traceback__ = _short(entries)
         current = current.__cause__
 
 
-def _entries(entry: TracebackType | None) -> Iterator[TracebackType]:
+def entries_of(entry: TracebackType | None) -> Iterator[TracebackType]:
+    """Yield the entries of a traceback, the innermost last."""
     while entry is not None:
         yield entry
         entry = entry.tb_next

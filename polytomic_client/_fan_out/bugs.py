@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from .._call.retry import BUGS, LIKELY_BUGS
-from .._core.tracebacks import PACKAGE
+from .._core.tracebacks import PACKAGE, entries_of
 
 OURS = str(Path(__file__).parent) + os.sep
 """Frames of the fan-out itself, which are in every traceback."""
@@ -61,7 +61,11 @@ def _likely_place(error: BaseException) -> tuple[str, int] | None:
     for each in _leaves(error):
         # A class of the user's own that extends one of these is not raised by mistake.
         if type(each) in LIKELY_BUGS:
-            places = [place for place in _places(each) if not place[0].startswith(OURS)]
+            places = [
+                (entry.tb_frame.f_code.co_filename, entry.tb_lineno)
+                for entry in entries_of(each.__traceback__)
+                if not entry.tb_frame.f_code.co_filename.startswith(OURS)
+            ]
             # Without any, a Future or C code raised it: that is the function itself, and the error is about its item.
             # The client checks arguments, so an error that passed through it is about an item.
             if places and not any(file.startswith(PACKAGE) for file, _ in places):
@@ -76,11 +80,3 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
             yield from _leaves(each)
     else:
         yield error
-
-
-def _places(error: BaseException) -> Iterator[tuple[str, int]]:
-    """Yield the file and the line of each frame that an error passed through, the innermost last."""
-    traceback = error.__traceback__
-    while traceback is not None:
-        yield traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
-        traceback = traceback.tb_next
