@@ -219,10 +219,10 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3
   --custom-compile-command "make $@"
 
 lock: $(READY)  ## Choose new versions of every dependency: requirements.lock
-	@$(COMPILE) --extra cli --extra fast --extra sandbox --group dev --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --extra cli --extra dask --extra fast --extra sandbox --group dev --output-file requirements.lock pyproject.toml
 
 lowest-lock: $(READY)  ## Find the lowest allowed versions: tests/requirements-lowest.lock
-	@$(COMPILE) --resolution lowest-direct --extra cli --extra fast --extra sandbox --group test \
+	@$(COMPILE) --resolution lowest-direct --extra cli --extra dask --extra fast --extra sandbox --group test \
 	  --output-file tests/requirements-lowest.lock pyproject.toml
 
 bench-lock: $(READY)  ## Choose new versions of what the benchmarks compare with
