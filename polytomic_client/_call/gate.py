@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -14,9 +14,12 @@ class Gate(Protocol):
 
     Attributes:
         unsettled: The number of requests that change something and are in flight or ended with an unknown outcome.
+        post_key: Derives the idempotency key of a POST from its URL and body, so that the same call in another process
+            has the same key. None: a random key.
     """
 
     unsettled: int
+    post_key: Callable[[bytes], str] | None
 
     def waits(self, clock: Clock) -> Iterable[float]:
         """Return the seconds to sleep before the next request. Take each number only after the sleep before it.

@@ -120,7 +120,7 @@ class _Call:
         self._version = config.pin if operation is None else operation.version
         # A 409 can only be about the key if an earlier request had the same one: an attempt of this call, or another
         # call with a key that the caller made.
-        self._in_flight = IDEMPOTENCY_HEADER in request.headers and not (operation and operation.conflicts_with_state)
+        self._in_flight = IDEMPOTENCY_HEADER in request.headers and self._conflicts_are_about_the_key()
         self._ends = config.clock.monotonic() + config.deadline
         self._attempts = 0
         self._last: RequestError | None = None
@@ -129,9 +129,16 @@ class _Call:
         """Whether the API may have acted on a request whose response never came."""
 
     def steps(self, finish: Callable[[Reply, Request, int], T]) -> Flow[T]:
-        gate = current_gate.get()
-        flow = self._steps(finish, gate)
-        return flow if gate is None or self._request.method in SAFE_METHODS else self._settled(flow, gate)
+        gate, request = current_gate.get(), self._request
+        if gate is None or request.method in SAFE_METHODS:
+            return self._steps(finish, gate)
+        if gate.post_key is not None and request.method == "POST" and IDEMPOTENCY_HEADER not in request.headers:
+            request.headers[IDEMPOTENCY_HEADER] = gate.post_key(request.url.encode() + b"\n" + (request.content or b""))
+            self._in_flight = self._conflicts_are_about_the_key()
+        return self._settled(self._steps(finish, gate), gate)
+
+    def _conflicts_are_about_the_key(self) -> bool:
+        return not (self._described and self._described.conflicts_with_state)
 
     def _settled(self, flow: Flow[T], gate: Gate) -> Flow[T]:
         """Count a call that changes something in its gate, until it ends with a known outcome."""

@@ -11,19 +11,17 @@ from types import TracebackType
 from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
 
-from .._call.retry import HITS_ALL, may_call_again
-from .._core.checks import LONGEST_SECONDS
-from .._core.clock import Clock, SystemClock
+from .._call.retry import HITS_ALL
+from .._core.clock import Clock
 from .._core.loops import asyncio_loop
 from .._core.unique import Unique
 from .._core.warnings import warn
-from .._text import LONGEST_SHOWN, quoted, shown
-from .checkpoint import Checkpoint
+from .._text import LONGEST_SHOWN, quoted
 from .engine import Engine
 from .items import Items, Job, name_of
 from .limit import AutoLimit
 from .outcome import Outcome
-from .plan import DEFAULT_LIMIT, MOST_PER_SECOND, Plan, auto_limit, bounded
+from .plan import DEFAULT_LIMIT, auto_limit, make_plan
 from .progress import Progress, described
 
 Item = TypeVar("Item")
@@ -189,30 +187,20 @@ def fan_out(
         raise TypeError(not_callable(fetch))
     if getattr(owner_of(fetch), "_polytomic_blocking", None) is True:
         raise TypeError("fetch must be async, got a method of a Polytomic. Use AsyncPolytomic or fan_out_blocking.")
-    _check_function("on_progress", on_progress, or_none=True)
-    _check_function("key", key)
-    if not isinstance(retry_failed, bool):
-        _check_function("retry_failed", retry_failed)
-    if not isinstance(stop_on, tuple) or not all(isinstance(kind, type) for kind in stop_on):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"stop_on must be a tuple of exception classes, got {shown(stop_on)}.")
-    if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"checkpoint must be the path of a file, got {shown(checkpoint)}.")
-    if ordered and retry_failed:
-        raise ValueError("ordered and retry_failed cannot be combined, because second calls come last. Choose one.")
-    journal = None if checkpoint is None else Checkpoint(checkpoint)
-    plan = Plan(
+    plan = make_plan(
         limit=limit_for(fetch, limit),
-        rate=bounded("rate", rate, MOST_PER_SECOND),
+        rate=rate,
         ordered=ordered,
-        retry=retry_failed if callable(retry_failed) else may_call_again if retry_failed else _never,
-        checkpoint=journal,
-        on_progress=on_progress,
-        deadline=bounded("deadline", deadline, LONGEST_SECONDS),
+        retry_failed=retry_failed,
         stop_on=stop_on,
-        clock=clock or SystemClock(),
+        deadline=deadline,
+        checkpoint=checkpoint,
+        key=key,
+        on_progress=on_progress,
+        clock=clock,
     )
-    named = unique or journal is not None
-    engine = Engine(fetch, Items(items, key=key if named else None, checkpoint=journal), plan)
+    named = unique or plan.checkpoint is not None
+    engine = Engine(fetch, Items(items, key=key if named else None, checkpoint=plan.checkpoint), plan)
     # Last, because invalid options need no warning.
     check_connections(fetch, plan.limit)
     return FanOut(engine, function_name(fetch))
@@ -246,13 +234,6 @@ async def fetch_all(
     async with fan_out(fetch, items, **options) as outcomes:
         found = [outcome async for outcome in outcomes]
     return sorted(found, key=lambda outcome: outcome.index)
-
-
-def _check_function(name: str, function: object, *, or_none: bool = False) -> None:
-    if or_none and function is None:
-        return
-    if not callable(function) or isinstance(function, type) or inspect.iscoroutinefunction(function):
-        raise TypeError(f"{name} must be a function that is not async, got {shown(function)}.")
 
 
 def refuse_checkpoint(options: FanOutOptions[Any]) -> None:
@@ -319,7 +300,3 @@ def check_connections(fetch: object, limit: AutoLimit) -> None:
 def _connections(fetch: object) -> int | None:
     connections = getattr(owner_of(fetch), "_polytomic_connections", None)
     return connections if type(connections) is int else None
-
-
-def _never(_: Exception) -> bool:
-    return False

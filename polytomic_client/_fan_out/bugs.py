@@ -11,7 +11,7 @@ from typing import Any, cast
 from .._call.retry import BUGS, LIKELY_BUGS
 from .._core.tracebacks import PACKAGE, entries_of
 
-OURS = str(Path(__file__).parent) + os.sep
+OURS = tuple(str(Path(__file__).parent.parent / name) + os.sep for name in ("_fan_out", "dask"))
 """Frames of the fan-out itself, which are in every traceback."""
 
 SUSPECTS = (*BUGS, *LIKELY_BUGS, BaseExceptionGroup)

@@ -73,6 +73,8 @@ class Checkpoint:
         self._process = 0
         self._path = os.fspath(path)
         self._keys: set[str] = set()
+        # A key is in one of the two sets, because each costs memory for every item.
+        self._claimed: set[str] = set()
         self._version = VERSION
         self._size = 0
         self._dirty = False
@@ -120,6 +122,13 @@ class Checkpoint:
         if descriptor is not None:
             os.close(descriptor)
 
+    def claim(self, key: str) -> bool:
+        """Return whether an item is neither finished nor claimed, and claim it."""
+        if key in self._keys or key in self._claimed:
+            return False
+        self._claimed.add(key)
+        return True
+
     def add(self, key: str) -> None:
         """Record that an item is finished. A key that is already recorded costs no write.
 
@@ -139,6 +148,7 @@ class Checkpoint:
                 f"Free space and run again; the {len(self._keys)} items already recorded are kept.",
             ) from error
         self._keys.add(key)
+        self._claimed.discard(key)
 
     def close(self) -> None:
         """Wait until everything is on the disk, and unlock the file. A second call does nothing.

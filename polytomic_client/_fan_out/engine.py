@@ -10,7 +10,7 @@ from contextvars import copy_context
 from typing import Generic, TypeVar
 
 from .._call.gate import current_gate
-from .._call.retry import is_overload, may_call_again
+from .._call.retry import is_overload
 from .._core.cleanup import checkpoint, finish, new_task, running_loop
 from .._core.loops import asyncio_loop
 from .._core.tracebacks import shorten
@@ -29,14 +29,16 @@ Value = TypeVar("Value")
 
 ANOTHER_LOOP = "this fan-out belongs to a different event loop"
 
-# What each call goes through reads these, and a member of an enum takes 0.1 us (3.11).
+# Every call reads these, and a member of an enum takes 0.1 us (3.11).
 RUNNING, HALTED, OVER, STOPPED = Phase
 
 
 class Engine(Generic[Item, Value]):
     """One run of a fan-out. It reads an item when there is room for its outcome, in flight or waiting for a reader."""
 
-    def __init__(self, fetch: Callable[[Item], Awaitable[Value]], items: Items[Item], plan: Plan) -> None:
+    def __init__(
+        self, fetch: Callable[[Item], Awaitable[Value]], items: Items[Item], plan: Plan, pace: Pace | None = None
+    ) -> None:
         self._fetch = fetch
         self._items = items
         self._plan = plan
@@ -44,7 +46,7 @@ class Engine(Generic[Item, Value]):
         self._limit = LimitController(plan.limit)
         self._bounded = plan.deadline is not None
         self._adapts = plan.limit.minimum < plan.limit.maximum
-        self._pace = Pace(plan.clock, plan.rate)
+        self._pace = pace or Pace(plan.clock, plan.rate)
         self._tally = Tally(plan.clock)
         self._workers: set[asyncio.Task[None]] = set()
         self._interruptible: set[asyncio.Task[None]] = set()
@@ -60,6 +62,7 @@ class Engine(Generic[Item, Value]):
         self._again: deque[Job[Item, Value]] = deque()
         self.receipts: Receipts[Item, Value] = Receipts(plan.checkpoint)
         self._bugs = Bugs()
+        self.proven = False  # whether `fetch` has succeeded before, in an earlier run or in another process
         self._fault: BaseException | None = None
         self._phase = RUNNING
         self._late = False
@@ -82,8 +85,8 @@ class Engine(Generic[Item, Value]):
             self.receipts.expect(job)
             return job
         self.receipts.close(unless_expected=True)
-        if self._fault is not None:
-            fault, self._fault = self._fault, None
+        fault, self._fault = self._fault, None
+        if fault is not None:
             raise fault
         return None
 
@@ -99,7 +102,7 @@ class Engine(Generic[Item, Value]):
             if running is None:
                 return  # in a forked child
             raise ClientClosedError(ANOTHER_LOOP)
-        tasks = [*self._workers, *([self._watchdog] if self._watchdog is not None else [])]
+        tasks = [*self._workers] if self._watchdog is None else [*self._workers, self._watchdog]
         try:
             # Before the first await, at which a cancellation could intervene.
             if confirm:
@@ -125,8 +128,7 @@ class Engine(Generic[Item, Value]):
         self.receipts.close()
 
     def _abandoned(self) -> None:
-        # Once more, in the thread of the loop, which may have set another phase in the same moment.
-        self._phase = STOPPED
+        self._phase = STOPPED  # once more: the thread of the loop may have set another phase in the same moment
         self._cancel()
 
     @property
@@ -148,6 +150,7 @@ class Engine(Generic[Item, Value]):
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._plan.checkpoint is not None:
             self._plan.checkpoint.open()
+            self.proven = len(self._plan.checkpoint) > 0
             self._items.log_resuming()
         self._loop = loop
         self._tally.start()
@@ -166,7 +169,7 @@ class Engine(Generic[Item, Value]):
             self._halt()
 
     def _report(self) -> bool:
-        """Call the user's function, and return whether it succeeded."""
+        """Call `on_progress`, and return whether it succeeded."""
         try:
             if self._plan.on_progress is not None:
                 self._context.copy().run(self._plan.on_progress, self.progress())
@@ -192,9 +195,10 @@ class Engine(Generic[Item, Value]):
 
     async def _watch(self, deadline: float) -> None:
         await self._clock.sleep_async(deadline)
-        self._expire()
+        self.expire()
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """Note that the deadline has passed, and cancel the calls that may be cancelled."""
         if not self._late:
             self._late = True
             for worker in self._interruptible:
@@ -244,10 +248,9 @@ class Engine(Generic[Item, Value]):
                 self._fail(CallCancelledError("a worker of the fan-out, or what its items wait for, was cancelled"))
             raise
         except BaseException as error:  # noqa: BLE001
-            # The items raised, or `fetch` is not a valid function: the fan-out cannot continue.
-            self._fail(error)
+            self._fail(error)  # the items raised, or `fetch` is not a valid function
         finally:
-            # At once: if many workers see in one turn that there are too many, not all of them must leave.
+            # At once: if many workers find in one turn that there are too many, not all of them must leave.
             self._workers.discard(worker)
             self._interruptible.discard(worker)
 
@@ -268,7 +271,7 @@ class Engine(Generic[Item, Value]):
                 self._in_flight -= 1
                 self._interruptible.discard(worker)
             if self._bounded and self._pace.is_overdue():
-                self._expire()
+                self.expire()
                 outcome = job.too_late(self._plan.deadline, started=True)
             elif self._adapts and not lane.troubled:
                 self._limit.succeeded(self._clock.monotonic() - lane.started, self._in_flight + 1)
@@ -282,10 +285,7 @@ class Engine(Generic[Item, Value]):
     async def _next_job(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
         job: Job[Item, Value] | None = None
         if not self._items.exhausted:
-            if self._items.may_wait:
-                job = await self._interruptible_next(worker)
-            else:
-                job = await self._items.next()
+            job = await (self._interruptible_next(worker) if self._items.may_wait else self._items.next())
         return job if job is not None or not self._again else self._again.popleft()
 
     async def _interruptible_next(self, worker: asyncio.Task[None]) -> Job[Item, Value] | None:
@@ -316,7 +316,7 @@ class Engine(Generic[Item, Value]):
             if not self._late and not self._pace.is_over():
                 return None
             self._interruptible.discard(worker)
-            self._expire()
+            self.expire()
         return job.too_late(self._plan.deadline, started=False)
 
     def _failure(
@@ -351,14 +351,13 @@ class Engine(Generic[Item, Value]):
         """Handle a failed call: end the fan-out, schedule a second call, or hand over the outcome."""
         error = outcome.error
         suspect = isinstance(error, SUSPECTS)
-        succeeded = self._tally.done > self._tally.failed or bool(self._plan.checkpoint)  # of an earlier run
+        succeeded = self.proven or self._tally.done > self._tally.failed
         if isinstance(error, self._plan.stop_on) or (suspect and self._bugs.ends(error, succeeded=succeeded)):
             self._fail(error)
             self._halt(but=worker)
             return
-        # A second call has a new idempotency key, so only a function of the user's may allow it.
-        again = self._plan.retry is not may_call_again or not lane.unsettled
-        if again and job.before is None and not self._late and len(self._again) < MOST_HELD and self._plan.retry(error):
+        may_wait = job.before is None and not self._late and len(self._again) < MOST_HELD
+        if may_wait and self._plan.calls_again(error, unsettled=lane.unsettled > 0):
             job.before = outcome
             self._again.append(job)
             self._outbox.leave()

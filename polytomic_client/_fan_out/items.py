@@ -225,7 +225,7 @@ class Items(Generic[Item]):
         Args:
             items: Any iterable or async iterable.
             key: Derives the key of an item, so that each is called once; None to call every item.
-            checkpoint: Contains the keys of items to skip.
+            checkpoint: Contains the keys of items to skip, and knows those that were read.
 
         Raises:
             TypeError: `items` is not iterable, or is a single str or bytes.
@@ -318,6 +318,15 @@ class Items(Generic[Item]):
                 await asyncio.sleep(0)
         return None
 
+    def next_blocking(self) -> Job[Item, Any] | None:
+        """Do the same as `next` for items that are not async, without an event loop."""
+        step = self.next()
+        while True:
+            try:
+                step.send(None)
+            except StopIteration as end:
+                return cast("Job[Item, Any] | None", end.value)
+
     async def _next_async(self) -> Item | _End:
         assert self._async is not None
         return await anext(self._async, _END)
@@ -330,10 +339,11 @@ class Items(Generic[Item]):
             raise
 
     def _is_new(self, key: str) -> bool:
-        if key in self._seen or (self._checkpoint is not None and key in self._checkpoint):
-            return False
+        if self._checkpoint is not None:
+            return self._checkpoint.claim(key)
+        before = len(self._seen)
         self._seen.add(key)
-        return True
+        return len(self._seen) > before
 
 
 class _End:

@@ -32,8 +32,8 @@ class Pace:
         """
         self.clock = clock
         self._own = clock
-        self._interval = 0.0 if rate is None else min(1.0 / rate, LONGEST_SECONDS)
-        self._next = -inf
+        self._interval: float = 0.0 if rate is None else min(1.0 / rate, LONGEST_SECONDS)
+        self._next: float = -inf
         self._resumes = -inf
         self._ends = inf
         self._lock = Lock()
@@ -69,12 +69,21 @@ class Pace:
 
     def waits(self) -> Iterator[float]:
         """Reserve the next start time, and yield the seconds to sleep until it comes, repeatedly."""
-        clock, start = self.clock, self._reserve()
+        clock, interval, start = self.clock, self._interval, self._reserve()
         while (left := start - self.clock.monotonic()) > 0:
             yield left
-            if self._resumes > start or self.clock is not clock:
+            if self._resumes > start or self._interval != interval or self.clock is not clock:
                 # Paused meanwhile. Reserve a new start time, so that the waiting requests do not start in one burst.
-                clock, start = self.clock, self._reserve()
+                clock, interval, start = self.clock, self._interval, self._reserve()
+
+    def set_rate(self, rate: float) -> None:
+        """Change the maximum requests per second. Requests that wait reserve a new start time."""
+        with self._lock:
+            interval = min(1.0 / rate, LONGEST_SECONDS) if rate else 0.0
+            if interval != self._interval:
+                self._interval = interval
+                # The last request may have started just now.
+                self._next = self.clock.monotonic() + interval
 
     def pause(self, seconds: float) -> None:
         """Start nothing for this many seconds."""
@@ -98,7 +107,7 @@ class Pace:
 class Lane:
     """Connects one worker's calls to the fan-out. The retry policy finds it in its context."""
 
-    __slots__ = ("_first", "_pace", "_trouble", "started", "troubled", "unsettled")
+    __slots__ = ("_first", "_pace", "_trouble", "post_key", "started", "troubled", "unsettled")
 
     def __init__(self, pace: Pace, trouble: Callable[[Lane, Exception], None]) -> None:
         """Create the lane of a worker.
@@ -112,6 +121,8 @@ class Lane:
         self._first = False
         self.started = 0.0
         self.troubled = False
+        self.post_key: Callable[[bytes], str] | None = None
+        """Derives the idempotency key of a POST from its content. None: a random key."""
         self.unsettled = 0
         """Calls that change something and are under way, or ended with an unknown outcome."""
 

@@ -28,6 +28,7 @@ ALWAYS = ("destinations", "errors", "schedules", "v2023_04_25", "webhooks")
 # The modules that each extra is for, and what it brings.
 MODULES = {
     "cli": ("cli", "cli._app", "__main__"),
+    "dask": ("dask",),
     "fast": (),
     "sandbox": ("sandbox", "sandbox._app", "testing"),
 }

@@ -1,0 +1,154 @@
+"""What travels between the driver and the workers, as bytes.
+
+Dask looks for futures in lists, and its processes keep their last messages. Bytes are cheap for both.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from attrs import evolve, frozen
+from distributed.protocol import pickle
+
+from .._client.asyncio_client import AsyncClient
+from .._runtime.operation import Operation
+from ..errors import PolytomicError
+
+_pickle = cast("Any", pickle)
+
+CANNOT_TRAVEL = "the result cannot be sent to the driver"
+
+
+def pickled(value: object) -> bytes:
+    """Pickle a value. Functions and classes of a script travel as a whole."""
+    return bytes(_pickle.dumps(value))
+
+
+def unpickled(data: bytes) -> Any:
+    """Return a pickled value."""
+    return _pickle.loads(data)
+
+
+@frozen
+class Spec:
+    """What every batch of a fan-out tells the process that runs it. It must not contain a key.
+
+    Attributes:
+        run: The id of the fan-out.
+        fetch: The user's function.
+        make_client: Creates the client of a process.
+        limit: Maximum calls in flight of all processes together.
+        rate: Maximum requests per second of all processes together, or None.
+        deadline: Maximum seconds of the fan-out, or None.
+        stop_on: Exceptions that end it.
+    """
+
+    run: str
+    fetch: Callable[[Any, Any], Awaitable[Any]]
+    make_client: Callable[[], AsyncClient]
+    limit: int
+    rate: float | None
+    deadline: float | None
+    stop_on: tuple[type[Exception], ...]
+
+
+@frozen
+class Request:
+    """A batch.
+
+    Attributes:
+        version: The version of this package that the driver has.
+        run: The id of the fan-out.
+        spec: The pickled Spec.
+        items: The items.
+        indexes: The position of each in the input.
+        again: Whether these are second calls.
+        proven: Whether a call of this fan-out or of an earlier run has succeeded.
+    """
+
+    version: str
+    run: str
+    spec: bytes
+    items: list[Any]
+    indexes: list[int]
+    again: bool
+    proven: bool
+
+
+@frozen
+class Result:
+    """What happened to one item of a batch.
+
+    Attributes:
+        place: Its place in the batch.
+        value: What the call returned.
+        error: The error of the call.
+        unsettled: Whether a request that changes something may have reached the API.
+    """
+
+    place: int
+    value: Any
+    error: Exception | None
+    unsettled: bool
+
+
+@frozen
+class Response:
+    """What happened to a batch. Items without a result were not called.
+
+    Attributes:
+        results: The results, in the order in which the calls ended.
+        fault: The error that ends the fan-out, if any.
+    """
+
+    results: list[Result]
+    fault: Exception | None
+
+
+@frozen
+class Raw:
+    """The body of a response that the driver decodes: pickling it costs a tenth of pickling a model."""
+
+    operation: Operation[Any]
+    status: int
+    content: bytes
+
+    def decode(self) -> Any:
+        """Return the model."""
+        return self.operation.decode(self.status, self.content, request=self.operation.path)
+
+
+def pack(response: Response) -> bytes:
+    """Pickle a response. A result that cannot be pickled is replaced by a failure of its item."""
+    try:
+        return pickled(response)
+    except Exception:  # noqa: BLE001  (of the user's values)
+        return pickled(evolve(response, results=[_portable(result) for result in response.results]))
+
+
+def _portable(result: Result) -> Result:
+    try:
+        pickled(result)
+    except Exception as error:  # noqa: BLE001  (of the user's value)
+        return evolve(result, value=None, error=TypeError(f"{CANNOT_TRAVEL}: {type(error).__name__}: {error}"))
+    return result
+
+
+def explained(error: Exception, worker: str) -> Exception:
+    """Return an error of a call that the driver can unpickle, with its traceback as a note: pickling loses it.
+
+    Args:
+        error: The error.
+        worker: Where it was raised.
+    """
+    if isinstance(error, PolytomicError):
+        return error
+    text = "".join(traceback.format_exception(error)).rstrip()
+    try:
+        unpickled(pickled(error))
+    except Exception:  # noqa: BLE001  (of the user's class)
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(f"raised on the worker {worker}:\n{text}")
+    return error
