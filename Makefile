@@ -73,6 +73,9 @@ examples: $(READY)  ## Run the examples against the sandbox
 	  echo "== $$example"; $(WITHOUT_KEY) $(BIN)/python examples/$$example.py || exit 1; \
 	done
 
+million: $(READY)  ## Query a million ids from a local Dask cluster, and kill a worker (IDS=20000)
+	@$(WITHOUT_KEY) $(BIN)/python examples/million.py $(IDS)
+
 $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@echo "Making $(LOWEST) from tests/requirements-lowest.lock ..."
 	@rm -rf $(LOWEST)
@@ -233,7 +236,7 @@ package-lock: $(READY)  ## Choose new versions of what `make build` and `make ho
 	@$(COMPILE) --output-file tests/package/requirements.lock tests/package/requirements.in
 
 .PHONY: help demo quick test docs \
-  examples check-site test-lowest test-newest soak fuzz lint types mypy pyright node \
+  examples million check-site test-lowest test-newest soak fuzz lint types mypy pyright node \
   format generate check-generated update-api diff-api \
   bench limit \
   build check-package check-workflows hooks \
