@@ -203,7 +203,7 @@ def in_flight(soak: Soak) -> Iterator[Row]:
         cluster.kill_worker()
         time.sleep(1)
         leaving = cluster.workers.pop(0)
-        leaving.kill(signal.SIGINT)  # it closes in order
+        leaving.kill(signal.SIGTERM)  # it closes in order
         end = cluster.driver.end()
         leaving.close()
         report = soak.report()
@@ -216,7 +216,7 @@ def in_flight(soak: Soak) -> Iterator[Row]:
 
 
 def pause(soak: Soak) -> Iterator[Row]:
-    seconds, late = 2.0, []
+    seconds, late = 2.0, list[float]()
     with soak.cluster() as cluster:
         for after in (500, 900, 1_300):
             soak.reset(4_000, latency=(0.001, 0.01), record=True, trouble="pause", trouble_after=after, pause=seconds)

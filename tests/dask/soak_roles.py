@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import resource
+import signal
 import sys
 import threading
 import time
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import dask
+import dask.config
 from distributed import Client, Nanny, Scheduler, Worker
 
 from polytomic_client import AsyncPolytomic, fan_out
@@ -168,7 +169,12 @@ async def serve(role: str, address: str) -> None:
             server = Nanny(address, nthreads=2, **options)
     async with server:
         say(address=server.address)
-        await server.finished()
+        terminated = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminated.set)
+        await asyncio.wait(
+            [asyncio.create_task(each) for each in (server.finished(), terminated.wait())],
+            return_when=asyncio.FIRST_COMPLETED,
+        )
 
 
 def end_with_input() -> None:
