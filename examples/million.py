@@ -99,7 +99,7 @@ def main(count: int) -> int:
         os.environ.pop("POLYTOMIC_DEPLOYMENT_KEY", None)
         os.environ.update(POLYTOMIC_API_KEY="a-key-of-the-stub", POLYTOMIC_DEPLOYMENT_URL=url)
         with Client(
-            n_workers=WORKERS, threads_per_worker=2, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=WORKERS, threads_per_worker=2, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL
         ) as cluster:
             started = time.perf_counter()
             outcomes_of, failed = query(cluster, count)

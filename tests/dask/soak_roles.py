@@ -158,7 +158,7 @@ def drivers() -> None:
 
 async def serve(role: str, address: str) -> None:
     """Run a scheduler, a worker, or a worker that a nanny starts again."""
-    options: dict[str, Any] = {"dashboard_address": None}
+    options: dict[str, Any] = {"dashboard_address": "127.0.0.1:0"}
     server: Any
     match role:
         case "scheduler":
