@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
-from attrs import define, field
+from attrs import define, evolve, field
 from distributed import Status, Worker, get_worker
 
 from .._call.gate import current_gate
@@ -74,9 +74,16 @@ class _Performer:
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
+        self._undecoded: dict[str, Operation[Any]] = {}
 
     async def _perform(self, operation: Operation[Any], kwargs: dict[str, Any]) -> Raw:
-        response = await self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (the same package)
+        undecoded = self._undecoded.get(operation.name)
+        if undecoded is None:
+            # A strict client decodes here, because the driver does not know that it is strict.
+            strict = self._client._config.strict  # noqa: SLF001  (the same package)
+            undecoded = operation if strict else evolve(operation, decoders=dict.fromkeys(operation.decoders))
+            self._undecoded[operation.name] = undecoded
+        response = await self._client._perform_with_response(undecoded, kwargs)  # noqa: SLF001  (the same package)
         return Raw(operation, response.status_code, bytes(response.content))
 
 
