@@ -135,6 +135,12 @@ class Runner:
             self._wake.set()
             try:
                 await batch.done.wait()
+            except asyncio.CancelledError:
+                # The worker is closing, and waits for this task. Then the scheduler gives its share to others, so the
+                # calls end first.
+                self._task.cancel()
+                await asyncio.wait([self._task])
+                raise
             finally:
                 self._batches.discard(batch)
                 self._idle_since = self._loop.time()
