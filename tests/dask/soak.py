@@ -193,9 +193,9 @@ def _within(starts: list[float], first: float, last: float) -> int:
 
 
 def in_flight(soak: Soak) -> Iterator[Row]:
-    limit, count = 40, 9_000
+    limit, count = 40, 4_000
     with soak.cluster() as cluster:
-        soak.reset(count, latency=(0.02, 0.06))
+        soak.reset(count, latency=(0.05, 0.15))
         cluster.driver.tell("run", count=count, limit=limit, batch=200)
         time.sleep(1.5)
         cluster.start_worker().hear()
