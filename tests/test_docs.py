@@ -76,11 +76,9 @@ def blocks(path: Path) -> Iterator[Block]:
 BLOCKS = [block for path in PAGES for block in blocks(path)]
 PYTHON = [block for block in BLOCKS if block.language == "python"]
 TESTS = [block for block in PYTHON if "\ndef test_" in block.code]
-PROGRAMS = [
-    pytest.param(block, id=str(block), marks=[pytest.mark.process] if "from distributed import" in block.code else [])
-    for block in PYTHON
-    if block not in TESTS and block.title is None
-]
+PROGRAMS = [block for block in PYTHON if block not in TESTS and block.title is None]
+CLUSTERS = [block for block in PROGRAMS if "from distributed import" in block.code]
+"""The programs that start the processes of a Dask cluster."""
 SHELL = [
     (block.page, line.split("#")[0].strip())
     for block in BLOCKS
@@ -101,7 +99,10 @@ def server() -> Iterator[Sandbox]:
         yield server
 
 
-@pytest.mark.parametrize("block", PROGRAMS)
+@pytest.mark.parametrize(
+    "block",
+    [pytest.param(block, id=str(block), marks=[pytest.mark.process] * (block in CLUSTERS)) for block in PROGRAMS],
+)
 def test_a_program_prints_what_its_page_shows(
     block: Block, server: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
