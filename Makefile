@@ -74,6 +74,9 @@ examples: $(READY)  ## Run the examples against the sandbox
 	  echo "== $$example"; $(WITHOUT_KEY) $(BIN)/python examples/$$example.py || exit 1; \
 	done
 
+million: $(READY)  ## Query a million ids from a local Dask cluster, and kill a worker (IDS=20000)
+	@$(WITHOUT_KEY) $(BIN)/python examples/million.py $(IDS)
+
 $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 	@echo "Making $(LOWEST) from tests/requirements-lowest.lock ..."
 	@rm -rf $(LOWEST)
@@ -109,6 +112,9 @@ soak: $(READY)  ## Make a million calls against a server that misbehaves; interr
 	@$(BIN)/python -m tests.interrupts --signals 5000
 	@$(BIN)/python -m tests.interrupts --signals 5000 --tls
 	@$(BIN)/python -m tests.storm $(STORM)
+
+soak-dask: $(READY)  ## Measure a fan-out over a Dask cluster; kill its processes (ARGS=--quick)
+	@$(BIN)/python -m tests.dask.soak $(ARGS)
 
 $(FUZZ)/.ready: requirements.lock pyproject.toml | $(READY)
 	@echo "Making $(FUZZ) with atheris $(ATHERIS_VERSION) ..."
@@ -239,7 +245,7 @@ package-lock: $(READY)  ## Choose new versions of what `make build` and `make ho
 	@$(COMPILE) --output-file tests/package/requirements.lock tests/package/requirements.in
 
 .PHONY: help demo quick test docs \
-  examples check-site test-dask test-lowest test-newest soak fuzz lint types mypy pyright node \
+  examples million check-site test-dask test-lowest test-newest soak soak-dask fuzz lint types mypy pyright node \
   format generate check-generated update-api diff-api \
   bench limit \
   build check-package check-workflows hooks \

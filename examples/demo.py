@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
-from typing import NamedTuple, TextIO, cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
-from running import REAL
+from running import BAR, REAL, Bar
 
 from polytomic_client import APIStatusError, AsyncPolytomic, Failure, Outcome, Success, fan_out
 from polytomic_client.destinations import check_destination_configuration, template
@@ -33,12 +33,6 @@ NARROWEST = 30
 
 GAP = "  "
 
-BAR = 40
-"""Characters of the bar while the calls are under way, and of the longest row of the histogram."""
-
-EVERY = 0.05
-"""Seconds between two drawings of the bar."""
-
 BUCKETS = 6
 """Rows of the histogram."""
 
@@ -48,31 +42,6 @@ class Connection(NamedTuple):
 
     id: UUID
     type: str
-
-
-class Bar:
-    """A line on a terminal that shows how far the calls are. Elsewhere, nothing is drawn."""
-
-    def __init__(self, total: int, stream: TextIO) -> None:
-        """Prepare to draw: nothing is drawn yet."""
-        self._total = total
-        self._stream = stream if stream.isatty() else None
-        self._drawn = 0.0
-
-    def show(self, done: int, failed: int) -> None:
-        """Draw the bar, unless it was drawn a moment ago."""
-        now = time.monotonic()
-        if self._stream is not None and now - self._drawn >= EVERY:
-            self._drawn = now
-            full = BAR * done // self._total
-            self._stream.write(f"\r{'━' * full}{'─' * (BAR - full)} {done:,} of {self._total:,}, {failed} failed")
-            self._stream.flush()
-
-    def clear(self) -> None:
-        """Remove the line."""
-        if self._stream is not None:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
 
 
 async def query(

@@ -7,6 +7,7 @@ what it prints, where `...` means any characters. pytest runs a block with tests
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
 import shutil
@@ -17,9 +18,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 
 import polytomic_client
+import polytomic_client.dask
 from polytomic_client import AsyncPolytomic, Polytomic, models, sandbox, testing
 from polytomic_client.cli._app import APP
 from polytomic_client.sandbox import Sandbox
@@ -74,6 +77,8 @@ BLOCKS = [block for path in PAGES for block in blocks(path)]
 PYTHON = [block for block in BLOCKS if block.language == "python"]
 TESTS = [block for block in PYTHON if "\ndef test_" in block.code]
 PROGRAMS = [block for block in PYTHON if block not in TESTS and block.title is None]
+CLUSTERS = [block for block in PROGRAMS if "from distributed import" in block.code]
+"""The programs that start the processes of a Dask cluster."""
 SHELL = [
     (block.page, line.split("#")[0].strip())
     for block in BLOCKS
@@ -94,7 +99,10 @@ def server() -> Iterator[Sandbox]:
         yield server
 
 
-@pytest.mark.parametrize("block", PROGRAMS, ids=str)
+@pytest.mark.parametrize(
+    "block",
+    [pytest.param(block, id=str(block), marks=[pytest.mark.process] * (block in CLUSTERS)) for block in PROGRAMS],
+)
 def test_a_program_prints_what_its_page_shows(
     block: Block, server: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,6 +177,9 @@ def test_a_shell_line_names_what_exists(page: str, line: str) -> None:
         case ["pip", "install", package]:
             for extra in package.removeprefix("'.[").removesuffix("]'").split(","):
                 assert f"{extra} = [" in project
+        case ["dask", "scheduler" | "worker" as role, *options]:
+            command: click.Command = importlib.import_module(f"distributed.cli.dask_{role}").main
+            command.make_parser(click.Context(command)).parse_args(options)
         case ["python3", "-m", "venv", folder]:
             assert folder != ".venv"  # in a clone it is make's, and would no longer have the code of the clone
         case [".", "../tutorial/.venv/bin/activate"] | ["cd", "../tutorial"]:
@@ -222,6 +233,7 @@ def test_the_site_builds_and_its_reference_has_every_public_name(site: Path) -> 
         *(f"polytomic_client.AsyncPolytomic.{name}" for name in dir(AsyncPolytomic) if not name.startswith("_")),
         *(f"polytomic_client.testing.{name}" for name in testing.__all__),
         *(f"polytomic_client.sandbox.{name}" for name in sandbox.__all__),
+        *(f"polytomic_client.dask.{name}" for name in polytomic_client.dask.__all__),
     }
 
     assert expected - described == set()

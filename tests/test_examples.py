@@ -18,10 +18,12 @@ pytestmark = pytest.mark.process
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
-def run(name: str, directory: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    name: str, directory: Path | None = None, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("POLYTOMIC_")}
     return subprocess.run(
-        [sys.executable, "-W", "error", EXAMPLES / f"{name}.py"],
+        [sys.executable, "-W", "error", EXAMPLES / f"{name}.py", *arguments],
         cwd=directory,
         # The package is found wherever it runs, as if it was installed.
         env=kept | {"PYTHONPATH": str(EXAMPLES.parent)} | environment,
@@ -58,7 +60,7 @@ def test_the_events_of_the_last_one_are_its_own() -> None:
     assert events == ["bulk_sync.running", "bulk_sync.completed"]
 
 
-NAMES = sorted(path.stem for path in EXAMPLES.glob("*.py") if path.stem != "running")
+NAMES = sorted(path.stem for path in EXAMPLES.glob("*.py") if path.stem not in {"million", "running", "stub"})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -106,3 +108,17 @@ def test_the_real_api_is_asked_only_with_what_it_needs() -> None:
     nowhere = {"POLYTOMIC_API_KEY": "key", "POLYTOMIC_DEPLOYMENT_URL": "http://127.0.0.1:9"}
 
     assert "set SALESFORCE_DOMAIN, such as https://" in run("salesforce_to_s3", None, **nowhere).stderr
+
+
+def test_the_example_for_a_cluster_loses_nothing_with_a_worker_and_never_asks_the_real_api(tmp_path: Path) -> None:
+    # Nothing listens there.
+    done = run("million", tmp_path, "2000", POLYTOMIC_API_KEY="key", POLYTOMIC_DEPLOYMENT_URL="http://127.0.0.1:9")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [*tmp_path.iterdir()] == []
+    outcomes, requests, cost = done.stdout.splitlines()
+    assert outcomes == "2,000 outcomes of 2,000 ids, 0 failed, each id once: True"
+    asked = re.fullmatch(r"2,([0-9]{3}) requests, ([0-9]+) ids more than once: a worker was killed .*", requests)
+    assert asked is not None, requests
+    assert 0 < int(asked[2]) <= int(asked[1])
+    assert re.fullmatch(r"[0-9.]+ s, [0-9,]+ outcomes per second, [0-9]+ MB of memory .*", cost)

@@ -358,7 +358,7 @@ def test_the_example_of_a_docstring_goes_on_without_any_member(thing: Any) -> No
 BLOCKS = {
     str(block): block.code
     for block in PROGRAMS
-    if not re.search(r"polytomic_client\.(testing|sandbox)|deployment_key|transport=", block.code)
+    if not re.search(r"polytomic_client\.(testing|sandbox|dask)|deployment_key|transport=", block.code)
 }
 """The blocks of the README and of docs/ that call the server which the environment names."""
 

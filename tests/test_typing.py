@@ -43,7 +43,9 @@ def check(tool: str, source: Path) -> subprocess.CompletedProcess[str]:
     if tool == "mypy":
         modules = sorted(path.name for path in source.parent.glob("*.py"))
         cache = source.parent.parent / "mypy-cache"  # of all tests of this process
-        return _run("mypy", "--strict", "--cache-dir", str(cache), *modules, cwd=source.parent)
+        # Dask is not annotated, and says that it is.
+        options = ["--strict", "--untyped-calls-exclude", "distributed", "--cache-dir", str(cache)]
+        return _run("mypy", *options, *modules, cwd=source.parent)
     (source.parent / "pyrightconfig.json").write_text(json.dumps(PYRIGHT), encoding="utf-8")
     return _run("pyright", "--pythonpath", sys.executable, "-p", ".", cwd=source.parent)
 

@@ -60,6 +60,7 @@ class Budget:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._holders: dict[str, _Holder] = {}
+        self._ending: dict[int, int] = {}
         self._number = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -71,8 +72,24 @@ class Budget:
         return self._divide()
 
     def leave(self, process: str) -> list[Share]:
-        """Remove a process that has nothing in flight, or is gone, and return the shares to send."""
+        """Remove a process that has nothing in flight, and return the shares to send."""
         return [] if self._holders.pop(process, None) is None else self._divide()
+
+    def lose(self, process: str) -> int:
+        """Remove a process that is gone. Nobody gets its share before `forget`, because its calls may be ending.
+
+        Returns:
+            A number for `forget`.
+        """
+        holder = self._holders.pop(process, None)
+        self._number += 1
+        self._ending[self._number] = 0 if holder is None else holder.most
+        return self._number
+
+    def forget(self, number: int) -> list[Share]:
+        """Return the shares to send once the calls of a lost process have ended."""
+        del self._ending[number]
+        return self._divide()
 
     def confirm(self, process: str, number: int) -> list[Share]:
         """Note that a process keeps to the share of a message, and return the shares to send."""
@@ -96,7 +113,7 @@ class Budget:
         for process, holder in self._holders.items():
             if holder.last > targets[process]:
                 news.append(self._send(process, holder, targets[process]))
-        free = self._limit - sum(holder.most for holder in self._holders.values())
+        free = self._limit - sum(holder.most for holder in self._holders.values()) - sum(self._ending.values())
         for process, holder in self._holders.items():
             more = min(targets[process] - holder.most, free)
             if more > 0:

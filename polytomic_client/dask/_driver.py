@@ -291,6 +291,9 @@ class Driver(Generic[Item]):
                 value = value.decode()
             except DecodeError as failure:
                 error = failure
+                if isinstance(error, self._plan.stop_on):
+                    self._fail(error)
+                    return False
         if error is None:
             job.outcome = Success(job.index, job.item, value)
             return True

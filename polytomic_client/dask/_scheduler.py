@@ -23,6 +23,10 @@ CHANNEL = "polytomic_client"
 STOPPING_LASTS = 1.0
 """Seconds for which closing a run waits for calls that are slow to stop, as in a fan-out of one process."""
 
+ENDING_LASTS = 0.25
+"""Seconds between the end of a worker and the use of its share by others. Its calls end meanwhile: the scheduler may
+notice the end first."""
+
 
 @define(eq=False)
 class _Run:
@@ -163,14 +167,18 @@ class Governor(SchedulerPlugin):
         """Give the share of a worker that is gone to the others."""
         for name, run in self._runs.items():
             self._left(run, worker)
-            if not run.over:
-                self._send(name, run.budget.leave(worker))
+            lost = run.budget.lose(worker)
+            asyncio.get_running_loop().call_later(ENDING_LASTS, self._forget, name, run, lost)
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:  # noqa: ARG002
         """Stop the fan-outs of a driver that is gone."""
         for name in [name for name, run in self._runs.items() if run.client == client]:
             self._stop(name)
             del self._runs[name]
+
+    def _forget(self, name: str, run: _Run, lost: int) -> None:
+        if self._runs.get(name) is run and not run.over:
+            self._send(name, run.budget.forget(lost))
 
     def _left(self, run: _Run, worker: str) -> None:
         run.present.discard(worker)

@@ -117,10 +117,16 @@ class Raw:
     operation: Operation[Any]
     status: int
     content: bytes
+    request_id: str | None
 
     def decode(self) -> Any:
-        """Return the model."""
-        return self.operation.decode(self.status, self.content, request=self.operation.path)
+        """Return the model.
+
+        Raises:
+            DecodeError: The body does not match the OpenAPI document.
+        """
+        request = f"{self.operation.method} {self.operation.path}"
+        return self.operation.decode(self.status, self.content, request=request, request_id=self.request_id)
 
 
 def pack(response: Response) -> bytes:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
-from attrs import define, field
+from attrs import define, evolve, field
 from distributed import Status, Worker, get_worker
 
 from .._call.gate import current_gate
@@ -75,10 +75,17 @@ class _Performer:
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
+        self._undecoded: dict[str, Operation[Any]] = {}
 
     async def _perform(self, operation: Operation[Any], kwargs: dict[str, Any]) -> Raw:
-        response = await self._client._perform_with_response(operation, kwargs)  # noqa: SLF001  (the same package)
-        return Raw(operation, response.status_code, bytes(response.content))
+        undecoded = self._undecoded.get(operation.name)
+        if undecoded is None:
+            # A strict client decodes here, because the driver does not know that it is strict.
+            strict = self._client._config.strict  # noqa: SLF001  (the same package)
+            undecoded = operation if strict else evolve(operation, decoders=dict.fromkeys(operation.decoders))
+            self._undecoded[operation.name] = undecoded
+        response = await self._client._perform_with_response(undecoded, kwargs)  # noqa: SLF001  (the same package)
+        return Raw(operation, response.status_code, bytes(response.content), response.request_id)
 
 
 class Runner:
@@ -96,8 +103,7 @@ class Runner:
         self._batches: set[_Batch] = set()
         self._idle_since = self._loop.time()
         self._fault: Exception | None = None
-        self._late = False
-        self._ended = False
+        self._late = self._stopping = self._ended = False
         self._caller: Any = None
         clock = SystemClock()
         plan = Plan(
@@ -129,6 +135,12 @@ class Runner:
             self._wake.set()
             try:
                 await batch.done.wait()
+            except asyncio.CancelledError:
+                # The worker is closing, and waits for this task. Then the scheduler gives its share to others, so the
+                # calls end first.
+                self._stop()
+                await asyncio.wait([self._task])
+                raise
             finally:
                 self._batches.discard(batch)
                 self._idle_since = self._loop.time()
@@ -149,7 +161,7 @@ class Runner:
             self._late = True
             self._engine.expire()
         else:
-            self._task.cancel()
+            self._stop()
 
     def __aiter__(self) -> Self:
         return self
@@ -215,6 +227,12 @@ class Runner:
         if not batch.left:
             batch.done.set()
 
+    def _stop(self) -> None:
+        """Stop the calls. Once, because a second cancellation would not wait for them."""
+        if not self._stopping:
+            self._stopping = True
+            self._task.cancel()
+
     def _confirm(self) -> None:
         if (number := self._tenure.to_confirm()) is not None:
             self._say("confirm", number=number)
@@ -242,7 +260,7 @@ class Runner:
         self._pace.beat()
         if self._worker.status not in (Status.running, Status.paused):
             # The worker is closing, for example because it lost the scheduler.
-            self._task.cancel()
+            self._stop()
         elif (
             self._tenure.joined
             and not self._batches

@@ -59,6 +59,9 @@ class Stub(FastServer):
         self._server = await asyncio.get_running_loop().create_server(lambda: _Connection(self), sock=self._listener)
         return self
 
+    def measure(self) -> None:
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+
     @property
     def items(self) -> list[str]:
         return [call.item for call in self.calls]
@@ -110,10 +113,12 @@ class _Connection(asyncio.Protocol):
         server.calls.append(call)
         self._waits = True
         server.in_flight += 1
-        server.most_in_flight = max(server.most_in_flight, server.in_flight)
+        loop = asyncio.get_running_loop()
+        # Once the ends of connections that came before are noticed: in the next turn of the loop.
+        loop.call_soon(loop.call_soon, server.measure)
         answer, seconds = server.reply(call)
         if seconds:
-            asyncio.get_running_loop().call_later(seconds, self._answer, answer)
+            loop.call_later(seconds, self._answer, answer)
         else:
             self._answer(answer)
 

@@ -66,6 +66,7 @@ class Cluster:
         self.limit = limit
         self.budget = Budget(limit)
         self.workers: list[Worker] = []
+        self.ending: list[tuple[int, int]] = []
 
     def send(self, shares: list[Share]) -> None:
         for share in shares:
@@ -92,7 +93,11 @@ class Cluster:
         worker = random.choice(self.workers)
         if random.random() < 0.01:
             self.workers.remove(worker)
-            self.send(self.budget.leave(worker.name))
+            # Its calls end later.
+            self.ending.append((self.budget.lose(worker.name), worker.tenure.taken))
+            return
+        if self.ending and random.random() < 0.1:
+            self.end()
             return
         moves = {
             worker.receive: 10,
@@ -106,10 +111,17 @@ class Cluster:
 
     def check(self) -> None:
         used = [max(worker.tenure.taken, worker.tenure.limit) for worker in self.workers]
-        assert sum(used) <= self.limit, used
+        assert sum(used) + sum(taken for _, taken in self.ending) <= self.limit, used
+
+    def end(self) -> None:
+        """The calls of a worker that is gone have ended."""
+        lost, _ = self.ending.pop()
+        self.send(self.budget.forget(lost))
 
     def settle(self) -> None:
         """End all calls, and let every message arrive."""
+        while self.ending:
+            self.end()
         for _ in range(100):
             for worker in self.workers:
                 self.deliver(worker)
@@ -147,10 +159,21 @@ def test_a_share_grows_only_once_another_has_shrunk() -> None:
     assert budget.leave("a") == [Share("b", 2, 4, 10)]
 
 
+def test_the_share_of_a_process_that_is_gone_is_used_once_its_calls_have_ended() -> None:
+    budget = Budget(10)
+    budget.join("a", 1)
+    budget.confirm("a", 1)
+
+    lost = budget.lose("a")
+    assert budget.join("b", 2) == []
+    assert budget.forget(lost) == [Share("b", 2, 3, 10)]
+    assert budget.forget(budget.lose("never joined")) == []
+
+
 def test_a_process_that_stood_still_gets_its_share_again_unless_it_lost_it() -> None:
     budget = Budget(10)
     budget.join("a", 1)
 
     assert budget.repeat("a") == [Share("a", 1, 1, 10)]
-    budget.leave("a")
+    budget.lose("a")
     assert budget.repeat("a") == []

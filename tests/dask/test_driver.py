@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from polytomic_client import DeadlineExceededError, NotReachedError, Success
+from polytomic_client import DeadlineExceededError, DecodeError, NotReachedError, Success
 from polytomic_client.dask import ClusterError, WorkerLostError, _driver
 from polytomic_client.dask._link import Fetched, State
-from polytomic_client.dask._wire import Request, Response, Result
+from polytomic_client.dask._wire import Raw, Request, Response, Result
+from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
 from .fake_link import LOST, FakeLink, broken, done, fan_out_over
 
@@ -274,3 +275,26 @@ def test_a_pause_is_in_the_progress_and_in_the_log(caplog: pytest.LogCaptureFixt
         assert 6.0 < outcomes.progress.paused <= 7.0
 
     assert caplog.messages == ["The fan-out pauses for 7.0 s, as requested by the API."]
+
+
+def _unreadable(content: bytes) -> Any:
+    raw = Raw(get_bulk_destination.OPERATION, 200, content, "request-1")
+    return lambda request: Response(
+        [Result(place, raw, None, unsettled=False) for place, _ in enumerate(request.items)], None
+    )
+
+
+def test_a_body_that_cannot_be_decoded_is_a_failure_of_its_item() -> None:
+    with fan_out_over(FakeLink(_unreadable(b'{"data": 3}')), ["a", "b"]) as outcomes:
+        errors = [outcome.error for outcome in outcomes]
+
+    assert all(isinstance(error, DecodeError) for error in errors)
+    assert str(errors[0]).startswith("get_bulk_destination: GET /api/bulk/dest/{id}: ")
+    assert isinstance(errors[0], DecodeError)
+    assert (errors[0].path, errors[0].request_id) == ("$.data", "request-1")
+
+
+def test_a_body_that_cannot_be_decoded_ends_it_if_the_user_says_so() -> None:
+    with fan_out_over(FakeLink(_unreadable(b"[]")), range(100), stop_on=(DecodeError,)) as outcomes:
+        with pytest.raises(DecodeError):
+            list(outcomes)

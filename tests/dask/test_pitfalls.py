@@ -278,6 +278,20 @@ def test_workers_that_are_killed_lose_and_duplicate_nothing(
     cluster.wait_for_workers(2, timeout=20)
 
 
+def test_a_worker_that_leaves_in_order_ends_its_calls_before_others_have_its_share(
+    server: Stub, tmp_path: Path
+) -> None:
+    server.reply = lambda _: (OK, 0.1)
+    with nodes(tmp_path, 2) as cluster:
+        with fan_out(cluster.client, calls.status, ids(900), make_client=calls.client, limit=40, batch=100) as outcomes:
+            found = Counter(next(iter(outcomes)).index for _ in range(150))
+            cluster.signal(0, signal.SIGTERM)
+            found.update(outcome.index for outcome in outcomes if outcome.ok)
+
+    assert found == Counter(range(900))
+    assert server.most_in_flight == 40
+
+
 def test_a_scheduler_that_is_killed_ends_it_and_the_next_run_completes(server: Stub, tmp_path: Path) -> None:
     server.reply = lambda _: (OK, 0.01)
     checkpoint = tmp_path / "done"
