@@ -37,6 +37,12 @@ RAISED = re.compile(r"api-(operation-id|schema|tag|(global-)?security)-removed")
 LOWERED = re.compile(r"api-(tag|operation-id)-added|api-security-component-.*")
 """Changes that no caller sees."""
 
+UNCOMPARED: list[tuple[list[str], Severity, str]] = [
+    (["--flatten-allof"], Severity.COSMETIC, "the parts of each allOf were compared one by one, not joined"),
+    ([], Severity.BREAKING, "the documents were not compared, only the Python names"),
+]
+"""The ways to run oasdiff, one after another, and what to report of each that fails: how severe, and the effect."""
+
 TEXTS = {
     "api-path-removed-without-deprecation": "removed",
     "api-removed-without-deprecation": "removed",
@@ -131,7 +137,9 @@ def _variables(path: str) -> list[str]:
 
 def _compared(old: Document, new: Document) -> Iterator[Change]:
     """Yield what oasdiff finds, the same change of several members or operations once."""
-    found = [_find(entry, old, new) for entry in _run_oasdiff(old, new)]
+    entries, lost = _run_oasdiff(old, new)
+    yield from lost
+    found = [_find(entry, old, new) for entry in entries]
     # Only what is so in the same operations is told at once, so that no line says more than is true.
     for names in (("where",), ("statuses",), ("values",), ("fields", "where", "python")):
         found = _merged(found, *names)
@@ -239,28 +247,29 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in dict.fromkeys(names))
 
 
-def _run_oasdiff(old: Document, new: Document) -> list[dict[str, Any]]:
+def _run_oasdiff(old: Document, new: Document) -> tuple[list[dict[str, Any]], list[Change]]:
+    """Return what oasdiff finds, and what it could not compare."""
     if not OASDIFF.exists():
         raise Refused("oasdiff is not installed: `make update-api` and `make diff-api` install it with npm")
+    lost: list[Change] = []
     with tempfile.TemporaryDirectory() as temporary:
         paths = [Path(temporary) / "old.json", Path(temporary) / "new.json"]
         for path, document in zip(paths, (old, new), strict=True):
             path.write_text(to_json(_canonical(document)), encoding="utf-8")
-        command = [
-            str(OASDIFF),
-            "changelog",
-            *map(str, paths),
-            "--flatten-params",
-            "--flatten-allof",
-            "--format",
-            "json",
-        ]
-        done = subprocess.run([*command, "--allow-external-refs=false"], check=False, capture_output=True, text=True)
-    if done.returncode:
-        said = done.stderr or done.stdout or f"it ended with {done.returncode}"
-        raise Refused(f"oasdiff cannot compare the documents: {said}")
-    entries: list[dict[str, Any]] = json.loads(done.stdout or "[]")
-    return entries
+        command = [str(OASDIFF), "changelog", *map(str, paths), "--flatten-params", "--format", "json"]
+        for flags, severity, instead in UNCOMPARED:
+            arguments = [*command, *flags, "--allow-external-refs=false"]
+            done = subprocess.run(arguments, check=False, capture_output=True, text=True)
+            if not done.returncode:
+                entries: list[dict[str, Any]] = json.loads(done.stdout or "[]")
+                # Another part of allOf may be another type, which oasdiff takes for information.
+                joined = [{**entry, "level": 3} if "-all-of-" in entry["id"] else entry for entry in entries]
+                return joined if lost else entries, lost
+            said = (done.stderr or done.stdout).strip().partition("\n")[0] or f"it ended with {done.returncode}"
+            # It begins with the names of temporary files, which differ from run to run.
+            reason = said.rpartition('.json": ')[2]
+            lost = [Change(severity, f"{instead}, because oasdiff failed: {reason}")]
+    return [], lost
 
 
 def _canonical(node: Any) -> Any:

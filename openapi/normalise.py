@@ -189,7 +189,7 @@ def _description(node: dict[str, Any], _: Path) -> str | None:
 
 def _envelopes(document: Document) -> Iterator[tuple[Path, str]]:
     for path, operation in operations(document):
-        for status, reference in operation["responses"].items():
+        for status, reference in operation.get("responses", {}).items():
             for media in resolve(document, reference).get("content", {}).values():
                 schema = resolve(document, media.get("schema", {})) if status.startswith("2") else {}
                 if "data" in schema.get("properties", {}) and "data" not in schema.get("required", ()):

@@ -343,14 +343,15 @@ def bodies(document: Document) -> Found:
 def answers(document: Document) -> Found:
     """A success is JSON, under a plain status, and an envelope has its `data`."""
     for path, operation in operations(document):
-        successes = [status for status in operation["responses"] if re.fullmatch(r"2\d\d", status)]
+        responses: dict[str, Any] = operation.get("responses", {})
+        successes = [status for status in responses if re.fullmatch(r"2\d\d", status)]
         if not successes:
             yield (*path, "responses"), "no response is a success. Write its status as a plain number, for example 200"
-        for status in (*successes, *(status for status in operation["responses"] if status.upper() == "2XX")):
+        for status in (*successes, *(status for status in responses if status.upper() == "2XX")):
             place = (*path, "responses", status)
             if status not in successes:
                 yield place, "a range is taken for its first status. Write each status as a plain number"
-            for media, content in resolve(document, operation["responses"][status]).get("content", {}).items():
+            for media, content in resolve(document, responses[status]).get("content", {}).items():
                 schema = resolve(document, content.get("schema", {}))
                 if not JSON.fullmatch(media):
                     yield place, f"the clients read JSON, and no {media}"
@@ -363,7 +364,7 @@ def answers(document: Document) -> Found:
 def conflicts(document: Document) -> Found:
     """`x-conflicts-with-state` is true, and at a 409, which is the one response that it says something about."""
     for path, operation in operations(document):
-        for status, response in operation["responses"].items():
+        for status, response in operation.get("responses", {}).items():
             value = resolve(document, response).get(CONFLICTS)
             if value is not None and (status != "409" or value is not True):
                 yield (*path, "responses", status), f"{CONFLICTS} is true, and at a 409. Leave it out elsewhere"

@@ -213,6 +213,11 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         "overload() is a method of the clients already",
     ),
     "no success": (answer({"default": content(schema=NEW)}), f"{GET}/responses", "no response is a success"),
+    "no answer": (
+        lambda document: document["paths"]["/things/{id}"]["get"].pop("responses"),
+        f"{GET}/responses",
+        "no response is a success",
+    ),
     "an answer of nothing known": (answer({"200": content()}), f"{GET}/responses/200", "is not read"),
     "an envelope that may be empty": (
         answer({"200": content(schema={"type": "object", "properties": {"data": TEXT}})}),
