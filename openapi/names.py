@@ -107,7 +107,6 @@ def _model_names(document: Document) -> Found:
         title = schema.get("title") if is_object(schema) else None
         if title is not None and class_name(title) != model and _has_class(schema):
             yield path, f"its title, {title!r}, would be the name of its class. Leave it out, or call the component so"
-        yield from _inline_classes(path, name, schema, {class_name(other) for other in components})
     for place, node in objects(document):
         for name in node["properties"] if is_object(node.get("properties")) else ():
             if not _is_word(name):
@@ -119,19 +118,6 @@ def _model_names(document: Document) -> Found:
 def _has_class(schema: dict[str, Any]) -> bool:
     """Return whether a component has a class of its own: an object, an enum, or what joins others."""
     return schema.get("type") == "object" or bool({"properties", "enum", "allOf"} & schema.keys())
-
-
-def _inline_classes(path: Path, name: str, schema: Any, classes: set[str]) -> Found:
-    """Yield each member whose object has no name of its own, and would take that of a component."""
-    members: dict[str, Any] = schema.get("properties", {}) if is_object(schema) else {}
-    for member, inside in members.items():
-        parts = [("", inside), ("_item", inside.get("items") if is_object(inside) else None)]
-        for suffix, part in parts:
-            if not is_object(part) or not ("properties" in part or "additionalProperties" in part):
-                continue
-            model = class_name(f"{name}_{part.get('title', f'{member}{suffix}')}")
-            if model in classes:
-                yield (*path, "properties", member), f"its object is the class {model} in Python, as a component is"
 
 
 def _enum_names(document: Document) -> Found:

@@ -136,7 +136,7 @@ def _cause(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationErro
 
 
 def _is_of_another_kind(error: jsonschema_rs.ValidationError) -> bool:
-    """Return whether an error says that a value is not meant for an alternative: a reference, or another `in` or `type`."""
+    """Return whether an error says that another alternative is meant: one without `$ref`, or of another `type`."""
     options: list[object] = getattr(error.kind, "options", [])
     return len(options) == 1 or error.message.startswith('"$ref" is a required')
 

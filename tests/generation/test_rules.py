@@ -409,6 +409,64 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         THING,
         "is the class ThingM in Python",
     ),
+    # The generator would fail, without a place.
+    "two members of one name": (
+        members("@type", "type"),
+        f"{SCHEMAS}/Thing/properties/type",
+        "the members @type and type are both type_ in Python",
+    ),
+    "members of one name in parts of a whole": (
+        member({"allOf": [NEW, {"type": "object", "properties": {"@name": TEXT}}]}),
+        THING,
+        "the members name and @name are both name in Python",
+    ),
+    "two objects of one class": (
+        member(
+            {"type": "object", "properties": {"part": {"type": "object", "properties": {"a": TEXT}}}},
+            ThingM={"type": "object"},
+            Thing_M_part={"type": "object"},
+        ),
+        f"{THING}/properties/part",
+        "its object is the class ThingMPart in Python, as #/components/schemas/Thing_M_part is",
+    ),
+    "objects of one title in a union": (
+        member(
+            {
+                "oneOf": [
+                    {"type": "object", "title": "One", "properties": {"a": TEXT}},
+                    {"type": "object", "title": "One", "properties": {"b": TEXT}},
+                ]
+            }
+        ),
+        f"{THING}/oneOf/1",
+        f"its object is the class ThingOne in Python, as {THING}/oneOf/0 is. Give it a title",
+    ),
+    "an object of a body that is a component": (
+        lambda document: (
+            document["paths"]["/things"]["post"].update(
+                requestBody={"content": {"application/json": {"schema": {"type": "object", "properties": {"a": TEXT}}}}}
+            ),
+            component("CreateThingBody", {"type": "object"})(document),
+        ),
+        "#/paths/~1things/post/requestBody/content/application~1json/schema",
+        "is the class CreateThingBody in Python",
+    ),
+    # The second one would be written over the first.
+    "two components of one module": (
+        lambda document: (component("ABTest", {"type": "object"})(document), component("AbTest", NEW)(document)),
+        f"{SCHEMAS}/AbTest",
+        "it is the module ab_test in Python, as #/components/schemas/ABTest is",
+    ),
+    "a part that requires what nobody has": (
+        member({"allOf": [NEW, {"required": ["name", "sise"]}]}),
+        THING,
+        "sise is required but not a member",
+    ),
+    "a member beside allOf that is another": (
+        member({"allOf": [NEW, {"type": "object"}], "properties": {"size": TEXT}}),
+        f"{THING}/allOf/0/properties/size",
+        "another part of it has another member",
+    ),
     "two components of one name": (
         component("new_thing", {"type": "object"}),
         f"{SCHEMAS}/new_thing",
@@ -519,6 +577,19 @@ FINE: dict[str, Edit] = {
     "recursion through a map": component("Node", {"type": "object", "additionalProperties": itself()}),
     "one reference in an allOf": member({"allOf": [COLOUR], "default": "red"}),
     "words beside a reference": member({**COLOUR, "description": "Which."}),
+    "a reference in allOf beside its words": member({"allOf": [COLOUR, {"description": "Which.", "default": "red"}]}),
+    "a reference in allOf beside what it requires": member({"allOf": [NEW, {"required": ["size"]}]}),
+    "members that differ in words only": member(
+        {
+            "allOf": [
+                NEW,
+                {
+                    "type": "object",
+                    "properties": {"size": {"type": "integer", "description": "How large.", "title": "S"}},
+                },
+            ]
+        }
+    ),
     "objects joined": member({"allOf": [NEW, {"type": "object", "properties": {"more": TEXT}}]}),
     "null as a type": member({"oneOf": [NEW, {"type": "null"}]}),
     "a list in a query": parameter({"type": "array", "items": COLOUR}),
