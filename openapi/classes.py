@@ -8,6 +8,7 @@ from typing import Any
 from openapi_python_client.strings import PythonIdentifier, pascal_case
 
 from .document import Document, is_array, is_object, operations, pointer, resolve
+from .named_kinds import KIND_FROM
 from .names import class_name, identifier
 from .schemas import every_schema, members, parts_of, sole_reference
 
@@ -57,7 +58,8 @@ def inline_classes(document: Document) -> Iterator[tuple[Path, str]]:
 
 def _inside(path: Path, schema: Any, name: str, parent: str, own: str | None = None) -> Iterator[tuple[Path, str]]:
     """Yield the classes of a schema, as the generator names them: after what they are in, and their title or name."""
-    if not is_object(schema) or "$ref" in schema or sole_reference(schema) or "enum" in schema:
+    # The alternatives of a kind that another member names are components.
+    if not is_object(schema) or {"$ref", "enum", KIND_FROM} & schema.keys() or sole_reference(schema):
         return
     alternatives = [(union, index) for union in ("anyOf", "oneOf") for index in range(len(schema.get(union, ())))]
     if alternatives or is_array(schema.get("type")):

@@ -11,7 +11,7 @@ from typing import Any
 
 from openapi_python_client.parser.properties.enum_property import EnumProperty
 from openapi_python_client.parser.properties.schemas import Class
-from openapi_python_client.strings import ClassName, PythonIdentifier
+from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
 
 from . import ROOT
 from .document import Document, is_array, is_object, objects, operations, resolve
@@ -31,13 +31,15 @@ VERSIONS = ROOT / "polytomic_client" / "_versions"
 CLIENTS = ("AsyncPolytomic", "Polytomic")
 
 MODEL_NAMES = frozenset({"to_dict", "to_json", "from_dict", "additional_properties", "additional_keys"})
-"""The names that every model has beside its members."""
+"""The names that every model has beside its members. A member of such a name ends with an underscore in Python."""
+
+RESERVED_WORDS.update(MODEL_NAMES)
 
 HELPERS = frozenset({"overload", "with_response_blocking"})
 """The functions that the classes of the operations call while they are defined."""
 
-ARGUMENTS = frozenset({"body", "kwargs", "params", "headers", "cookies"})
-"""The names in a generated function beside its parameters. The generator renames parameters that collide."""
+ARGUMENTS = frozenset({"body"})
+"""The arguments of a generated function beside its parameters, without those that a parameter is renamed for."""
 
 CLASSES = frozenset(
     {
@@ -111,8 +113,8 @@ def _model_names(document: Document) -> Found:
         for name in node["properties"] if is_object(node.get("properties")) else ():
             if not _is_word(name):
                 yield (*place, "properties", name), f"it {NO_WORD}"
-            elif identifier(name) in MODEL_NAMES or member_name(name, node["properties"]) in CLASSES:
-                yield (*place, "properties", name), "every model has, or uses, this name"
+            elif member_name(name, node["properties"]) in CLASSES:
+                yield (*place, "properties", name), "every model uses this name"
 
 
 def _has_class(schema: dict[str, Any]) -> bool:

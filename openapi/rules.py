@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from .classes import classes, python_members
 from .document import CONFLICTS, Document, is_array, is_object, objects, operations, pointer, resolve
+from .named_kinds import has_mapping, named_kinds
 from .names import names
 from .schemas import (
+    FORMATS,
     PROSE,
     WORDS,
     alternatives,
@@ -51,15 +53,25 @@ SHAPE = {
 }
 """Keywords that define a schema, beside its type."""
 
-FORMATS = {"date", "date-time", "uuid"}
-"""The formats that have a type in Python."""
-
 STYLES = {"query": "form", "path": "simple", "header": "simple"}
 
 
 def violations(document: Document) -> Iterator[tuple[str, str]]:
     """Yield each place where a valid document is against the rules, and what is wrong there."""
-    rules = (openapi, places, nullables, schemas, enums, endless, pins, parameters, bodies, answers, conflicts)
+    rules = (
+        openapi,
+        places,
+        nullables,
+        schemas,
+        enums,
+        endless,
+        pins,
+        parameters,
+        bodies,
+        answers,
+        conflicts,
+        named_kinds,
+    )
     for path, message in chain.from_iterable(rule(document) for rule in (*rules, names, classes, python_members)):
         yield pointer(path), message
 
@@ -149,7 +161,8 @@ def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
             yield path, f"strings of several formats in one {union} cannot be distinguished. Leave the format out"
         named: Any = schema.get("discriminator", {}).get("propertyName")
         members = [part.get("properties", {}).get(named, {}) for part in parts if "object" in kinds(document, part)]
-        if named and not all("const" in resolve(document, member) for member in members):
+        # `named_kinds` looks at a mapping.
+        if named and not has_mapping(schema) and not all("const" in resolve(document, member) for member in members):
             yield path, f"the discriminator is ignored. Make {named} a const of its own in each alternative"
 
 
@@ -257,16 +270,25 @@ def parameters(document: Document) -> Found:
             yield path, "the description of a parameter is lost. Write it on its schema"
         if "schema" not in parameter:
             yield path, "a parameter with content is dropped. Give it a schema"
+        found = kinds(document, schema)
+        style = "deepObject" if where == "query" and found == {"object"} and "style" in parameter else STYLES[where]
         explode = parameter.get("explode", where == "query")
-        if parameter.get("style", STYLES[where]) != STYLES[where] or explode is not (where == "query"):
-            yield path, f"the clients write it in style {STYLES[where]}, explode {str(where == 'query').lower()}, only"
+        if parameter.get("style", style) != style or explode is not (where == "query"):
+            yield path, f"the clients write it in style {style}, explode {str(where == 'query').lower()}, only"
         if parameter.get("allowReserved"):
             yield path, "the clients always encode reserved characters. Leave allowReserved out"
-        found = kinds(document, schema)
-        if where == "query":
-            items = kinds(document, resolve(document, schema).get("items"))
-            if "object" in found | items or "array" in items:
-                yield path, "a query has no standard form for an object, or for an array in an array"
+        if where == "query" and style == "deepObject":
+            whole = resolve(document, schema)
+            values = [*members(document, schema).values(), whole.get("additionalProperties", {})]
+            if any(_is_nested(document, value) for value in values if value not in (True, {})):
+                yield (
+                    path,
+                    "a member of an object in a query is one string, number or truth value, or an array of these",
+                )
+        elif where == "query":
+            if "object" in found or _is_nested(document, schema):
+                problem = "a query has no standard form for an object, or for an array in an array"
+                yield path, f"{problem}. Write style: deepObject for an object"
         elif found & {"array", "object", "null", "any"} or len(found) > 1:
             yield path, f"a {where} parameter is one string, number, truth value or enum"
         elif where == "header" and (
@@ -275,6 +297,13 @@ def parameters(document: Document) -> Found:
             yield path, "a header is a string, a number, a truth value or an enum"
         elif where == "path" and "default" in schema:
             yield path, "a parameter of the path is always given. Leave its default out"
+
+
+def _is_nested(document: Document, schema: Any) -> bool:
+    """Return whether a value in a query may be an object, or an array of arrays or objects."""
+    items = [part.get("items", {}) for part in alternatives(document, schema)]
+    held = {kind for item in items if item for kind in kinds(document, item)}
+    return "object" in kinds(document, schema) or bool(held & {"object", "array"})
 
 
 def bodies(document: Document) -> Found:

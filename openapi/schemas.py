@@ -15,6 +15,9 @@ PROSE = {"$ref", "description", "summary", "title", "example", "examples", "depr
 WORDS = (PROSE - {"$ref"}) | {"default"}
 """Keywords of a part of allOf that says nothing of what it is joined with, so that they can stand beside allOf."""
 
+FORMATS = {"date", "date-time", "uuid"}
+"""The formats that have a type in Python."""
+
 IMPLIED = {"object": {"properties", "additionalProperties"}, "constant": {"const", "enum"}, "array": {"items"}}
 """The type that each keyword implies for a schema without a type."""
 

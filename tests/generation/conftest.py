@@ -46,14 +46,19 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def made(kinds: Path) -> Iterator[Any]:
     """A function that imports a module of that package."""
-    sys.path.insert(0, str(kinds.parent))
+    yield from importing(kinds)
+
+
+def importing(package: Path) -> Iterator[Any]:
+    """Yield a function that imports a module of a package, which is gone afterwards."""
+    sys.path.insert(0, str(package.parent))
 
     def load(name: str) -> Any:
-        return importlib.import_module(f"{kinds.name}.{name}")
+        return importlib.import_module(f"{package.name}.{name}")
 
     yield load
-    sys.path.remove(str(kinds.parent))
-    for name in [name for name in sys.modules if name.split(".")[0] == kinds.name]:
+    sys.path.remove(str(package.parent))
+    for name in [name for name in sys.modules if name.split(".")[0] == package.name]:
         del sys.modules[name]
 
 

@@ -128,7 +128,33 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/parameters/2",
         "in style form, explode true, only",
     ),
-    "a deep object": (parameter(NEW, style="deepObject"), f"{GET}/parameters/2", "in style form"),
+    "a text as a deep object": (parameter(style="deepObject"), f"{GET}/parameters/2", "in style form"),
+    "a deep object in one value": (
+        parameter(NEW, style="deepObject", explode=False),
+        f"{GET}/parameters/2",
+        "in style deepObject, explode true, only",
+    ),
+    "an object in a deep object": (
+        parameter({"type": "object", "additionalProperties": NEW}, style="deepObject"),
+        f"{GET}/parameters/2",
+        "a member of an object in a query is a string",
+    ),
+    "an array of arrays in a deep object": (
+        parameter(
+            {
+                "type": "object",
+                "properties": {"a": {"type": "array", "items": {"type": "array", "items": TEXT}}},
+            },
+            style="deepObject",
+        ),
+        f"{GET}/parameters/2",
+        "a member of an object in a query is a string",
+    ),
+    "one text or several objects": (
+        parameter({"oneOf": [TEXT, {"type": "array", "items": NEW}]}),
+        f"{GET}/parameters/2",
+        "no standard form for",
+    ),
     "a path in another style": (
         lambda document: document["paths"]["/things/{id}"]["get"]["parameters"][0].update(style="matrix"),
         f"{GET}/parameters/0",
@@ -351,9 +377,17 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a name with a line end": (members("a\nb"), f"{SCHEMAS}/Thing/properties/a\nb", "is not a valid name"),
     "a name of signs": (members("--"), f"{SCHEMAS}/Thing/properties/--", "is not a valid name"),
     "a name that turns around": (members("a\u202eb"), f"{SCHEMAS}/Thing/properties/a\u202eb", "is not a valid name"),
-    "a name of every model": (members("to_dict"), f"{SCHEMAS}/Thing/properties/to_dict", "every model has"),
+    "a name of every model, twice": (
+        members("to_dict", "to_dict_"),
+        f"{SCHEMAS}/Thing/properties/to_dict_",
+        "the members to_dict and to_dict_ are both to_dict_ in Python",
+    ),
     # Beside another, it would not be written small.
-    "a name that models use": (members("Unset", "UNSET"), f"{SCHEMAS}/Thing/properties/Unset", "or uses, this name"),
+    "a name that models use": (
+        members("Unset", "UNSET"),
+        f"{SCHEMAS}/Thing/properties/Unset",
+        "every model uses this name",
+    ),
     "a parameter of code": (parameter(name="a'b"), GET, "is not a valid name"),
     "a parameter that meets another": (parameter(name="body"), GET, "has a name that the generated function uses"),
     # The second one is gone.
@@ -577,19 +611,6 @@ FINE: dict[str, Edit] = {
     "recursion through a map": component("Node", {"type": "object", "additionalProperties": itself()}),
     "one reference in an allOf": member({"allOf": [COLOUR], "default": "red"}),
     "words beside a reference": member({**COLOUR, "description": "Which."}),
-    "a reference in allOf beside its words": member({"allOf": [COLOUR, {"description": "Which.", "default": "red"}]}),
-    "a reference in allOf beside what it requires": member({"allOf": [NEW, {"required": ["size"]}]}),
-    "members that differ in words only": member(
-        {
-            "allOf": [
-                NEW,
-                {
-                    "type": "object",
-                    "properties": {"size": {"type": "integer", "description": "How large.", "title": "S"}},
-                },
-            ]
-        }
-    ),
     "objects joined": member({"allOf": [NEW, {"type": "object", "properties": {"more": TEXT}}]}),
     "null as a type": member({"oneOf": [NEW, {"type": "null"}]}),
     "a list in a query": parameter({"type": "array", "items": COLOUR}),
@@ -650,6 +671,19 @@ def test_a_document_without_schemas_makes_a_package_without_models(tmp_path: Pat
 
 
 WHAT_PASSES: dict[str, Edit] = {
+    "a reference in allOf beside its words": member({"allOf": [COLOUR, {"description": "Which.", "default": "red"}]}),
+    "a reference in allOf beside what it requires": member({"allOf": [NEW, {"required": ["size"]}]}),
+    "members that differ in words only": member(
+        {
+            "allOf": [
+                NEW,
+                {
+                    "type": "object",
+                    "properties": {"size": {"type": "integer", "description": "How large.", "title": "S"}},
+                },
+            ]
+        }
+    ),
     "a reference in allOf with words": member({"allOf": [NEW], "description": "It.", "default": None}),
     "objects joined, and members": member({"allOf": [NEW, {"type": "object"}], "properties": {"a": TEXT}}),
     "a part that requires what another part has": member(
