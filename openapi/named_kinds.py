@@ -30,8 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .document import Document, find, is_object, objects, resolve
-from .names import class_name
+from .document import Document, is_object, objects, pointer, resolve
+from .names import class_name, identifier
 from .schemas import FORMATS, alternatives, every_schema, kinds, members, sole_reference
 
 Path = tuple[str | int, ...]
@@ -40,46 +40,32 @@ Found = Iterator[tuple[Path, str]]
 KIND_FROM = "x-kind-from"
 """The extension of a member whose kind another member of the same object names."""
 
-REFERENCE = "#/components/schemas/"
-
 
 def named_kinds(document: Document) -> Found:
     """What a kind is named by is a string beside the object or in it, and each name leads to one alternative."""
-    holders = {(*path, "properties", name): schema for path, schema, name in _members(document)}
+    holders: dict[Path, dict[str, Any]] = {}
+    for path, schema in every_schema(document):
+        properties: dict[str, Any] = schema.get("properties", {}) if is_object(schema) else {}
+        holders |= {(*path, "properties", name): properties for name in properties}
     for path, node in objects(document):
-        if KIND_FROM not in node:
-            continue
-        holder = holders.get(path)
-        if holder is None:
+        if KIND_FROM in node and path not in holders:
             yield path, f"{KIND_FROM} is for a member of an object. Leave it out here"
-        else:
-            beside = {name: member for name, member in holder["properties"].items() if name != path[-1]}
-            yield from (
-                (path, f"{KIND_FROM} {problem}") for problem in _problems(document, node, node[KIND_FROM], [beside])
-            )
+        elif KIND_FROM in node:
+            beside = {name: member for name, member in holders[path].items() if name != path[-1]}
+            for problem in _problems(document, node, node[KIND_FROM], [beside]):
+                yield path, f"{KIND_FROM} {problem}"
     told: dict[int, tuple[str, tuple[str, ...]]] = {}
     for path, schema in every_schema(document):
-        if not is_object(schema) or not has_mapping(schema):
+        if not is_object(schema) or not has_mapping(document, schema):
             continue
-        targets = list(_objects(document, schema))
+        targets = _objects(document, schema)
         inside = [members(document, target) for target in targets]
-        yield from (
-            (path, f"the discriminator {problem}")
-            for problem in _problems(document, schema, schema["discriminator"], inside)
-        )
-        for target in targets:
-            named = (str(schema["discriminator"].get("propertyName")), tuple(names_of(document, schema, target)))
+        problems = list(_problems(document, schema, schema["discriminator"], inside))
+        yield from ((path, f"the discriminator {problem}") for problem in problems)
+        for target in () if problems else targets:
+            named = (str(schema["discriminator"]["propertyName"]), tuple(names_of(document, schema, target)))
             if told.setdefault(id(target), named) != named:
                 yield path, "the discriminator names a component otherwise than another one does. Use the same names"
-
-
-def _members(document: Document) -> Iterator[tuple[Path, dict[str, Any], str]]:
-    """Yield every object that has members, with its path, and the name of each member that names no kind itself."""
-    for path, schema in every_schema(document):
-        if is_object(schema):
-            for name, member in schema.get("properties", {}).items():
-                if is_object(member) and KIND_FROM in member:
-                    yield path, schema, name
 
 
 def _problems(document: Document, schema: dict[str, Any], said: Any, holders: list[dict[str, Any]]) -> Iterator[str]:
@@ -88,7 +74,7 @@ def _problems(document: Document, schema: dict[str, Any], said: Any, holders: li
     if not is_object(mapping) or not mapping or not all(isinstance(target, str) for target in mapping.values()):
         yield "has propertyName, and a mapping of its values to components"
         return
-    named = said.get("propertyName")
+    named = str(said.get("propertyName"))
     for holder in holders:
         property_schema = resolve(document, holder[named]) if is_object(holder.get(named)) else {}
         if not kinds(document, property_schema) <= {"string", "null", "constant"} or (
@@ -98,38 +84,43 @@ def _problems(document: Document, schema: dict[str, Any], said: Any, holders: li
             break
     targets = [_target(document, value) for value in mapping.values()]
     for value, target in zip(mapping.values(), targets, strict=True):
-        if (
-            kinds(document, target) != {"object"}
-            or sole_reference(target)
-            or "$ref" in (find(document, _full(value)) or {})
-        ):
+        if "$ref" in target or sole_reference(target) or kinds(document, target) != {"object"}:
             yield f"leads to {value}, which is not a component that is an object"
-    found = list(_objects(document, schema))
+    found = _objects(document, schema)
     if any(not any(part is target for target in targets) for part in found):
         yield "has no name for an alternative. Add it to the mapping, and make each alternative a component"
     if any(not any(part is target for part in found) for target in targets):
         yield "names a component that is not an alternative. Make it one"
 
 
-def has_mapping(schema: dict[str, Any]) -> bool:
-    """Return whether a union has a discriminator that says which value is which alternative."""
-    return is_object(schema.get("discriminator")) and "mapping" in schema["discriminator"]
+def has_mapping(document: Document, schema: dict[str, Any]) -> bool:
+    """Return whether a union has a discriminator whose mapping is needed: its alternatives do not differ by a const."""
+    said: Any = schema.get("discriminator")
+    if not is_object(said) or "mapping" not in said:
+        return False
+    return not has_constants(document, list(alternatives(document, schema)), str(said.get("propertyName")))
 
 
-def _objects(document: Document, schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the alternatives of a union, without null and `{type: object}`."""
-    for part in alternatives(document, schema):
-        if part.get("type") != "null" and part != {"type": "object"}:
-            yield part
+def has_constants(document: Document, parts: list[dict[str, Any]], name: str) -> bool:
+    """Return whether a member is a const in each of the alternatives that are objects."""
+    found = [part.get("properties", {}).get(name, {}) for part in parts if "object" in kinds(document, part)]
+    return all("const" in resolve(document, member) for member in found)
+
+
+def _objects(document: Document, schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the alternatives of a union, without null. A member whose kind another names may be any object, too."""
+    parts = [part for part in alternatives(document, schema) if part.get("type") != "null"]
+    return [part for part in parts if not (KIND_FROM in schema and part == {"type": "object"})]
 
 
 def _target(document: Document, value: str) -> dict[str, Any]:
     """Return the component that a mapping leads to: by a reference, or by its name alone."""
-    return resolve(document, {"$ref": _full(value)})
+    target: Any = document.get("components", {}).get("schemas", {}).get(_component(value))
+    return target if is_object(target) else {}
 
 
-def _full(value: str) -> str:
-    return value if value.startswith("#") else f"{REFERENCE}{value}"
+def _component(value: str) -> str:
+    return value.removeprefix("#/components/schemas/")
 
 
 def names_of(document: Document, schema: dict[str, Any], target: dict[str, Any]) -> list[str]:
@@ -160,7 +151,7 @@ def for_templates(document: Document) -> None:
         }
         if told and "$ref" not in schema and not sole_reference(schema):
             schema["x-kinds"] = told
-        if has_mapping(schema):
+        if has_mapping(document, schema):
             for target in _objects(document, schema):
                 name = schema["discriminator"]["propertyName"]
                 target["x-named"] = {"by": name, "values": names_of(document, schema, target)}
@@ -173,13 +164,27 @@ def for_templates(document: Document) -> None:
 
 def _told(document: Document, member: dict[str, Any]) -> dict[str, Any]:
     said = member[KIND_FROM]
-    # A class is that of the component where the references end.
-    models = {value: class_name(_component(document, target)) for value, target in said["mapping"].items()}
+    models = {value: class_name(_component(target)) for value, target in said["mapping"].items()}
     may_be_null = any(part.get("type") == "null" for part in alternatives(document, member))
     return {"from": said["propertyName"], "models": models, "may_be_null": may_be_null}
 
 
-def _component(document: Document, value: str) -> str:
-    schemas: Mapping[str, Any] = document["components"]["schemas"]
-    target = _target(document, value)
-    return next(name for name, schema in schemas.items() if schema is target)
+def tables(document: Document) -> dict[str, dict[str, str]]:
+    """Return the class of each kind, by the member that is decoded so, or by the place of the discriminator."""
+    found: dict[str, Any] = {}
+    if any(named_kinds(document)):
+        return {}
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        for member, inside in members(document, schema).items():
+            if is_object(inside) and KIND_FROM in inside:
+                found[f"models.{class_name(name)}.{identifier(member)}"] = inside[KIND_FROM]
+    for path, schema in every_schema(document):
+        if is_object(schema) and has_mapping(document, schema):
+            found[pointer(path)] = schema["discriminator"]
+    return {
+        place: {
+            f"`{said['propertyName']}` `{value}`": f"models.{class_name(_component(target))}"
+            for value, target in said["mapping"].items()
+        }
+        for place, said in found.items()
+    }

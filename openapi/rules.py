@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .classes import classes, python_members
 from .document import CONFLICTS, Document, is_array, is_object, objects, operations, pointer, resolve
-from .named_kinds import has_mapping, named_kinds
+from .named_kinds import has_constants, has_mapping, named_kinds
 from .names import names
 from .schemas import (
     FORMATS,
@@ -160,9 +160,8 @@ def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
         if len(texts) > 1 and texts & FORMATS:
             yield path, f"strings of several formats in one {union} cannot be distinguished. Leave the format out"
         named: Any = schema.get("discriminator", {}).get("propertyName")
-        members = [part.get("properties", {}).get(named, {}) for part in parts if "object" in kinds(document, part)]
         # `named_kinds` looks at a mapping.
-        if named and not has_mapping(schema) and not all("const" in resolve(document, member) for member in members):
+        if named and not has_mapping(document, schema) and not has_constants(document, parts, named):
             yield path, f"the discriminator is ignored. Make {named} a const of its own in each alternative"
 
 
@@ -281,10 +280,7 @@ def parameters(document: Document) -> Found:
             whole = resolve(document, schema)
             values = [*members(document, schema).values(), whole.get("additionalProperties", {})]
             if any(_is_nested(document, value) for value in values if value not in (True, {})):
-                yield (
-                    path,
-                    "a member of an object in a query is one string, number or truth value, or an array of these",
-                )
+                yield path, "a member of an object in a query is a string, number or truth value, or an array of these"
         elif where == "query":
             if "object" in found or _is_nested(document, schema):
                 problem = "a query has no standard form for an object, or for an array in an array"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import jsonschema_rs
 from openapi_spec_validator import validate
-from openapi_spec_validator.schemas import schema_v30
+from openapi_spec_validator.schemas.utils import get_schema_content
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
 from . import document as documents
@@ -120,8 +120,7 @@ def _kind(path: Path) -> str:
 def _fault(document: Document, error: OpenAPIValidationError) -> tuple[str, str]:
     """Return where an error is, and what is wrong there."""
     if document["openapi"].startswith("3.0."):
-        schema: Mapping[str, Any] = schema_v30
-        for found in jsonschema_rs.Draft4Validator(dict(schema)).iter_errors(document):
+        for found in jsonschema_rs.Draft4Validator(dict(get_schema_content("3.0"))).iter_errors(document):
             cause = _cause(found)
             return pointer(cause.instance_path), cause.message
     return _place(document, error), str(getattr(error, "message", error))

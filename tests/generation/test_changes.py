@@ -613,3 +613,29 @@ def test_documents_that_oasdiff_cannot_compare_may_differ_in_any_way(monkeypatch
         BREAKING,
         "the documents were not compared, only the Python names, because oasdiff failed: it ended with 1",
     )
+
+
+def test_a_kind_that_decodes_to_another_class_is_breaking() -> None:
+    """No schema differs, so that neither oasdiff nor the Python names tell."""
+    old = documents.read(DATA / "taken.yaml")
+    new = copy.deepcopy(old)
+    kinds = schema(new, "Event")["properties"]["event"]["x-kind-from"]["mapping"]
+    kinds["bulk_sync.canceled"] = kinds["sync.running"]
+    kinds["bulk_sync.paused"] = kinds["bulk_sync.running"]
+    schema(new, "Animal")["discriminator"]["mapping"]["kitten"] = "Dog"
+
+    changes = [change for change in told(document_changes(old, new), with_places=False) if "decodes" in change[1]]
+
+    text = "an object of `type` `bulk_sync.{}` decodes to models.{}, no longer to {}"
+    event = [
+        text.format("canceled", "SyncRunning", "models.BulkSyncCanceled"),
+        text.format("paused", "BulkSyncRunning", "what is not a model"),
+    ]
+    assert changes == [
+        *((BREAKING, what, (f"models.{model}.event",)) for model in ("Event", "LoggedEvent") for what in event),
+        (
+            BREAKING,
+            "an object of `kind` `kitten` decodes to models.Dog, no longer to models.Cat",
+            ("#/components/schemas/Animal",),
+        ),
+    ]

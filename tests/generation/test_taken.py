@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import datetime as dt
 import pickle
@@ -161,9 +162,11 @@ def test_one_string_or_several_are_written_as_they_are(made: Any, value: object)
 
 def test_a_parameter_may_be_called_as_a_name_of_the_function(made: Any) -> None:
     asked: list[dict[str, Any]] = []
-    things: Any = type(
-        "Recording", (made("api").Operations,), {"_perform": lambda _, __, kwargs: asked.append(kwargs)}
-    )()
+
+    def record(_: object, __: object, kwargs: dict[str, Any]) -> None:
+        asked.append(kwargs)
+
+    things: Any = type("Recording", (made("api").Operations,), {"_perform": record})()
 
     things.list_events(kwargs=1, headers="a", params={"a": ["b"]})
     things.send_event(headers=True, id="1", type_="new", event={"a": 1})
@@ -208,12 +211,27 @@ def test_each_class_without_a_name_is_one_that_the_rules_know(kinds: Path, taken
         assert classes - {class_name(name) for name in document["components"]["schemas"]} == set(known)
 
 
-def test_a_document_cannot_write_what_the_templates_trust(tmp_path: Path) -> None:
+HOSTILE = '"}; print(1) #\n\\'
+
+
+def test_a_document_writes_no_code_by_the_names_of_kinds(tmp_path: Path) -> None:
     document = documents.read(DATA / "small.yaml")
-    thing = document["components"]["schemas"]["Thing"]
-    thing["x-kinds"] = {"name": {"from": "id", "models": {"a": "print()"}, "may_be_null": False}}
-    thing["x-named"] = {"by": "name", "values": ["a"]}
+    schemas = document["components"]["schemas"]
+    schemas["Thing"]["x-kinds"] = {"name": {"from": "id", "models": {"a": "print()"}, "may_be_null": False}}
+    schemas["Thing"]["x-named"] = {"by": "name", "values": ["a"]}
+    reference = "#/components/schemas/Thing"
+    schemas["NewThing"]["properties"]["thing"] = {
+        "anyOf": [{"$ref": reference}],
+        "x-kind-from": {"propertyName": "name", "mapping": {HOSTILE: reference}},
+    }
 
     made = generate(document, tmp_path)
 
     assert "print()" not in (made / "models" / "thing.py").read_text(encoding="utf-8")
+    (table,) = [
+        node.value
+        for node in ast.parse((made / "models" / "new_thing.py").read_text(encoding="utf-8")).body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
+    ]
+    # What cannot be seen is left out, as everywhere.
+    assert [ast.literal_eval(key) for key in table.keys if key] == [HOSTILE.replace("\n", "")]
