@@ -35,7 +35,7 @@ def classes(document: Document) -> Found:
 
 
 def inline_classes(document: Document) -> Iterator[tuple[Path, str]]:
-    """Yield every object that is no component with its path, and the class that the generator makes of it."""
+    """Yield every object that is not a component with its path, and the class that the generator makes of it."""
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         yield from _inside(("components", "schemas", name), schema, name, "", own=class_name(name))
     for path, operation in operations(document):

@@ -160,7 +160,7 @@ def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
         if len(texts) > 1 and texts & FORMATS:
             yield path, f"strings of several formats in one {union} cannot be distinguished. Leave the format out"
         named: Any = schema.get("discriminator", {}).get("propertyName")
-        # `named_kinds` looks at a mapping.
+        # `named_kinds` checks a mapping.
         if named and not has_mapping(document, schema) and not has_constants(document, parts, named):
             yield path, f"the discriminator is ignored. Make {named} a const of its own in each alternative"
 

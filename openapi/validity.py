@@ -127,7 +127,7 @@ def _fault(document: Document, error: OpenAPIValidationError) -> tuple[str, str]
 
 
 def _cause(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
-    """Return why a value is none of the alternatives that the schema of OpenAPI 3.0 has: what is wrong inside of it."""
+    """Return why a value matches no alternative of the schema of OpenAPI 3.0: the fault inside of the likely one."""
     branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
     likely = [branch for branch in branches if not any(_is_of_another_kind(inner) for inner in branch)] or branches
     inner = [each for branch in likely for each in branch]

@@ -21,6 +21,7 @@ import yaml
 import polytomic_client
 from openapi import document as documents
 from openapi.generate import generate
+from openapi.rules import violations
 from polytomic_client._runtime.models import missing_member
 
 from .shared import DATA, FULL, ID
@@ -84,6 +85,7 @@ def test_every_kind_of_member_and_operation_passes_mypy_strict(kinds: Path) -> N
     without["components"]["schemas"] = {}
     without["paths"] = {"/things/{id}": {"delete": without["paths"]["/things/{id}"]["delete"]}}
     without["info"]["version"] = "2000-01-28"
+    assert list(violations(without)) == []
     generate(without, kinds.parent)
 
     done = subprocess.run(

@@ -702,7 +702,9 @@ FINE: dict[str, Edit] = {
     "recursion through a member": member(
         COLOUR, Node={"type": "object", "properties": {"next": itself(), "all": itself("items")}}
     ),
-    "recursion through a map": component("Node", {"type": "object", "additionalProperties": itself()}),
+    "recursion through a map": component(
+        "Tree", {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Tree"}}
+    ),
     "one reference in an allOf": member({"allOf": [COLOUR], "default": "red"}),
     "words beside a reference": member({**COLOUR, "description": "Which."}),
     "objects joined": member({"allOf": [NEW, {"type": "object", "properties": {"more": TEXT}}]}),
@@ -718,10 +720,20 @@ FINE: dict[str, Edit] = {
 }
 
 
-@pytest.mark.process
 @pytest.mark.parametrize("kind", FINE)
-def test_what_is_fine_is_let_through_and_can_be_generated(kind: str, tmp_path: Path) -> None:
-    document = edited(FINE[kind])
+def test_what_is_fine_is_let_through(kind: str) -> None:
+    assert list(violations(edited(FINE[kind]))) == []
+
+
+@pytest.mark.process
+def test_what_is_fine_can_be_generated(tmp_path: Path) -> None:
+    """All of it in one document, since each run of the generator takes 0.3 s."""
+    document = copy.deepcopy(SMALL)
+    thing = document["components"]["schemas"]["Thing"]["properties"]
+    for number, edit in enumerate(FINE.values()):
+        edit(document)
+        if "m" in thing:
+            thing[f"m{number}"] = thing.pop("m")
 
     assert list(violations(document)) == []
     assert generate(document, tmp_path)
@@ -752,16 +764,6 @@ def test_the_names_of_the_clients_are_those_that_a_document_could_take() -> None
     assert {name for name in hand_written if not name.startswith("__")} == {
         name for name in clients_names() if not name.startswith("__")
     }
-
-
-@pytest.mark.process
-def test_a_document_without_schemas_makes_a_package_without_models(tmp_path: Path) -> None:
-    document = copy.deepcopy(SMALL)
-    document["components"]["schemas"] = {}
-    document["paths"] = {"/things/{id}": {"delete": document["paths"]["/things/{id}"]["delete"]}}
-
-    assert list(violations(document)) == []
-    assert generate(document, tmp_path)
 
 
 WHAT_PASSES: dict[str, Edit] = {
