@@ -69,20 +69,6 @@ def content(media: str = "application/json", **schema: Any) -> dict[str, Any]:
     return {"description": "It.", "content": {media: schema}}
 
 
-def kind_from(sibling: str, mapping: dict[str, str]) -> dict[str, Any]:
-    """A member whose kind another member names."""
-    targets = {value: f"#/components/schemas/{name}" for value, name in mapping.items()}
-    known = [{"$ref": target} for target in targets.values() if not target.endswith("/No")]
-    return {"anyOf": known, "x-kind-from": {"propertyName": sibling, "mapping": targets}}
-
-
-def discriminated(new: str, other: str) -> dict[str, Any]:
-    return {
-        "oneOf": [NEW, {"$ref": "#/components/schemas/Thing"}],
-        "discriminator": {"propertyName": "name", "mapping": {new: "NewThing", other: "Thing"}},
-    }
-
-
 def version(**more: Any) -> Edit:
     return lambda document: document["components"]["parameters"]["Version"].update(more)
 
@@ -314,86 +300,6 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         "the discriminator is ignored. Make name a const",
     ),
     # Only the members of NewThing would be left.
-    "a kind that no member names": (
-        member(kind_from("a", {"x": "NewThing"})),
-        THING,
-        "x-kind-from needs a string: a is not one in each object",
-    ),
-    "a kind that a number names": (
-        member(kind_from("size", {"x": "NewThing"})),
-        THING,
-        "x-kind-from needs a string: size is not one in each object",
-    ),
-    "a kind that an id names": (
-        member(kind_from("id", {"x": "NewThing"})),
-        THING,
-        "x-kind-from needs a string: id is not one",
-    ),
-    "a kind that nothing names": (
-        member({"anyOf": [NEW], "x-kind-from": "name"}),
-        THING,
-        "x-kind-from has propertyName, and a mapping",
-    ),
-    "a kind that is not a member": (
-        member({"type": "array", "items": kind_from("name", {"x": "NewThing"})}),
-        f"{THING}/items",
-        "x-kind-from is for a member of an object",
-    ),
-    "a kind that is a string": (
-        member(kind_from("name", {"x": "NewThing", "y": "Colour"})),
-        THING,
-        "x-kind-from leads to #/components/schemas/Colour, which is not a component that is an object",
-    ),
-    "a kind that is nowhere": (
-        member(kind_from("name", {"x": "NewThing", "y": "No"})),
-        THING,
-        "x-kind-from leads to #/components/schemas/No, which is not a component",
-    ),
-    "a kind that is another name of a component": (
-        member(kind_from("name", {"x": "Alias"}), Alias=NEW),
-        THING,
-        "x-kind-from leads to #/components/schemas/Alias, which is not a component",
-    ),
-    "an alternative without a name": (
-        member(
-            {**kind_from("name", {"x": "NewThing"}), "anyOf": [NEW, {"$ref": "#/components/schemas/ThingEnvelope"}]}
-        ),
-        THING,
-        "x-kind-from has no name for an alternative",
-    ),
-    "a name for what is not an alternative": (
-        member({**kind_from("name", {"x": "NewThing", "y": "ThingEnvelope"}), "anyOf": [NEW]}),
-        THING,
-        "x-kind-from names a component that is not an alternative",
-    ),
-    "a mapping whose alternatives lack the name": (
-        member(
-            {
-                "oneOf": [NEW, {"$ref": "#/components/schemas/ThingEnvelope"}],
-                "discriminator": {"propertyName": "name", "mapping": {"a": "NewThing", "b": "ThingEnvelope"}},
-            }
-        ),
-        THING,
-        "the discriminator needs a string: name is not one in each object",
-    ),
-    "a mapping that leaves one out": (
-        member(
-            {
-                "oneOf": [NEW, {"$ref": "#/components/schemas/Thing"}],
-                "discriminator": {"propertyName": "name", "mapping": {"a": "NewThing"}},
-            }
-        ),
-        THING,
-        "the discriminator has no name for an alternative",
-    ),
-    "two mappings that differ": (
-        lambda document: [
-            component(name, union)(document)
-            for name, union in (("One", discriminated("a", "b")), ("Two", discriminated("a", "c")))
-        ],
-        f"{SCHEMAS}/Two",
-        "the discriminator names a component otherwise than another one does",
-    ),
     "members beside a reference in allOf": (
         member({"allOf": [NEW], "type": "object", "properties": {"a": TEXT}}),
         THING,
@@ -793,18 +699,6 @@ WHAT_PASSES: dict[str, Edit] = {
         Cat={"type": "object", "properties": {"kind": {"const": "cat"}}},
         Dog={"type": "object", "properties": {"kind": {"const": "dog"}}},
     ),
-    "kinds told apart by constants that a mapping names, too": member(
-        {
-            "oneOf": [
-                {"$ref": "#/components/schemas/Cat"},
-                {"type": "object", "properties": {"kind": {"const": "dog"}}},
-            ],
-            "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat"}},
-        },
-        Cat={"type": "object", "properties": {"kind": {"const": "cat"}}},
-    ),
-    "kinds told apart by a mapping": member(discriminated("a", "b")),
-    "a kind that another member names": member(kind_from("name", {"x": "NewThing", "y": "ThingEnvelope"})),
     "texts and values of an enum": member({"oneOf": [COLOUR, TEXT]}),
     "texts of formats without a type": member({"oneOf": [{**TEXT, "format": "email"}, TEXT]}),
     "a type beside a union": member({"type": "object", "oneOf": [NEW, {"$ref": "#/components/schemas/ThingEnvelope"}]}),
