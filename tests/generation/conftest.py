@@ -37,10 +37,16 @@ def templates_are_compiled_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of tests/data/kinds.yaml."""
+    """The package of tests/data/kinds.yaml, which no test changes."""
     return generate(documents.read(DATA / "kinds.yaml"), tmp_path_factory.mktemp("kinds"))
+
+
+@pytest.fixture(scope="session")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of tests/data/taken.yaml, which no test changes."""
+    return generate(documents.read(DATA / "taken.yaml"), tmp_path_factory.mktemp("taken"))
 
 
 @pytest.fixture(scope="module")

@@ -31,14 +31,6 @@ RUN = {"sync_id": ID, "sync_name": "nightly", "started_at": MOMENT}
 
 
 @pytest.fixture(scope="module")
-def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of tests/data/taken.yaml."""
-    document = documents.read(DATA / "taken.yaml")
-    assert list(violations(document)) == []
-    return generate(document, tmp_path_factory.mktemp("taken"))
-
-
-@pytest.fixture(scope="module")
 def made(taken: Path) -> Iterator[Any]:
     yield from importing(taken)
 
@@ -198,6 +190,10 @@ def test_words_in_a_part_of_all_of_make_no_class_of_their_own(models: Any) -> No
     assert models.OwnerSpan._required == ("last",)
     with pytest.raises(TypeError, match="last"):
         models.OwnerSpan(first=1)
+
+
+def test_the_document_keeps_the_rules() -> None:
+    assert list(violations(documents.read(DATA / "taken.yaml"))) == []
 
 
 def test_each_class_without_a_name_is_one_that_the_rules_know(kinds: Path, taken: Path) -> None:
