@@ -7,7 +7,7 @@ from typing import Any
 
 from .changes import Change, Severity
 from .document import VALUES, Document, conflicts_with_state, is_array, is_object, operations, pointer, resolve
-from .named_kinds import tables
+from .kind_changes import kind_changes
 from .names import identifier
 
 Steps = tuple[str | int, ...]
@@ -18,7 +18,7 @@ PROSE = ("summary", "description", "title", "example", "examples", "externalDocs
 
 def other_changes(old: Document, new: Document, told: Sequence[Change]) -> list[Change]:
     """Return the changes that are told, and those that nobody has told."""
-    found = (_servers, _credentials, _conflicts, _kinds, _reworded)
+    found = (_servers, _credentials, _conflicts, kind_changes, _reworded)
     changes = [*told, *(change for find in found for change in find(old, new))]
     if changes:
         return changes
@@ -53,18 +53,6 @@ def _conflicts(old: Document, new: Document) -> Iterator[Change]:
             if not now:
                 what = "a 409 may only be about the idempotency key: the client retries it"
             yield Change(Severity.BREAKING, what, (f"{method.upper()} {path}",), (f"{identifier(name)}()",))
-
-
-def _kinds(old: Document, new: Document) -> Iterator[Change]:
-    """Yield the kinds that decode to another class, although no schema differs."""
-    after = tables(new)
-    for place, one in tables(old).items():
-        two = after.get(place, one)
-        for kind in dict.fromkeys([*one, *two]):
-            was, now = one.get(kind, "what is not a model"), two.get(kind, "what is not a model")
-            if was != now:
-                what = f"an object of {kind} decodes to {now}, no longer to {was}"
-                yield Change(Severity.BREAKING, what, python=(place,))
 
 
 def _shown(scheme: dict[str, Any]) -> str:
