@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import re
-import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from attrs import evolve, frozen
 
-from . import ROOT
 from .changes import Change, Severity
-from .document import Document, Refused, is_array, is_object, operations, resolve, to_json
+from .document import Document
+from .moves import Where, find_moves, moved
 from .names import class_name, identifier
+from .oasdiff import Entry, find_entries
 from .other_changes import other_changes
-from .python_names import Place, alternatives, find_member, find_parameter, schemas
-
-OASDIFF = ROOT / "openapi" / ".oasdiff" / "node_modules" / ".bin" / "oasdiff"
-
-Where = tuple[str, str]
-"""A path and a method."""
-
-ALIKE = 0.5
-"""Minimum share of common members and parameters for two operations to be the same one at another path."""
+from .python_names import Place, find_member, find_parameter
 
 SEVERITIES = {3: Severity.BREAKING, 2: Severity.BREAKING, 1: Severity.ADDITIVE}
 """By oasdiff's levels. Its warnings are changes that break some clients, for example a new enum value in a response."""
@@ -56,82 +44,12 @@ def document_changes(old: Document, new: Document) -> list[Change]:
         )
         for before, after in moves.items()
     ]
-    return other_changes(old, new, [*changes, *_compared(_moved(old, moves), new)])
-
-
-def find_moves(old: Document, new: Document) -> dict[Where, Where]:
-    """Return where the operations are now that are no longer where they were, told by their id or by what they hold."""
-    before, after = dict(_placed(old)), dict(_placed(new))
-    candidates = [
-        (_likeness(old, operation, new, other), place, elsewhere)
-        for place, operation in before.items()
-        if place not in after
-        for elsewhere, other in after.items()
-        if elsewhere not in before
-    ]
-    moves: dict[Where, Where] = {}
-    for likeness, place, elsewhere in sorted(candidates, key=lambda candidate: -candidate[0]):
-        if likeness >= ALIKE and place not in moves and elsewhere not in moves.values():
-            moves[place] = elsewhere
-    return {place: moves[place] for place in before if place in moves}
-
-
-def _placed(document: Document) -> Iterator[tuple[Where, dict[str, Any]]]:
-    for (_, path, method), operation in operations(document):
-        yield (path, method), operation
-
-
-def _likeness(old: Document, operation: dict[str, Any], new: Document, other: dict[str, Any]) -> float:
-    if operation.get("operationId") == other.get("operationId"):
-        return 1.0
-    one, two = set(_traits(old, operation)), set(_traits(new, other))
-    return len(one & two) / max(len(one | two), 1)
-
-
-def _traits(document: Document, operation: dict[str, Any]) -> Iterator[str]:
-    """Yield what identifies an operation at any path: the members of its body and response, and its parameters."""
-    for kind, schema in schemas(document, operation, successes_only=True):
-        yield from (f"{kind} {name}" for name in _members(document, schema, depth=1 if kind == "request" else 2))
-    for reference in operation.get("parameters", ()):
-        parameter = resolve(document, reference)
-        if parameter.get("in") == "query":
-            yield f"query {parameter.get('name')}"
-
-
-def _members(document: Document, schema: dict[str, Any], *, depth: int, prefix: str = "") -> Iterator[str]:
-    for part in alternatives(document, schema):
-        if is_object(part.get("items")):
-            yield from _members(document, part["items"], depth=depth, prefix=prefix)
-        for name, member in part.get("properties", {}).items():
-            yield prefix + name
-            if depth > 1 and is_object(member):
-                yield from _members(document, member, depth=depth - 1, prefix=f"{prefix}{name}.")
-
-
-def _moved(document: Document, moves: Mapping[Where, Where]) -> Document:
-    """Return a document with its operations where they are now, so that what else changed in them can be compared."""
-    paths = copy.deepcopy(document["paths"])
-    for (path, method), (new_path, new_method) in moves.items():
-        operation = paths[path].pop(method)
-        renamed = dict(zip(_variables(path), _variables(new_path), strict=False))
-        parameters = [
-            dict(resolve(document, reference))
-            for reference in (*paths[path].get("parameters", ()), *operation.get("parameters", ()))
-        ]
-        for parameter in parameters:
-            if parameter.get("in") == "path":
-                parameter["name"] = renamed.get(parameter["name"], parameter["name"])
-        paths.setdefault(new_path, {})[new_method] = {**operation, "parameters": parameters}
-    return {**document, "paths": {path: item for path, item in paths.items() if set(item) - {"parameters"}}}
-
-
-def _variables(path: str) -> list[str]:
-    return re.findall(r"\{(.*?)\}", path)
+    return other_changes(old, new, [*changes, *_compared(moved(old, moves), new)])
 
 
 def _compared(old: Document, new: Document) -> Iterator[Change]:
     """Yield what oasdiff finds, the same change of several members or operations once."""
-    found = [_find(entry, old, new) for entry in _run_oasdiff(old, new)]
+    found = [_find(entry, old, new) for entry in find_entries(old, new)]
     # Only what is so in the same operations is told at once, so that no line says more than is true.
     for names in (("where",), ("statuses",), ("values",), ("fields", "where", "python")):
         found = _merged(found, *names)
@@ -173,21 +91,21 @@ def _united(findings: Iterable[_Finding], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for finding in findings for value in getattr(finding, name)))
 
 
-def _find(entry: dict[str, Any], old: Document, new: Document) -> _Finding:
-    check = str(entry["id"])
-    severity = SEVERITIES[entry["level"]]
+def _find(entry: Entry, old: Document, new: Document) -> _Finding:
+    check = entry.check
+    severity = SEVERITIES[entry.level]
     if RAISED.fullmatch(check):
         severity = Severity.BREAKING
     elif LOWERED.fullmatch(check):
         severity = Severity.COSMETIC
     # A type without a format is written with an empty one.
-    text = TEXTS.get(check, str(entry["text"])).replace("/``", "").replace("{", "{{").replace("}", "}}")
-    if "operation" not in entry:
+    text = TEXTS.get(check, entry.text).replace("/``", "").replace("{", "{{").replace("}", "}}")
+    if entry.place is None:
         if "schema" not in check or not (named := re.search(r"`([^`]+)`", text)):
             return _Finding(severity, text)
         python = (f"models.{class_name(named[1])}",)
         return _Finding(severity, text.replace(named[0], "{field}"), fields=(named[1],), python=python)
-    place = entry["path"], entry["operation"].lower()
+    place = entry.place
     where = (_shown(*place),)
     sides = [(old, _operation(old, place)), (new, _operation(new, place))]
     method = next((name for _, operation in sides if (name := _method(operation))), "")
@@ -237,50 +155,6 @@ def _compared_places(
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in dict.fromkeys(names))
-
-
-def _run_oasdiff(old: Document, new: Document) -> list[dict[str, Any]]:
-    if not OASDIFF.exists():
-        raise Refused("oasdiff is not installed: `make update-api` and `make diff-api` install it with npm")
-    with tempfile.TemporaryDirectory() as temporary:
-        paths = [Path(temporary) / "old.json", Path(temporary) / "new.json"]
-        for path, document in zip(paths, (old, new), strict=True):
-            path.write_text(to_json(_canonical(document)), encoding="utf-8")
-        command = [
-            str(OASDIFF),
-            "changelog",
-            *map(str, paths),
-            "--flatten-params",
-            "--flatten-allof",
-            "--format",
-            "json",
-        ]
-        done = subprocess.run([*command, "--allow-external-refs=false"], check=False, capture_output=True, text=True)
-    if done.returncode:
-        said = done.stderr or done.stdout or f"it ended with {done.returncode}"
-        raise Refused(f"oasdiff cannot compare the documents: {said}")
-    entries: list[dict[str, Any]] = json.loads(done.stdout or "[]")
-    return entries
-
-
-def _canonical(node: Any) -> Any:
-    """Return a copy in which what may be null is written in one way, because oasdiff takes another way for a change."""
-    if is_array(node):
-        return [_canonical(child) for child in node]
-    if not is_object(node):
-        return node
-    made = {name: _canonical(child) for name, child in node.items()}
-    kinds: Any = made.get("type")
-    if is_array(kinds) and len(kinds) == 2 and "null" in kinds:
-        (kind,) = (kind for kind in kinds if kind != "null")
-        return made | {"type": kind, "nullable": True}
-    for union in ("oneOf", "anyOf"):
-        parts: Any = made.get(union)
-        if is_array(parts) and len(parts) == 2 and {"type": "null"} in parts:
-            (part,) = (part for part in parts if part != {"type": "null"})
-            del made[union]
-            return made | ({"allOf": [part]} if "$ref" in part else part) | {"nullable": True}
-    return made
 
 
 def _operation(document: Document, place: Where) -> dict[str, Any]:

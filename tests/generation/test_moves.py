@@ -6,7 +6,8 @@ import copy
 
 import pytest
 
-from openapi.document_changes import document_changes, find_moves
+from openapi.document_changes import document_changes
+from openapi.moves import find_moves
 
 from .test_changes import BASE, BREAKING, Document, add_required_to_body, change_path, edited, told
 
