@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
+
+from attrs import frozen
 
 from .document import Document, is_object, operations, resolve
-from .python_names import alternatives, schemas
+from .names import identifier
+from .python_names import Schema, alternatives, schemas
 
 Where = tuple[str, str]
 """A path and a method."""
@@ -19,13 +22,11 @@ ALIKE = 0.5
 
 def find_moves(old: Document, new: Document) -> dict[Where, Where]:
     """Return where the operations are now that are no longer where they were, told by their id or by what they hold."""
-    before, after = dict(_placed(old)), dict(_placed(new))
+    before, after = _placed(old), _placed(new)
+    gone = {place: _Operation.of(old, before[place]) for place in before if place not in after}
+    come = {place: _Operation.of(new, after[place]) for place in after if place not in before}
     candidates = [
-        (_likeness(old, operation, new, other), place, elsewhere)
-        for place, operation in before.items()
-        if place not in after
-        for elsewhere, other in after.items()
-        if elsewhere not in before
+        (one.likeness(other), place, elsewhere) for place, one in gone.items() for elsewhere, other in come.items()
     ]
     moves: dict[Where, Where] = {}
     for likeness, place, elsewhere in sorted(candidates, key=lambda candidate: -candidate[0]):
@@ -34,20 +35,28 @@ def find_moves(old: Document, new: Document) -> dict[Where, Where]:
     return {place: moves[place] for place in before if place in moves}
 
 
-def _placed(document: Document) -> Iterator[tuple[Where, dict[str, Any]]]:
-    for (_, path, method), operation in operations(document):
-        yield (path, method), operation
+def _placed(document: Document) -> dict[Where, dict[str, Any]]:
+    return {(path, method): operation for (_, path, method), operation in operations(document)}
 
 
-def _likeness(old: Document, operation: dict[str, Any], new: Document, other: dict[str, Any]) -> float:
-    if operation.get("operationId") == other.get("operationId"):
-        return 1.0
-    one, two = set(_traits(old, operation)), set(_traits(new, other))
-    return len(one & two) / max(len(one | two), 1)
+@frozen
+class _Operation:
+    """What identifies an operation at any path: its id, or the members of its body and response, and its parameters."""
+
+    id: object
+    traits: frozenset[str]
+
+    @classmethod
+    def of(cls, document: Document, operation: dict[str, Any]) -> Self:
+        return cls(operation.get("operationId"), frozenset(_traits(document, operation)))
+
+    def likeness(self, other: Self) -> float:
+        if self.id is not None and self.id == other.id:
+            return 1.0
+        return len(self.traits & other.traits) / max(len(self.traits | other.traits), 1)
 
 
 def _traits(document: Document, operation: dict[str, Any]) -> Iterator[str]:
-    """Yield what identifies an operation at any path: the members of its body and response, and its parameters."""
     for kind, schema in schemas(document, operation, successes_only=True):
         yield from (f"{kind} {name}" for name in _members(document, schema, depth=1 if kind == "request" else 2))
     for reference in operation.get("parameters", ()):
@@ -56,14 +65,14 @@ def _traits(document: Document, operation: dict[str, Any]) -> Iterator[str]:
             yield f"query {parameter.get('name')}"
 
 
-def _members(document: Document, schema: dict[str, Any], *, depth: int, prefix: str = "") -> Iterator[str]:
+def _members(document: Document, schema: Schema, *, depth: int, prefix: str = "") -> Iterator[str]:
     for part in alternatives(document, schema):
-        if is_object(part.get("items")):
-            yield from _members(document, part["items"], depth=depth, prefix=prefix)
-        for name, member in part.get("properties", {}).items():
+        if is_object(items := part.node.get("items")):
+            yield from _members(document, Schema(items, ()), depth=depth, prefix=prefix)
+        for name, member in part.node.get("properties", {}).items():
             yield prefix + name
             if depth > 1 and is_object(member):
-                yield from _members(document, member, depth=depth - 1, prefix=f"{prefix}{name}.")
+                yield from _members(document, Schema(member, ()), depth=depth - 1, prefix=f"{prefix}{name}.")
 
 
 def moved(document: Document, moves: Mapping[Where, Where]) -> Document:
@@ -85,3 +94,27 @@ def moved(document: Document, moves: Mapping[Where, Where]) -> Document:
 
 def _variables(path: str) -> list[str]:
     return re.findall(r"\{(.*?)\}", path)
+
+
+def operation_at(document: Document, place: Where) -> dict[str, Any]:
+    """Return an operation with the parameters that it shares with others of its path, or nothing."""
+    item: dict[str, Any] = document["paths"].get(place[0], {})
+    operation: dict[str, Any] = item.get(place[1], {})
+    shared = {"parameters": [*operation.get("parameters", ()), *item.get("parameters", ())]}
+    return operation and operation | shared
+
+
+def shown(place: Where) -> str:
+    """Return an operation as a report has it, such as `GET /api/me`."""
+    path, method = place
+    return f"{method.upper()} {path}"
+
+
+def method_of(operation: Mapping[str, Any]) -> str:
+    """Return the name of an operation's method, or nothing."""
+    return identifier(operation["operationId"]) if "operationId" in operation else ""
+
+
+def renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Return the name of the method of an operation, or both where it has another one."""
+    return " -> ".join(dict.fromkeys(name for name in (method_of(old), method_of(new)) if name))

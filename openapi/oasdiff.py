@@ -51,7 +51,7 @@ def find_entries(old: Document, new: Document) -> list[Entry]:
     Raises:
         Refused: oasdiff is not installed, or it fails.
     """
-    return entries_of(_run([_canonical(document) for document in _without_cycles(old, new)]))
+    return entries_of(_run([canonical(document) for document in _without_cycles(old, new)]))
 
 
 def entries_of(found: Iterable[Mapping[str, Any]]) -> list[Entry]:
@@ -65,7 +65,9 @@ def entries_of(found: Iterable[Mapping[str, Any]]) -> list[Entry]:
         )
         for each in found
     ]
-    return sorted(entries, key=lambda entry: (-entry.level, entry.place or ("", ""), entry.check, entry.text.replace("`", " ")))
+    return sorted(
+        entries, key=lambda entry: (-entry.level, entry.place or ("", ""), entry.check, entry.text.replace("`", " "))
+    )
 
 
 def _in_order(types: re.Match[str]) -> str:
@@ -91,13 +93,13 @@ def _run(documents: Iterable[Document]) -> list[dict[str, Any]]:
     return entries
 
 
-def _canonical(node: Any) -> Any:
+def canonical(node: Any) -> Any:
     """Return a copy in which what may be null is written in one way, because oasdiff takes another way for a change."""
     if is_array(node):
-        return [_canonical(child) for child in node]
+        return [canonical(child) for child in node]
     if not is_object(node):
         return node
-    made = {name: _canonical(child) for name, child in node.items()}
+    made = {name: canonical(child) for name, child in node.items()}
     kinds: Any = made.get("type")
     if is_array(kinds) and len(kinds) == 2 and "null" in kinds:
         (kind,) = (kind for kind in kinds if kind != "null")
