@@ -71,7 +71,8 @@ class Finding:
 
 def find(entries: Iterable[Entry], old: Document, new: Document) -> list[Finding]:
     """Return what entries of oasdiff mean."""
-    return [_find(entry, old, new) for entry in entries if not DEFAULTS.fullmatch(entry.check)]
+    kept = [entry for entry in entries if not DEFAULTS.fullmatch(entry.check)]
+    return [finding for entry in kept if (finding := _find(entry, old, new))]
 
 
 def merged(found: list[Finding]) -> Iterator[Change]:
@@ -109,7 +110,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in dict.fromkeys(names))
 
 
-def _find(entry: Entry, old: Document, new: Document) -> Finding:
+def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
     check = entry.check
     severity = SEVERITIES[entry.level]
     if RAISED.fullmatch(check):
@@ -124,15 +125,15 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding:
     sides = [(old, operation_at(old, entry.place)), (new, operation_at(new, entry.place))]
     methods = tuple(name for _, operation in sides if (name := method_of(operation)))[:1]
     steps: Steps = ("paths", *entry.place)
-    if check in ("api-operation-id-removed", "api-tag-removed"):
-        names = [identifier(name) for name in re.findall(r"`([^`]+)`", text)]
-        is_tag = check == "api-tag-removed"
-        now = map(identifier, sides[1][1].get("tags", ())) if is_tag else [method_of(sides[1][1])]
-        if names[0] in now:
+    if check == "api-operation-id-removed":
+        python = (renamed(*(operation for _, operation in sides)),)
+        if " -> " not in python[0]:
+            severity = Severity.COSMETIC  # the ids differ in case
+        return Finding(severity, "another operation id", where=where, python=python, spots=((*steps, "operationId"),))
+    if check == "api-tag-removed":
+        modules = {identifier(tag) for tag in sides[1][1].get("tags", ())}
+        if modules & {identifier(tag) for tag in re.findall(r"`([^`]+)`", text)}:
             severity = Severity.COSMETIC
-        if not is_tag:
-            python = (renamed(sides[0][1], sides[1][1]),)
-            return Finding(severity, "another operation id", (), (), (), where, python, ((*steps, "operationId"),))
     before, after, word = _compared_places(text, check, sides, steps)
     found = before or after
     statuses = tuple(status.strip("`") for status in STATUS.findall(text))
@@ -140,6 +141,8 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding:
     if found is None or (after and found.shown != after.shown and _has_schema(new, found.shown.rpartition(".")[0])):
         text = STATUS.sub("{status}", text)
         return Finding(severity, text, (), statuses, (), where, methods, tuple(_spots(check, steps, statuses)))
+    if "request" in check and "enum-value-added" in check and before and _is_any(before.schema):
+        return None  # oasdiff has another entry, which says that other values are refused now
     severity, text, values = _judged(check, severity, STATUS.sub("{status}", text), word, (before, after))
     spots = (*(before.spots if before else ()), *(after.spots if after else ()))
     if "parameter" in check:
