@@ -21,7 +21,7 @@ WITHIN = "--within--"
 """Between the names of a schema and of the one that it is compared inside of."""
 
 MANY = 24
-"""Schemas in one cycle: so many are each compared from each, which takes the square of their number in copies."""
+"""Schemas in one cycle: up to so many get copies for each, which are as many as the square of their number."""
 
 TYPE = "(?:array|boolean|integer|null|number|object|string)"
 TYPES = re.compile(rf"\b{TYPE}(?:(?:, | and | or ){TYPE})+\b")
@@ -118,10 +118,10 @@ Graph = dict[str, list[str]]
 
 
 def _without_cycles(old: Document, new: Document) -> Iterator[Document]:
-    """Yield both documents with no schema inside itself: where it would be, only its type is left.
+    """Yield both documents with no schema inside itself: where it would be, or is once more, only its type is left.
 
     oasdiff stops somewhere in a cycle, in another place each time, and may then take equal schemas for different ones.
-    Each schema of a cycle gets copies of the others, so that from wherever it is reached, all are compared once.
+    Each schema of a cycle gets copies of the others, so that wherever it is reached, all of them are compared, once.
     """
     graph: Graph = {}
     for document in (old, new):
@@ -177,24 +177,19 @@ def _reached(graph: Graph, name: str) -> set[str]:
 
 
 def _trees(graph: Graph, cycle: list[str]) -> Iterator[tuple[tuple[str, str], dict[str, str | None]]]:
-    """Yield the name of a copy and of its schema, with the copies that it refers to: None where it would be a cycle."""
+    """Yield the name of a copy and of its schema, with the copies that it refers to: None for what is elsewhere."""
     many = len(cycle) > MANY
     for root in cycle[:1] if many else cycle:
-        tree: Graph = {}
-        _visit(graph, set(cycle), root, frozenset(), tree)
-        copies = {name: name if many or name == root else f"{name}{WITHIN}{root}" for name in tree}
+        tree: Graph = {name: [] for name in cycle}
+        seen, left = {root}, [root]
+        for name in left:
+            tree[name] = [other for other in graph[name] if other in tree and other not in seen]
+            seen.update(tree[name])
+            left += tree[name]
+        copies = {name: name if many or name == root else f"{name}{WITHIN}{root}" for name in cycle}
         for name, kept in tree.items():
-            inside = [other for other in graph[name] if other in tree]
-            yield (copies[name], name), {other: copies[other] if other in kept else None for other in inside}
-
-
-def _visit(graph: Graph, cycle: set[str], name: str, above: frozenset[str], tree: Graph) -> None:
-    """Fill in a graph of what a schema holds, without the references back to one that holds it."""
-    above |= {name}
-    tree[name] = [other for other in graph[name] if other in cycle and other not in above]
-    for other in tree[name]:
-        if other not in tree:
-            _visit(graph, cycle, other, above, tree)
+            inside = {other: copies[other] if other in kept else None for other in graph[name] if other in tree}
+            yield (copies[name], name), inside
 
 
 def _redirected(node: Any, schemas: Mapping[str, Any], copies: Mapping[str, str | None]) -> Any:

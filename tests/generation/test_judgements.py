@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from openapi.changes import Change, Severity
 from openapi.document_changes import document_changes
 from openapi.generate import generate
 from openapi.python_changes import python_changes
+from openapi.update import Candidate, compare
 
 from .test_changes import ADDITIVE, BASE, BREAKING, COSMETIC, schema, told
 
@@ -89,9 +91,15 @@ def of_the_api() -> list[Change]:
 
 
 @pytest.fixture(scope="module")
-def of_names(tmp_path_factory: pytest.TempPathFactory) -> list[Change]:
+def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The packages of the two documents."""
+    return [generate(document, tmp_path_factory.mktemp("package")) for document in documents()]
+
+
+@pytest.fixture(scope="module")
+def of_names(packages: list[Path]) -> list[Change]:
     """The changes between their packages."""
-    return python_changes(*(generate(document, tmp_path_factory.mktemp("package")) for document in documents()))
+    return python_changes(*packages)
 
 
 def about(changes: Sequence[Change], *words: str) -> list[tuple[Severity, str]]:
@@ -209,9 +217,7 @@ def test_what_oasdiff_does_not_tell_is_said_beside_what_it_tells(of_the_api: lis
     )
 
 
-def test_what_is_renamed_but_is_the_same_in_python_is_cosmetic(
-    of_the_api: list[Change], of_names: list[Change]
-) -> None:
+def test_what_is_the_same_in_python_under_another_name_is_cosmetic(of_the_api: list[Change]) -> None:
     assert about(of_the_api, "another operation id", "api tag", "the schema", "removed the schema") == [
         (COSMETIC, "the schema `ThingsEnvelope` is now `thingsEnvelope`"),
         (COSMETIC, "another operation id"),
@@ -276,3 +282,26 @@ def test_a_string_that_becomes_an_enum_breaks_where_it_is_sent(of_the_api: list[
 def test_what_nobody_said_is_told_once(of_the_api: list[Change]) -> None:
     assert len({(change.what, change.where) for change in of_the_api}) == len(of_the_api)
     assert told(document_changes(documents()[0], documents()[0]), with_places=False) == []
+
+
+def test_what_is_not_generated_is_said(packages: list[Path]) -> None:
+    new = copy.deepcopy(BASE)
+    posted = {"post": {"responses": {"200": {"description": "Heard."}}}}
+    new["webhooks"] = {"thingMade": posted}
+    new["paths"]["/things"]["post"]["callbacks"] = {"whenMade": {"{$request.body#/name}": posted}}
+    new["components"]["responses"] = {
+        "Made": {"description": "A thing.", "links": {"toIt": {"operationId": "getThing"}}}
+    }
+    new["paths"]["/things"]["post"]["responses"]["201"] = {"$ref": "#/components/responses/Made"}
+
+    (section,) = [
+        section
+        for section in compare(BASE, packages[0], Candidate(new, packages[0], []))
+        if section.title == "not generated"
+    ]
+
+    assert [(change.severity, change.what, change.where) for change in section.changes] == [
+        (COSMETIC, "the webhook `thingMade`", ("#/webhooks/thingMade",)),
+        (COSMETIC, "the callback `whenMade`", ("POST /things",)),
+        (COSMETIC, "the link `toIt`", ("POST /things",)),
+    ]
