@@ -175,7 +175,7 @@ $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
-bench: $(BENCH)/.ready  ## Measure this client beside others: nginx, two idle cores (ARGS=--quick)
+bench: $(BENCH)/.ready $(OASDIFF)/.ready  ## Measure this client beside others: nginx, two idle cores (ARGS=--quick)
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 limit: $(READY)  ## Measure limit="auto" against simulated servers (ARGS=--search)

@@ -186,7 +186,13 @@ def _is_word(name: object) -> bool:
 
 def identifier(name: object) -> str:
     """Return what the generator makes of the name of a member, a parameter or an operation."""
-    return str(PythonIdentifier(str(name), "field_"))
+    return _identifier(str(name))
+
+
+@cache
+def _identifier(name: str) -> str:
+    # A report asks for each name thousands of times, and the generator splits it into words each time.
+    return str(PythonIdentifier(name, "field_"))
 
 
 def member_name(name: str, members: Iterable[str]) -> str:
@@ -203,6 +209,7 @@ def argument_name(name: str, where: str, others: Iterable[str]) -> str:
     return f"{alone}_{where}" if meets else alone
 
 
+@cache
 def class_name(name: str) -> str:
     """Return what the generator makes of the name of a component."""
     return str(ClassName(name, "field_"))

@@ -27,6 +27,7 @@ from .changes import Change, Section, Severity, as_markdown, as_text, worst
 from .document import Document, Refused
 from .document_changes import document_changes
 from .generate import differences, generate, install, package_name
+from .meanings import not_generated
 from .normalise import normalise
 from .python_changes import python_changes
 from .rules import violations
@@ -89,6 +90,7 @@ def compare(old: Document, old_package: Path, new: Candidate) -> list[Section]:
     return [
         Section("changes of the API", document_changes(old, new.document)),
         Section("changes of Python names", python_changes(old_package, new.package)),
+        Section("not generated", not_generated(new.document)),
     ]
 
 

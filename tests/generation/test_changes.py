@@ -605,7 +605,7 @@ def test_another_part_of_what_cannot_be_flattened_is_breaking() -> None:
 
 
 def test_documents_that_oasdiff_cannot_compare_may_differ_in_any_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("openapi.document_changes.OASDIFF", Path(shutil.which("false") or ""))
+    monkeypatch.setattr("openapi.oasdiff.OASDIFF", Path(shutil.which("false") or ""))
 
     (lost, *_) = document_changes(BASE, edited(add_optional_to_answer))
 

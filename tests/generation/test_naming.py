@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from openapi.document_changes import document_changes, find_moves
+from openapi.document_changes import document_changes
 from openapi.generate import generate
+from openapi.moves import find_moves
 from openapi.python_changes import python_changes
 
 from .test_changes import ADDITIVE, BASE, BREAKING, COSMETIC, change_path, edited, schema, told

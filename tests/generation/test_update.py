@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from openapi import document as documents
-from openapi import document_changes, update
+from openapi import oasdiff, update
 from openapi.document import Refused
 from openapi.generate import install
 
@@ -255,7 +255,7 @@ def test_a_report_that_cannot_be_written_stops_it_before_anything_is(tree: Tree)
 
 
 def test_without_oasdiff_it_is_said_how_to_get_it(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document_changes, "OASDIFF", tree.folder / "missing")
+    monkeypatch.setattr(oasdiff, "OASDIFF", tree.folder / "missing")
 
     status, output = tree.update(with_hint)
 
