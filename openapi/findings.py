@@ -35,10 +35,10 @@ TEXTS = {
 """Replacements for oasdiff's wording."""
 
 STATUS = re.compile(r"`\d{3}`(?= status)|(?<=status )`\d{3}`|(?<=of response )`\d{3}`")
-"""A status in a text, which may have other numbers: a length, or a value."""
+"""A status in a message, which may have other numbers: a length, or a value."""
 
 KINDS = re.compile(r"from `(\w*)`(?:/`([\w-]*)`)? to `(\w*)`(?:/`([\w-]*)`)?")
-"""The types and formats before and after, in a text."""
+"""The types and formats before and after, in a message."""
 
 FORMATS = ("binary", "date", "date-time", "uuid")
 """The formats of a string that make it another Python type. Other formats, and those of numbers, change nothing."""

@@ -171,11 +171,11 @@ def _differences(
     documents: tuple[Document, Document], old: Any, new: Any, path: Steps = (), key: Steps = ()
 ) -> Iterator[_Difference]:
     """Yield the innermost places where two values differ."""
-    is_parameters = path[-1:] == ("parameters",)
+    is_parameters = path[-1:] == ("parameters",) and is_array(old) and is_array(new)
     children: list[dict[str | int, tuple[str | int, Any]]]
     if is_object(old) and is_object(new):
         children = [{name: (name, each) for name, each in side.items()} for side in (old, new)]
-    elif is_parameters and is_array(old) and is_array(new):
+    elif is_array(old) and is_array(new) and is_parameters:
         children = [
             {_known(document, child, index): (index, child) for index, child in enumerate(side)}
             for document, side in zip(documents, (old, new), strict=True)
@@ -195,8 +195,8 @@ def _differences(
         inside, known = (*path, step), (*key, name)
         if name in before and name in after:
             one, two = before[name][1], after[name][1]
-            if is_parameters and ("$ref" in one) != ("$ref" in two):
-                one, two = (resolve(*each) for each in zip(documents, (one, two), strict=True))
+            if is_parameters and is_object(one) and is_object(two) and ("$ref" in one) != ("$ref" in two):
+                one, two = resolve(documents[0], one), resolve(documents[1], two)
             found += _differences(documents, one, two, inside, known)
         else:
             found.append(_Difference(inside, known, is_one_sided=True))

@@ -97,7 +97,7 @@ def alternatives(document: Document, schema: Schema) -> list[Schema]:
     count = 0
     for union in ("anyOf", "oneOf", "allOf"):
         for index, node in enumerate(whole.node.get(union, ())):
-            # A part of what joins others is no class of its own.
+            # A part of what joins others is not a class.
             name = "" if union == "allOf" else f"_type_{count}"
             count += union != "allOf"
             part = evolve(whole, node=node, steps=(*whole.steps, union, index), name=whole.name + name)
@@ -170,7 +170,7 @@ def _follow(document: Document, schema: Schema, steps: list[str]) -> Place | Non
 def member_of(document: Document, model: Schema, name: str) -> tuple[Place, Schema]:
     """Return a member of an object, and what it holds."""
     members: dict[str, Any] = model.node["properties"]
-    node = members[name] if is_object(members[name]) else {}
+    node: dict[str, Any] = members[name] if is_object(members[name]) else {}
     steps = (*model.steps, "properties", name)
     schema = Schema(node, steps, model.python_class, name, f"{model.shown}.{name}")
     python = f"models.{model.python_class}.{member_name(name, members)}"

@@ -37,6 +37,8 @@ ANSWERED: dict[str, tuple[Any, Any]] = {
     "email": (TEXT, {"type": "string", "format": "email"}),
     "day": (TEXT, {"type": "string", "format": "date"}),
     "few": ({"type": "array", "items": TEXT, "maxItems": 9}, {"type": "array", "items": TEXT, "maxItems": 5}),
+    # Called as what an operation takes.
+    "parameters": ({"type": "integer", "deprecated": True}, {"type": "integer", "deprecated": True, "x-hint": 1}),
     "level": ({"$ref": "#/components/schemas/Level"}, {"$ref": "#/components/schemas/Level"}),
     "inner": (
         {"type": "object", "properties": {"parts": {"type": "array", "items": {"type": "object", "properties": PAIR}}}},
@@ -212,6 +214,7 @@ def test_what_oasdiff_does_not_tell_is_said_beside_what_it_tells(of_the_api: lis
         f"{thing}/share/type",
         f"{thing}/shares/items/type",
         f"{thing}/few/maxItems",
+        f"{thing}/parameters/x-hint",
         "#/components/schemas/Level/x-enum-varnames/0",
         "#/components/schemas/Level/x-enum-varnames/1",
     )
