@@ -253,7 +253,8 @@ def _parameters(document: Document, item: Document, operation: Document) -> list
 
 def _is_pin(parameter: Document) -> bool:
     """Return whether a parameter is the header that names the version, inline or as a component."""
-    return parameter["in"] == "header" and parameter["name"].lower() == VERSION_HEADER.lower()
+    name: str = parameter["name"]
+    return parameter["in"] == "header" and name.lower() == VERSION_HEADER.lower()
 
 
 def _parameter(document: Document, parameter: Document) -> Parameter:

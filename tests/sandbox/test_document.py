@@ -165,7 +165,8 @@ def test_a_document_without_components_is_read() -> None:
     operation = operation_of(Specification(document), "/api/new")
 
     assert operation.parameters[0].read(["5"]) == 5
-    assert (operation.requires_version, operation.schemes) == (False, set())
+    assert not operation.requires_version
+    assert operation.schemes == set()
 
 
 def test_what_is_no_method_in_a_path_is_no_operation() -> None:
