@@ -52,7 +52,7 @@ def receive(path: Path, version: str | None, openapi: Path) -> Received:
         openapi: The directory of the vendored documents and of `overlays`.
 
     Raises:
-        Refused: It cannot be read, has no date, or does not fit its overlay.
+        Refused: It cannot be read, has no date, does not fit its overlay, or has an id twice.
     """
     document = documents.read(path)
     date = _date(document, version)
@@ -65,6 +65,8 @@ def receive(path: Path, version: str | None, openapi: Path) -> Received:
         section = Section(f"made by openapi/overlays/{changes.name}", made)
     completed = copy.deepcopy(document)
     notes = [f"{pointer(place)}: {note}" for place, note in _completed(completed, date)]
+    if repeated := list(_repeated(completed)):
+        raise Refused(*repeated)
     return Received(completed, section, notes)
 
 
@@ -128,6 +130,16 @@ def _ids(document: Document) -> Rewritten:
                 former = operation["operationId"]
                 operation["operationId"] = identifier(re.sub(r"\W", " ", f"{tag} {former}"))
                 yield (*path, "operationId"), f"{former} is {operation['operationId']}: another tag has this id too"
+
+
+def _repeated(document: Document) -> Iterator[str]:
+    """Yield each operation with the id of another one. The validator would not say where it is."""
+    places: dict[str, Steps] = {}
+    for path, operation in _operations(document):
+        name = operation.get("operationId")
+        if isinstance(name, str) and places.setdefault(name, path) != path:
+            problem = f"{name} is also the id of {pointer(places[name])}"
+            yield f"{pointer((*path, 'operationId'))}: {problem}. Give it another one, for example with an overlay"
 
 
 def _operations(document: Document) -> Iterator[tuple[Steps, dict[str, Any]]]:
