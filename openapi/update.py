@@ -162,7 +162,7 @@ def update(path: Path, folder: Path, *, version: str | None, accept_breaking: bo
     show(title, sections, report)
     found = worst(sections)
     if found is Severity.REFUSED:
-        print(f"Refused: {path} breaks the rules in docs/guides/regenerating.md. Nothing was written.")
+        print(f"Refused: {path} breaks the rules in docs/reference/openapi-documents.md. Nothing was written.")
         return 1
     if found is Severity.BREAKING and not accept_breaking:
         print("It breaks existing code. Nothing was written. Run it with ACCEPT_BREAKING=1 to write it.")

@@ -17,6 +17,7 @@ from openapi import document_changes, update
 from openapi.document import Refused
 from openapi.generate import install
 
+from .. import tutorial
 from .shared import DATA, ROOT, as_3_0, contents, read_document
 from .tree import PACKAGE, VENDORED, Tree
 
@@ -70,14 +71,22 @@ def test_what_breaks_is_reported_and_written_only_where_that_is_accepted(tree: T
     assert tree.changed() == {VENDORED, f"{PACKAGE}/openapi.json", f"{PACKAGE}/models/supported_bulk_mode.py"}
 
 
-def test_hand_written_code_that_no_longer_type_checks_is_named(tree: Tree) -> None:
-    status, output = tree.update(lambda text: text.replace("getBulkSourceStatus", "readBulkSourceStatus"))
+def test_the_example_of_the_guide_names_hand_written_code_that_no_longer_type_checks(tree: Tree) -> None:
+    status, output = tree.update(lambda text: text.replace("last_refresh_finished", "last_refresh_completed"))
 
     assert status == 1
-    assert re.search(
-        r'polytomic_client/_jobs/sources.py, line \d+: "AsyncOperations" has no attribute "get_bulk_source_st', output
-    )
+    place = r"polytomic_client/_jobs/sources.py, line \d+(, \d+)*: "
+    assert re.search(f'{place}"BulkSourceStatus" has no attribute "last_refresh_finished"', output)
     assert tree.changed() == set()
+    guide = (ROOT / "docs" / "guides" / "regenerating.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    report = output[output.index("2023-04-25 -> ") :]
+    assert tutorial.matches(re.sub(place, "", shown), re.sub(place, "", report)), report
+    (change,) = re.findall(r"```diff\n(.*?)```", guide, re.DOTALL)
+    corrected = re.findall(r"^    -(.*)$", change, re.MULTILINE)
+    jobs = (ROOT / "polytomic_client" / "_jobs" / "sources.py").read_text(encoding="utf-8").splitlines()
+    assert len(corrected) == 2
+    assert set(corrected) <= set(jobs)
 
 
 TARGET, SOURCE = "GET /api/connections/{id}/bulksync/target", "GET /api/connections/{id}/bulksync/source"

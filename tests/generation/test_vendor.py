@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from openapi import generate
+from openapi import document as documents
+from openapi import generate, overlay
 
-from .shared import DATA, contents
+from .shared import DATA, ROOT, contents
 from .tree import Tree
 
 pytestmark = pytest.mark.process
@@ -97,3 +100,15 @@ def test_an_overlay_that_no_longer_fits_stops_it(tree: Tree) -> None:
     assert status == 1
     assert "2000-01-30.yaml, line 7: the target $.paths['/api/me'].get matches nothing. Correct it, " in output
     assert tree.changed() == set()
+
+
+def test_the_overlay_of_the_guide_can_be_applied(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "guides" / "regenerating.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```yaml\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    path = tmp_path / f"{DATE}.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    made, applied = overlay.apply(path, documents.read(DATA / "vendor.json"))
+
+    assert made["paths"]["/api/me"]["get"]["operationId"] == "getIdentity"
+    assert [len(action.places) for action in applied] == [1, 1]
