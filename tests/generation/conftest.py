@@ -15,6 +15,7 @@ from openapi import document as documents
 from openapi.generate import generate
 
 from .shared import DATA
+from .tree import Tree
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,3 +72,8 @@ def importing(package: Path) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def models(made: Any) -> Any:
     return made("models")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tree:
+    return Tree(tmp_path, monkeypatch, capsys)
