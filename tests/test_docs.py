@@ -83,6 +83,7 @@ SHELL = [
 LISTS = {
     "guides/regenerating": {"text": 1, "yaml": 1},  # a report and an overlay, which tests/generation runs
     "guides/command-line": {"json": 1},
+    "reference/openapi-documents": {"yaml": 1},  # which tests/generation/test_named_kinds.py checks
     "tutorial": {"console": 9},
 }
 """Blocks of other languages."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+import yaml
 
 from openapi.rules import violations
 
+from .shared import ROOT
 from .test_rules import NEW, SCHEMAS, THING, Edit, component, edited, member
 
 
@@ -137,3 +140,15 @@ WHAT_PASSES: dict[str, Edit] = {
 @pytest.mark.parametrize("kind", WHAT_PASSES)
 def test_what_names_a_kind_passes(kind: str) -> None:
     assert list(violations(edited(WHAT_PASSES[kind]))) == []
+
+
+def test_what_the_reference_shows_names_a_kind() -> None:
+    page = (ROOT / "docs" / "reference" / "openapi-documents.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    shown = {"type": "object", "properties": yaml.safe_load(block)}
+
+    document = edited(member(shown, SyncRunning={"type": "object"}, SyncFailed={"type": "object"}))
+
+    assert list(violations(document)) == []
+    del document["components"]["schemas"]["SyncFailed"]
+    assert [message for place, message in violations(document) if place == f"{THING}/properties/event"]
