@@ -110,7 +110,10 @@ def has_constants(document: Document, parts: list[dict[str, Any]], name: str) ->
 def _objects(document: Document, schema: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the alternatives of a union, without null. A member whose kind another names may be any object, too."""
     parts = [part for part in alternatives(document, schema) if part.get("type") != "null"]
-    return [part for part in parts if not (KIND_FROM in schema and part == {"type": "object"})]
+    components = {id(each) for each in document.get("components", {}).get("schemas", {}).values()}
+    return [
+        part for part in parts if id(part) in components or not (KIND_FROM in schema and part == {"type": "object"})
+    ]
 
 
 def _target(document: Document, value: str) -> dict[str, Any]:

@@ -133,6 +133,7 @@ WHAT_PASSES: dict[str, Edit] = {
         Cat={"type": "object", "properties": {"kind": {"const": "cat"}}},
     ),
     "kinds told apart by a mapping": member(discriminated("a", "b")),
+    "a kind that is any object": member(kind_from("name", {"x": "Free", "y": "NewThing"}), Free={"type": "object"}),
     "a kind that another member names": member(kind_from("name", {"x": "NewThing", "y": "ThingEnvelope"})),
 }
 
