@@ -1,9 +1,9 @@
-"""Convert a document of OpenAPI 3.0 to 3.1 that follows the rules of documents, as far as that is safe."""
+"""Convert a document of OpenAPI 3.0 or 3.1 to one of 3.1 that follows the rules of documents, as far as is safe."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .document import Document, is_array, is_object, objects, operations, pointer, resolve, walk
@@ -13,29 +13,34 @@ from .rules import CLIENT_HEADERS, VERSION_HEADER
 BESIDE = ("title", "description", "default", "deprecated", "readOnly", "writeOnly", "example", "externalDocs")
 """Keywords that stay in place when the rest of a schema becomes an alternative of a union."""
 
+IGNORED = "OpenAPI says to ignore it, and the client sends its own"
+
 Path = tuple[str | int, ...]
+Rewrite = Callable[[dict[str, Any], Path], str | None]
 
 
 def normalise(document: Document) -> tuple[Document, list[str]]:
     """Return a document of 3.1, and a line for each place that was changed.
 
-    A document of another version comes back as it is. What cannot be made safe is left as it is, too: both are for
-    `rules.violations` to name.
+    What cannot be made safe is left as it is, for `rules.violations` to name. In a document of 3.1, so is what means
+    something else there than in 3.0: `nullable`, and keywords beside `$ref`.
     """
-    if not str(document.get("openapi")).startswith("3.0."):
-        return document, []
     made = copy.deepcopy(document)
     return made, [f"{pointer(path)}: {note}" for path, note in _rewritten(made)]
 
 
 def _rewritten(document: Document) -> Iterator[tuple[Path, str]]:
-    yield ("openapi",), f"{document['openapi']} is 3.1.0"
-    document["openapi"] = "3.1.0"
+    version = str(document.get("openapi"))
+    rewrites: tuple[Rewrite, ...] = (_title, _joined, _description)
+    if version.startswith("3.0."):
+        yield ("openapi",), f"{version} is 3.1.0"
+        document["openapi"] = "3.1.0"
+        rewrites = (_reference, _title, _joined, _nullable, _limits, _description)
     yield from _headers(document)
     yield from _enums(document)
     # What a schema holds comes before the schema itself.
     for path, node in reversed(list(objects(document))):
-        for rewrite in (_reference, _title, _joined, _nullable, _limits, _description):
+        for rewrite in rewrites:
             if note := rewrite(node, path):
                 yield path, note
     yield from _envelopes(document)
@@ -49,10 +54,11 @@ def _headers(document: Document) -> Iterator[tuple[Path, str]]:
         for index, parameter in reversed(list(enumerate(parameters))):
             if _header(document, parameter) in CLIENT_HEADERS:
                 del parameters[index]
-                yield (
-                    (*path, "parameters", index),
-                    "removed: OpenAPI says to ignore it, and the client sends its own",
-                )
+                yield (*path, "parameters", index), f"removed: {IGNORED}"
+    shared: dict[str, Any] = document.get("components", {}).get("parameters", {})
+    for name in [name for name, parameter in shared.items() if _header(document, parameter) in CLIENT_HEADERS]:
+        del shared[name]
+        yield ("components", "parameters", name), f"removed: {IGNORED}"
     version = document["info"]["version"]
     for place, operation in operations(document):
         own = operation.get("parameters", [])
@@ -69,7 +75,9 @@ def _headers(document: Document) -> Iterator[tuple[Path, str]]:
             True,
             version,
         ):
-            pins[0] |= {"name": VERSION_HEADER, "required": True, "schema": {**pins[0].get("schema", {}), **schema}}
+            # An enum of versions, or a reference to one, would give the header another type.
+            words = {key: value for key, value in pins[0].get("schema", {}).items() if key in BESIDE}
+            pins[0] |= {"name": VERSION_HEADER, "required": True, "schema": words | schema}
             yield place, f"{VERSION_HEADER} is required, and {version} unless it is given"
 
 
@@ -81,21 +89,38 @@ def _header(document: Document, reference: dict[str, Any]) -> str:
 
 def _enums(document: Document) -> Iterator[tuple[Path, str]]:
     """Make every enum a component that is named after its place; if there is another one of that name, leave it."""
-    schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas: dict[str, Any] = document.get("components", {}).get("schemas", {})
     for path, node in list(objects(document)):
         if not is_array(node.get("enum")) or path[0] == "servers" or path[:-1] == ("components", "schemas"):
             continue
         values = [value for value in node["enum"] if value is not None]
-        enum = {"type": node.get("type", "string"), "enum": values}
+        if not (kind := _kind_of(node, values)):
+            continue
+        named = {key: node[key] for key in ("x-enum-varnames",) if key in node}
+        enum = {"type": kind, "enum": values, **named}
         name = _name(document, path)
         if schemas.get(name, enum) != enum:
             continue
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas[name] = enum
-        nullable = {"nullable": True} if node.get("nullable") or values != node["enum"] else {}
+        nullable = values != node["enum"] or node.get("nullable") is True or "null" in _types(node)
         beside = {key: value for key, value in node.items() if key in BESIDE}
+        reference = {"$ref": f"#/components/schemas/{name}"}
         node.clear()
-        node.update(beside | nullable | {"allOf": [{"$ref": f"#/components/schemas/{name}"}]})
-        yield path, f"its enum is the component {name}"
+        node.update(beside | ({"oneOf": [reference, {"type": "null"}]} if nullable else {"allOf": [reference]}))
+        yield path, f"its enum is the component {name}{', or null' if nullable else ''}"
+
+
+def _kind_of(node: dict[str, Any], values: list[Any]) -> str | None:
+    """Return the one type of the values of an enum, or None if they have several, or there are none."""
+    found = {"integer" if type(value) is int else "string" for value in values}
+    kinds = [kind for kind in _types(node) if kind != "null"] or [*found]
+    return kinds[0] if len(found) == len(kinds) == 1 else None
+
+
+def _types(node: dict[str, Any]) -> list[str]:
+    kind: Any = node.get("type", [])
+    return kind if is_array(kind) else [kind]
 
 
 def _name(document: Document, path: Path) -> str:
@@ -181,15 +206,15 @@ def _description(node: dict[str, Any], _: Path) -> str | None:
     if not ("in" in node and "name" in node and "description" in node and is_object(schema)):
         return None
     description = node.pop("description")
-    if "$ref" in schema or "description" in schema:
+    if "description" in schema:
         return "its description is removed: its schema has its own"
     schema["description"] = description
-    return "its description is its schema's"
+    return f"its description is its schema's{', beside $ref' if '$ref' in schema else ''}"
 
 
 def _envelopes(document: Document) -> Iterator[tuple[Path, str]]:
     for path, operation in operations(document):
-        for status, reference in operation["responses"].items():
+        for status, reference in operation.get("responses", {}).items():
             for media in resolve(document, reference).get("content", {}).values():
                 schema = resolve(document, media.get("schema", {})) if status.startswith("2") else {}
                 if "data" in schema.get("properties", {}) and "data" not in schema.get("required", ()):

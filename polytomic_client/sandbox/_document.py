@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from .. import v2023_04_25 as generated
+from .._runtime.operation import VERSION_HEADER
 from .._runtime.types import decode_datetime
 from .._text import quoted
 
@@ -29,6 +30,9 @@ _DEEPEST: Final = 100
 
 _MOST_DIGITS: Final = 1000
 """Digits that an integer parameter may have. The document has no bound; Python reads up to 4,300."""
+
+_PARAMETER: Final = r"\{([^{}]+)\}"
+"""A parameter in the template of a path."""
 
 _LONGEST_REASON: Final = 300
 """Characters of a validator's message, which may quote the whole value."""
@@ -63,9 +67,10 @@ class Parameter:
         if len(values) > 1:
             raise MalformedError(f"{self.name} must be given once, got {len(values)} values")
         value: bool | int | str = values[0]
-        if self.schema["type"] == "boolean":
+        kind = self.schema.get("type")
+        if kind == "boolean":
             value = {"true": True, "false": False}.get(values[0], values[0])
-        elif self.schema["type"] == "integer" and re.fullmatch(f"-?[0-9]{{1,{_MOST_DIGITS}}}", values[0]):
+        elif kind == "integer" and re.fullmatch(f"-?[0-9]{{1,{_MOST_DIGITS}}}", values[0]):
             value = int(values[0])
         fault = next(iter(self.validator.iter_errors(value)), None)
         if fault is not None:
@@ -152,17 +157,17 @@ class Specification:
         """Read a document.
 
         Args:
-            document: An OpenAPI 3.1 document whose `Version` parameter is the version pin.
+            document: An OpenAPI 3.1 document of one dated version.
         """
-        pin: Document = document["components"]["parameters"]["Version"]
-        self.version_header: str = pin["name"]
-        self.version: str = pin["schema"]["default"]
+        self.version_header = VERSION_HEADER
+        self.version = _version(document)
         self._paths = [
             (
-                re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)),
+                _pattern(template),
+                re.findall(_PARAMETER, template),
                 {method.upper(): _operation(document, item, item[method]) for method in _METHODS if method in item},
             )
-            for template, item in document["paths"].items()
+            for template, item in sorted(document["paths"].items(), key=_literal_first)
         ]
         self.endpoints = [
             f"{method.upper()} {template}"
@@ -174,7 +179,7 @@ class Specification:
     @property
     def operations(self) -> Iterator[DocumentedOperation]:
         """Every operation of the document."""
-        return (operation for _, operations in self._paths for operation in operations.values())
+        return (operation for *_, operations in self._paths for operation in operations.values())
 
     def find(self, raw_path: str) -> tuple[Mapping[str, DocumentedOperation], Mapping[str, str]] | None:
         """Return the operations of a path by method, and the parameters in it; None for an unknown path.
@@ -182,10 +187,10 @@ class Specification:
         Args:
             raw_path: The path as it was sent, percent-encoded: `%2F` in a parameter does not separate the path.
         """
-        for pattern, operations in self._paths:
+        for pattern, names, operations in self._paths:
             match = pattern.fullmatch(raw_path)
             if match is not None:
-                return operations, {name: unquote(value) for name, value in match.groupdict().items()}
+                return operations, dict(zip(names, map(unquote, match.groups()), strict=True))
         return None
 
 
@@ -201,11 +206,21 @@ def own_specification() -> Specification:
     return Specification(load_document())
 
 
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return what matches a path of a template."""
+    literals = map(re.escape, re.split(_PARAMETER, template)[::2])
+    return re.compile("([^/]+)".join(literals))
+
+
+def _literal_first(entry: tuple[str, Document]) -> list[bool]:
+    """Sort `/syncs/status` before `/syncs/{id}`, which matches it too: OpenAPI prefers the path without a parameter."""
+    return ["{" in segment for segment in entry[0].split("/")]
+
+
 def _operation(document: Document, item: Document, operation: Document) -> DocumentedOperation:
-    listed = [*item.get("parameters", []), *operation.get("parameters", [])]
-    parameters = [_resolve(document, parameter) for parameter in listed]
-    pin = document["components"]["parameters"]["Version"]
-    schemes = document["components"]["securitySchemes"]
+    parameters = _parameters(document, item, operation)
+    pins = [parameter for parameter in parameters if _is_pin(parameter)]
+    schemes = _components(document).get("securitySchemes", {})
     alternatives = operation.get("security", document.get("security", []))
     body = None
     if "requestBody" in operation:
@@ -214,10 +229,32 @@ def _operation(document: Document, item: Document, operation: Document) -> Docum
     return DocumentedOperation(
         id=operation["operationId"],
         schemes=frozenset(schemes[name]["scheme"] for alternative in alternatives for name in alternative),
-        requires_version=pin in parameters and pin["required"],
-        parameters=tuple(_parameter(document, parameter) for parameter in parameters if parameter != pin),
+        requires_version=any(pin.get("required", False) for pin in pins),
+        parameters=tuple(_parameter(document, parameter) for parameter in parameters if parameter not in pins),
         body=body,
     )
+
+
+def _version(document: Document) -> str:
+    """Return the default of the first pin that has one, or else the version of the document."""
+    items = document["paths"].values()
+    operations = [(item, item[method]) for item in items for method in _METHODS if method in item]
+    for item, operation in operations:
+        for pin in filter(_is_pin, _parameters(document, item, operation)):
+            if "default" in pin["schema"]:
+                return str(pin["schema"]["default"])
+    return str(document["info"]["version"])
+
+
+def _parameters(document: Document, item: Document, operation: Document) -> list[Document]:
+    listed = [*item.get("parameters", []), *operation.get("parameters", [])]
+    return [_resolve(document, parameter) for parameter in listed]
+
+
+def _is_pin(parameter: Document) -> bool:
+    """Return whether a parameter is the header that names the version, inline or as a component."""
+    name: str = parameter["name"]
+    return parameter["in"] == "header" and name.lower() == VERSION_HEADER.lower()
 
 
 def _parameter(document: Document, parameter: Document) -> Parameter:
@@ -232,8 +269,13 @@ def _parameter(document: Document, parameter: Document) -> Parameter:
 
 
 def _validator(document: Document, schema: Document) -> jsonschema_rs.Validator:
-    whole = {**schema, "components": document["components"]}
+    whole = {**schema, "components": _components(document)}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+
+
+def _components(document: Document) -> Document:
+    found: Document = document.get("components", {})
+    return found
 
 
 def _resolve(document: Document, node: Document) -> Document:

@@ -110,6 +110,65 @@ def test_a_path_that_the_document_does_not_have_is_not_found(path: str) -> None:
     assert SPECIFICATION.find(path) is None
 
 
+def test_a_path_without_a_parameter_is_found_before_one_with_a_parameter() -> None:
+    templates = ["/api/{x}/b", "/api/syncs/{id}", "/api/syncs/{id}/status", "/api/syncs/status", "/api/{x}/{y}"]
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"] = {template: {"get": {"operationId": template}} for template in templates}
+    specification = Specification(document)
+
+    found = {path: operation_of(specification, path).id for path in ("/api/syncs/status", "/api/syncs/b", "/api/a/b")}
+
+    assert found == {
+        "/api/syncs/status": "/api/syncs/status",
+        "/api/syncs/b": "/api/syncs/{id}",
+        "/api/a/b": "/api/{x}/b",
+    }
+    assert specification.endpoints == [f"GET {template}" for template in templates]
+
+
+def test_a_path_is_compared_by_character_and_its_parameters_have_any_name() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"] = {"/api/v1.0/{schema-id}": {"get": {"operationId": "getNew"}}}
+    specification = Specification(document)
+
+    found = specification.find("/api/v1.0/x")
+    assert found is not None
+    assert found[1] == {"schema-id": "x"}
+    assert specification.find("/api/v1_0/x") is None
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_version_that_is_written_in_each_operation_is_the_pin(*, required: bool) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    pin = {"in": "header", "required": required, "schema": {"type": "string"}}
+    for item in document["paths"].values():
+        for operation in item.values():
+            references = operation["parameters"]
+            references[:] = [each for each in references if each != {"$ref": "#/components/parameters/Version"}]
+            references.append({**copy.deepcopy(pin), "name": "x-polytomic-version"})
+    del document["components"]["parameters"]["Version"]
+    specification = Specification(document)
+
+    assert specification.version == "2023-04-25"
+    for operation in specification.operations:
+        assert operation.requires_version is required
+        assert all(each.name != "x-polytomic-version" for each in operation.parameters)
+
+
+def test_a_document_without_components_is_read() -> None:
+    taken = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    document = {
+        "info": {"version": "2000-01-30"},
+        "paths": {"/api/new": {"get": {"operationId": "getNew", "parameters": [taken]}}},
+    }
+
+    operation = operation_of(Specification(document), "/api/new")
+
+    assert operation.parameters[0].read(["5"]) == 5
+    assert not operation.requires_version
+    assert operation.schemes == set()
+
+
 def test_what_is_no_method_in_a_path_is_no_operation() -> None:
     document = copy.deepcopy(DOCUMENT)
     document["paths"]["/api/me"].update({"summary": "x", "description": "x", "servers": [], "x-more": {}})
@@ -133,6 +192,7 @@ def test_security_is_that_of_the_operation_or_of_the_whole_document() -> None:
         ({"type": "string"}, "", ""),
         ({"type": "string"}, "true", "true"),
         ({"type": "string"}, "5", "5"),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, "5", "5"),
         ({"type": "boolean"}, "true", True),
         ({"type": "boolean"}, "false", False),
         ({"type": "integer"}, "5", 5),
