@@ -153,7 +153,7 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
 
 def _find_component(check: str, severity: Severity, text: str, new: Document) -> Finding:
     if "schema" not in check or not (named := re.search(r"`([^`]+)`", text)):
-        return Finding(severity, text)
+        return Finding(severity, text, spots=(("security",),) if "global-security" in check else ())
     name = named[1]
     spots: tuple[Steps, ...] = (("components", "schemas", name),)
     python = (f"models.{class_name(name)}",)
@@ -208,6 +208,7 @@ def _spots(check: str, steps: Steps, statuses: Sequence[str]) -> Iterator[Steps]
     for word, key in (("parameter", "parameters"), ("tag", "tags"), ("security", "security"), ("deprec", "deprecated")):
         if word in check:
             yield (*steps, key)
+            yield (key,)  # what an operation does not say for itself
             return
     if statuses:
         yield from ((*steps, "responses", status) for status in statuses)
