@@ -14,6 +14,7 @@ from .moves import method_of, operation_at, renamed, shown
 from .names import class_name, identifier
 from .oasdiff import Entry, canonical
 from .python_names import Place, Steps, find_member, find_parameter
+from .schemas import is_default_sent
 
 SEVERITIES = {3: Severity.BREAKING, 2: Severity.BREAKING, 1: Severity.ADDITIVE}
 """By oasdiff's levels. Its warnings are changes that break some clients, for example a new enum value in a response."""
@@ -143,6 +144,11 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
         return Finding(severity, text, (), statuses, (), where, methods, tuple(_spots(check, steps, statuses)))
     if "request" in check and "enum-value-added" in check and before and _is_any(before.schema):
         return None  # oasdiff has another entry, which says that other values are refused now
+    if "parameter-default-value" in check and not any(
+        place and is_default_sent(document, place.schema)
+        for (document, _), place in zip(sides, (before, after), strict=True)
+    ):
+        severity = Severity.COSMETIC
     severity, text, values = _judged(check, severity, STATUS.sub("{status}", text), word, (before, after))
     spots = (*(before.spots if before else ()), *(after.spots if after else ()))
     if "parameter" in check:

@@ -13,6 +13,7 @@ from .document import Document, is_object, operations, resolve
 from .moves import Where, method_of, operation_at, shown
 from .names import argument_name
 from .python_names import Place, Schema, Steps, alternatives, inside, member_of, schemas
+from .schemas import is_default_sent
 
 NONE = object()
 """The default of a member without one."""
@@ -106,8 +107,9 @@ def default_changes(old: Document, new: Document) -> Iterator[tuple[Change, tupl
         if _text(one) == _text(two):
             continue
         severity = Severity.BREAKING
-        if kind == "response":
-            # Nobody makes a response.
+        sent = is_default_sent(old, member.place.schema) or is_default_sent(new, now.place.schema)
+        if kind == "response" or not sent:
+            # Nobody makes a response, and the server applies a default that is not sent.
             severity = Severity.COSMETIC
         elif one is NONE and member.place.required:
             # Who had to give it gives it still.

@@ -19,12 +19,18 @@ Where = tuple[str, str]
 ALIKE = 0.5
 """Minimum share of common members and parameters for two operations to be the same one at another path."""
 
+ENVELOPE = "response data"
+"""What nearly every response has, so that it identifies no operation."""
+
 
 def find_moves(old: Document, new: Document) -> dict[Where, Where]:
-    """Return where the operations are now that are no longer where they were, told by their id or by what they hold."""
+    """Return where the operations are now that are no longer where they were.
+
+    One with the same id has moved. So has one with the same method that holds much the same.
+    """
     before, after = _placed(old), _placed(new)
-    gone = {place: _Operation.of(old, before[place]) for place in before if place not in after}
-    come = {place: _Operation.of(new, after[place]) for place in after if place not in before}
+    gone = {place: _Operation.of(old, place[1], before[place]) for place in before if place not in after}
+    come = {place: _Operation.of(new, place[1], after[place]) for place in after if place not in before}
     candidates = [
         (one.likeness(other), place, elsewhere) for place, one in gone.items() for elsewhere, other in come.items()
     ]
@@ -41,18 +47,22 @@ def _placed(document: Document) -> dict[Where, dict[str, Any]]:
 
 @frozen
 class _Operation:
-    """What identifies an operation at any path: its id, or the members of its body and response, and its parameters."""
+    """What identifies an operation at any path: its id, or its method, the members it has, and its parameters."""
 
     id: object
+    method: str
     traits: frozenset[str]
 
     @classmethod
-    def of(cls, document: Document, operation: dict[str, Any]) -> Self:
-        return cls(operation.get("operationId"), frozenset(_traits(document, operation)))
+    def of(cls, document: Document, method: str, operation: dict[str, Any]) -> Self:
+        traits = frozenset(_traits(document, operation)) - {ENVELOPE}
+        return cls(operation.get("operationId"), method, traits)
 
     def likeness(self, other: Self) -> float:
         if self.id is not None and self.id == other.id:
             return 1.0
+        if self.method != other.method:
+            return 0.0
         return len(self.traits & other.traits) / max(len(self.traits | other.traits), 1)
 
 

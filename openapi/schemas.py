@@ -68,6 +68,11 @@ def kinds(document: Document, schema: Any, seen: set[str] | None = None) -> set[
     return {next((kind for kind, keywords in IMPLIED.items() if keywords & schema.keys()), "any")}
 
 
+def is_default_sent(document: Document, schema: dict[str, Any]) -> bool:
+    """Return whether generated code sends the default of a schema. It sends none that is an array or an object."""
+    return "default" in schema and not kinds(document, schema) <= {"array", "object", "null"}
+
+
 def alternatives(document: Document, schema: Any, seen: set[str] | None = None) -> Iterator[dict[str, Any]]:
     """Yield what a union is of, with the alternatives of unions in it, each component once."""
     seen = set() if seen is None else seen

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from math import isfinite
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
@@ -31,6 +32,9 @@ _DEEPEST: Final = 100
 _MOST_DIGITS: Final = 1000
 """Digits that an integer parameter may have. The document has no bound; Python reads up to 4,300."""
 
+_NUMBER: Final = r"-?[0-9]{1,1000}(\.[0-9]{1,1000})?([eE][+-]?[0-9]{1,4})?"
+"""A number as JSON writes it, of as many digits as an integer may have."""
+
 _PARAMETER: Final = r"\{([^{}]+)\}"
 """A parameter in the template of a path."""
 
@@ -52,32 +56,60 @@ class Parameter:
 
     required: bool
     schema: Document
-    validator: jsonschema_rs.Validator
+    is_object: bool
+    """Whether it is an object of a query, whose members are sent as `filters[enabled]=true`."""
 
-    def read(self, values: list[str]) -> Any:
+    validator: jsonschema_rs.Validator
+    document: Document
+    """The whole document, to which the schema may refer."""
+
+    def read(self, texts: Sequence[str]) -> Any:
         """Parse the strings of a request, and return the value or None if there are none.
 
         Raises:
             MalformedError: The parameter is missing, repeated, or does not match the document.
         """
-        if not values:
+        return self._checked(_parsed(self.document, self.schema, self.name, texts) if texts else None)
+
+    def read_object(self, query: Iterable[tuple[str, str]]) -> Any:
+        """Parse the members of an object in a query, and return the object or None if there are none.
+
+        Args:
+            query: The names and values of the query.
+
+        Raises:
+            MalformedError: The parameter is missing, a member is repeated, or it does not match the document.
+        """
+        members: dict[str, list[str]] = {}
+        for name, text in query:
+            if name.startswith(f"{self.name}[") and name.endswith("]"):
+                members.setdefault(name[len(self.name) + 1 : -1], []).append(text)
+        made = {
+            member: _parsed(self.document, self._member(member), f"{self.name}[{member}]", texts)
+            for member, texts in members.items()
+        }
+        return self._checked(made or None)
+
+    def _checked(self, value: Any) -> Any:
+        if value is None:
             if self.required:
                 raise MalformedError(f"{self.name} is missing")
             return None
-        if len(values) > 1:
-            raise MalformedError(f"{self.name} must be given once, got {len(values)} values")
-        value: bool | int | str = values[0]
-        kind = self.schema.get("type")
-        if kind == "boolean":
-            value = {"true": True, "false": False}.get(values[0], values[0])
-        elif kind == "integer" and re.fullmatch(f"-?[0-9]{{1,{_MOST_DIGITS}}}", values[0]):
-            value = int(values[0])
         fault = next(iter(self.validator.iter_errors(value)), None)
         if fault is not None:
             if self.schema.get("format") == "uuid":
                 raise MalformedError(f"{self.name} is not a UUID")
-            raise MalformedError(f"{self.name}: {quoted(fault.message, _LONGEST_REASON)}")
-        return self._instant(values[0]) if self.schema.get("format") == "date-time" else value
+            place = ".".join([self.name, *map(str, fault.instance_path)])
+            raise MalformedError(f"{place}: {quoted(fault.message, _LONGEST_REASON)}")
+        return self._instant(value) if self.schema.get("format") == "date-time" else value
+
+    def _member(self, name: str) -> Document:
+        """Return the schema of a member of an object."""
+        for part in _alternatives(self.document, self.schema):
+            found = part.get("properties", {}).get(name, part.get("additionalProperties"))
+            if isinstance(found, Mapping):
+                return cast("Document", found)
+        return {}
 
     def _instant(self, text: str) -> datetime:
         try:
@@ -264,8 +296,50 @@ def _parameter(document: Document, parameter: Document) -> Parameter:
         parameter["in"],
         parameter.get("required", False),
         schema,
+        parameter.get("style") == "deepObject",
         _validator(document, schema),
+        document,
     )
+
+
+def _parsed(document: Document, schema: Document, name: str, texts: Sequence[str]) -> Any:
+    """Return the value that the strings of a parameter stand for. One that matches no type of the schema is a string.
+
+    Raises:
+        MalformedError: There are several, but the schema has no array.
+    """
+    alternatives = list(_alternatives(document, schema))
+    kinds = {kind for part in alternatives for kind in _types(part)}
+    is_text = "string" in kinds or not kinds
+    if "array" in kinds and (len(texts) > 1 or not is_text):
+        items = next((part["items"] for part in alternatives if "items" in part), {})
+        return [_parsed(document, items, name, [text]) for text in texts]
+    if len(texts) > 1:
+        raise MalformedError(f"{name} must be given once, got {len(texts)} values")
+    (text,) = texts
+    if is_text:
+        return text
+    if "boolean" in kinds and text in ("true", "false"):
+        return text == "true"
+    if kinds & {"integer", "number"} and re.fullmatch(f"-?[0-9]{{1,{_MOST_DIGITS}}}", text):
+        return int(text)
+    if "number" in kinds and re.fullmatch(_NUMBER, text) and isfinite(float(text)):
+        return float(text)
+    return text
+
+
+def _alternatives(document: Document, schema: Document) -> Iterator[Document]:
+    """Yield a schema and what it is made of, in `oneOf`, `anyOf` and `allOf`."""
+    schema = _resolve(document, schema)
+    yield schema
+    for union in ("oneOf", "anyOf", "allOf"):
+        for part in schema.get(union, ()):
+            yield from _alternatives(document, part)
+
+
+def _types(schema: Document) -> list[str]:
+    kind: str | list[str] = schema.get("type", [])
+    return [kind] if isinstance(kind, str) else kind
 
 
 def _validator(document: Document, schema: Document) -> jsonschema_rs.Validator:

@@ -53,6 +53,7 @@ SENT: dict[str, tuple[Any, Any]] = {
     "come": (TEXT, {"type": "string", "default": "a"}),
     "needed": (TEXT, {"type": "string", "default": "a"}),
     "nested": (DEEP, {"type": "object", "properties": {"deep": {"type": "integer", "default": 2}}}),
+    "several": ({"type": "array", "items": TEXT, "default": ["a"]}, {"type": "array", "items": TEXT, "default": []}),
     "share": ({"type": "number"}, {"type": "integer"}),
     "kind": (TEXT, {"$ref": "#/components/schemas/Colour"}),
 }
@@ -64,6 +65,8 @@ def documents() -> tuple[dict[str, Any], dict[str, Any]]:
     old["servers"] = [{"url": "https://a.example"}]
     old["components"]["schemas"]["Level"] = {"type": "string", "enum": ["l", "h"], "x-enum-varnames": ["LOW", "HIGH"]}
     old["paths"]["/things"]["get"]["responses"]["200"]["headers"] = {"X-Total": {"required": True, "schema": TEXT}}
+    for name, kind in (("tags", {"type": "array", "items": TEXT}), ("deep", {"type": "boolean"})):
+        old["paths"]["/things"]["get"]["parameters"].append({"name": name, "in": "query", "schema": kind})
     old["paths"]["/things"]["get"]["parameters"].append({"name": "page_size", "in": "query", "schema": TEXT})
     old["paths"]["/things"]["get"]["parameters"].append({"name": "mail", "in": "query", "schema": TEXT})
     new = copy.deepcopy(old)
@@ -79,6 +82,8 @@ def documents() -> tuple[dict[str, Any], dict[str, Any]]:
     new["paths"]["/things"]["get"]["parameters"][-2]["name"] = "pageSize"
     new["paths"]["/things"]["get"]["parameters"][-1]["schema"] = {"type": "string", "format": "email"}
     listing = new["paths"]["/things"]["get"]
+    listing["parameters"][-4]["schema"]["default"] = ["a"]
+    listing["parameters"][-3]["schema"]["default"] = True
     listing |= {"operationId": "list_things", "tags": ["things"]}
     envelope = {"$ref": "#/components/schemas/thingsEnvelope"}
     new["components"]["schemas"]["thingsEnvelope"] = new["components"]["schemas"].pop("ThingsEnvelope")
@@ -176,6 +181,14 @@ def test_a_default_that_is_sent_breaks_where_it_changes(of_the_api: list[Change]
         # Who creates one gives it already.
         (ADDITIVE, 'the default of the request property `NewThing.needed` was none and is now `"a"`'),
         (BREAKING, "the default of the request property `NewThing.nested.deep` was `1` and is now `2`"),
+        # It is not sent.
+        (COSMETIC, 'the default of the request property `NewThing.several` was `["a"]` and is now `[]`'),
+    ]
+    added = "request parameter `{}`, default value `{}` was added"
+    assert about(of_the_api, "list_things(deep=)") == [(BREAKING, f"for the `query` {added.format('deep', 'true')}")]
+    assert about(of_the_api, "list_things(tags=)") == [(COSMETIC, f"for the `query` {added.format('tags', '[a]')}")]
+    assert about(of_names, "changed: models.NewThing.several", "changed: list_things") == [
+        (BREAKING, "changed: list_things(): `deep: bool | Unset = UNSET` is now `deep: bool | Unset = True`")
     ]
     assert about(of_names, "changed: models.NewThing.", "changed: models.NewThingN")[:5] == [
         (BREAKING, "changed: models.NewThing.changed: `int | Unset = 1` is now `int | Unset = 2`"),

@@ -53,7 +53,7 @@ def test_the_package_is_named_after_the_version(kinds: Path) -> None:
 
 USE = """
 from v2000_01_29.api import Operations
-from v2000_01_29.models import BulkSyncCanceled, Event, SyncRunning
+from v2000_01_29.models import BulkSyncCanceled, Event, EventType, SyncRunning
 from v2000_01_29.types import Unset
 
 
@@ -74,6 +74,8 @@ def ask(operations: Operations) -> None:
     operations.list_events(sync_id=["a", "b"])
     operations.send_event(id="1", type_="new", event={"anything": 1})
     operations.send_event(id="1", type_="sync.running", event=SyncRunning())
+    operations.create_event(body=Event(id="1", type_="new"), type_=5)
+    operations.choose_events(body=EventType.ONE)
 """
 
 

@@ -22,6 +22,31 @@ def test_an_operation_that_has_nothing_in_common_with_one_that_is_gone_is_new() 
     assert find_moves(BASE, edited(edit)) == {}
 
 
+def test_an_operation_under_another_method_has_moved_only_with_its_id() -> None:
+    def edit(document: Document) -> None:
+        listing = document["paths"]["/things"].pop("get")
+        document["paths"]["/things/search"] = {"post": listing}
+
+    new = edited(edit)
+    assert find_moves(BASE, new) == {("/things", "get"): ("/things/search", "post")}
+
+    new["paths"]["/things/search"]["post"]["operationId"] = "searchThings"
+    assert find_moves(BASE, new) == {}
+
+
+def test_an_envelope_alone_identifies_no_operation() -> None:
+    def with_types(path: str, name: str) -> Document:
+        envelope = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string"}}}
+        document = copy.deepcopy(BASE)
+        operation = copy.deepcopy(document["paths"]["/things"]["get"])
+        operation |= {"operationId": name, "parameters": []}
+        operation["responses"]["200"]["content"]["application/json"]["schema"] = envelope
+        document["paths"][path] = {"get": operation}
+        return document
+
+    assert find_moves(with_types("/event_types", "listTypes"), with_types("/things/{id}/state", "getState")) == {}
+
+
 def test_an_operation_without_bodies_is_known_by_what_it_can_be_asked() -> None:
     old = copy.deepcopy(BASE)
     new = copy.deepcopy(BASE)

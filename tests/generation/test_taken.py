@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import datetime as dt
+import inspect
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +169,19 @@ def test_a_parameter_may_be_called_as_a_name_of_the_function(made: Any) -> None:
     assert asked[1]["params"] == {"headers": True}
     assert asked[1]["json"] == {"id": "1", "type": "new", "event": {"a": 1}}
     assert asked[2]["params"] == {"members": 5}
+
+
+def test_a_body_takes_no_keywords_where_a_parameter_has_the_name_of_a_member(made: Any, models: Any) -> None:
+    body = models.Event(id="1", type_="new")
+
+    sent = made("api.events.create_event")._get_kwargs(body=body, type_=5)
+
+    assert (sent["params"], sent["json"]) == ({"type": 5}, {"id": "1", "type": "new"})
+    assert "members" not in inspect.signature(made("api").Operations.create_event).parameters
+
+
+def test_a_body_may_be_a_value_of_an_enum(made: Any, models: Any) -> None:
+    assert made("api.events.choose_events")._get_kwargs(body=models.EventType.ONE)["json"] == "one"
 
 
 def test_a_member_may_be_called_as_a_name_of_every_model(models: Any) -> None:

@@ -6,6 +6,7 @@ import copy
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -256,6 +257,89 @@ def test_a_parameter_that_is_missing() -> None:
 def test_a_parameter_that_is_there_twice() -> None:
     with pytest.raises(MalformedError, match="^what must be given once, got 3 values$"):
         parameter({"type": "string"}).read(["a", "a", "a"])
+
+
+@pytest.mark.parametrize(
+    ("schema", "texts", "value"),
+    [
+        ({"type": "array", "items": {"type": "string"}}, ["a"], ["a"]),
+        ({"type": "array", "items": {"type": "integer"}}, ["1", "2"], [1, 2]),
+        ({"type": ["array", "null"], "items": {"oneOf": [{"type": "boolean"}, {"type": "null"}]}}, ["true"], [True]),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/EventType"}}, ["sync.failed"], ["sync.failed"]),
+        # One string or several.
+        ({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}, ["1"], "1"),
+        ({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}, ["1", "2"], ["1", "2"]),
+        ({"type": "number"}, ["5"], 5),
+        ({"type": "number"}, ["-0.5e3"], -500.0),
+        ({"oneOf": [{"type": "integer"}, {"type": "null"}]}, ["5"], 5),
+        (
+            {"allOf": [{"$ref": "#/components/schemas/EventType"}, {"description": "Which."}]},
+            ["sync.failed"],
+            "sync.failed",
+        ),
+        ({}, ["5"], "5"),
+    ],
+)
+def test_a_parameter_may_be_given_several_times(schema: dict[str, Any], texts: list[str], value: object) -> None:
+    read = parameter(schema).read(texts)
+    assert (type(read), read) == (type(value), value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "texts", "message"),
+    [
+        ({"type": "array", "items": {"type": "integer"}}, ["1", "x"], 'what.1: "x" is not of type "integer"'),
+        ({"type": "number"}, ["1e9999"], 'what: "1e9999" is not of type "number"'),
+        ({"type": "number"}, ["nan"], 'what: "nan" is not of type "number"'),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, ["a", "b"], "what must be given once, got 2 values"),
+    ],
+)
+def test_an_item_that_is_not_what_the_document_says_is_refused(
+    schema: dict[str, Any], texts: list[str], message: str
+) -> None:
+    with pytest.raises(MalformedError) as caught:
+        parameter(schema).read(texts)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("schema", "query", "value"),
+    [
+        ({"type": "object"}, "what[a]=b&what[c d]=e%26f&else[a]=x&what=y", {"a": "b", "c d": "e&f"}),
+        ({"type": "object", "properties": {"n": {"type": "integer"}}}, "what[n]=5&what[m]=5", {"n": 5, "m": "5"}),
+        (
+            {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "boolean"}}},
+            "what[a]=true&what[a]=false&what[b]=true",
+            {"a": [True, False], "b": [True]},
+        ),
+        (
+            {"allOf": [{"type": "object", "properties": {"n": {"type": "integer"}}}, {"type": "object"}]},
+            "what[n]=5",
+            {"n": 5},
+        ),
+        ({"type": "object"}, "else[a]=b", None),
+    ],
+)
+def test_an_object_in_a_query_is_read_by_its_members(schema: dict[str, Any], query: str, value: object) -> None:
+    read = parameter(schema, style="deepObject", explode=True).read_object(parse_qsl(query))
+    assert read == value
+
+
+@pytest.mark.parametrize(
+    ("members", "query", "message"),
+    [
+        ({"type": "string"}, "what[a]=b&what[a]=c", "what[a] must be given once, got 2 values"),
+        ({"type": "integer"}, "what[a]=b", 'what.a: "b" is not of type "integer"'),
+        ({"type": "string"}, "", "what is missing"),
+    ],
+)
+def test_an_object_in_a_query_that_is_not_what_the_document_says_is_refused(
+    members: dict[str, Any], query: str, message: str
+) -> None:
+    schema = {"type": "object", "additionalProperties": members}
+    with pytest.raises(MalformedError) as caught:
+        parameter(schema, style="deepObject", required=True).read_object(parse_qsl(query))
+    assert str(caught.value) == message
 
 
 def test_parameters_of_a_path_count_for_its_operations() -> None:
