@@ -18,7 +18,7 @@ NETWORK_TESTS = $(addprefix tests/test_, $(addsuffix .py, asyncio_pool body brok
 WITH_PYENV = PATH="$$(printf '%s:' "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/*/bin)$$PATH"
 # More than two cores' worth, because tests wait for sockets.
 SPREAD = --numprocesses 3 --dist worksteal
-QUICK = not process and not soak and not matrix
+QUICK = not process and not soak and not matrix and not dask
 # Where Python may not keep its bytecode, each process of the tests compiles all that it imports: up to 4 s.
 unexport PYTHONDONTWRITEBYTECODE
 # An example with a key runs against the real API.
@@ -59,7 +59,8 @@ quick: check-generated lint mypy $(READY)  ## Check what a change is most likely
 
 test: node check-generated lint mypy $(OASDIFF)/.ready  ## Check everything: generated code, style, types, behaviour
 	@log=$$(mktemp); $(MAKE) --no-print-directory pyright > "$$log" 2>&1 & types=$$!; \
-	  $(BIN)/pytest $(SPREAD); tests=$$?; wait $$types; typed=$$?; cat "$$log"; rm -f "$$log"; exit $$((tests || typed))
+	  $(BIN)/pytest $(SPREAD) -m "not dask"; tests=$$?; wait $$types; typed=$$?; cat "$$log"; rm -f "$$log"; exit $$((tests || typed))
+	@$(MAKE) --no-print-directory test-dask
 	@$(MAKE) --no-print-directory test-lowest
 
 docs: $(READY)  ## Build the documentation site: .site
@@ -84,7 +85,12 @@ $(LOWEST)/.ready: tests/requirements-lowest.lock pyproject.toml | $(READY)
 test-lowest: $(LOWEST)/.ready  ## Check with the lowest allowed version of every dependency
 	@$(LOWEST)/bin/python -m pytest --quiet $(SPREAD) -m "not process and not soak" $(foreach name, asyncio_pool \
 	  decoding errors exchange fan_out lifecycle network retry schedules thread_pool wire, tests/test_$(name).py) \
-	  tests/sandbox/test_bulk_syncs.py
+	  tests/sandbox/test_bulk_syncs.py tests/dask/test_budget.py tests/dask/test_driver.py
+	@$(LOWEST)/bin/python -m pytest --quiet tests/dask/test_promises.py
+
+# One test after another, because they measure times and kill processes.
+test-dask: $(READY)  ## Check the fan-out over a cluster, with processes that are killed
+	@$(BIN)/pytest --quiet -m dask tests/dask
 
 test-newest: $(READY)  ## Check network and fan-out on the newest CPython installed, with eager tasks
 	@for version in 3.15 3.14 3.13 3.12; do \
@@ -235,7 +241,7 @@ package-lock: $(READY)  ## Choose new versions of what `make build` and `make ho
 	@$(COMPILE) --output-file tests/package/requirements.lock tests/package/requirements.in
 
 .PHONY: help demo quick test docs \
-  examples check-site test-lowest test-newest soak fuzz lint types mypy pyright node \
+  examples check-site test-dask test-lowest test-newest soak fuzz lint types mypy pyright node \
   format generate check-generated update-api diff-api \
   bench limit \
   build check-package check-workflows hooks \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Collection
 from typing import Any, Generic, TypeVar
@@ -13,6 +14,9 @@ from .._fan_out.outcome import safe_to_raise
 from .._fan_out.plan import MOST_HELD
 
 Item = TypeVar("Item")
+
+READING_LASTS = 0.2
+"""Seconds. A batch of items that come slowly is sent before it is full."""
 
 QUICK = 1.0
 """Seconds. If a batch took less, the next ones are twice as large. So the first outcomes come soon, and a few items are
@@ -123,9 +127,12 @@ class Batches(Generic[Item]):
 
     def _read(self) -> list[Job[Item, Any]]:
         jobs: list[Job[Item, Any]] = []
+        ends = time.monotonic() + READING_LASTS
         try:
-            while len(jobs) < self._size and (job := self._items.next_at_once() or self._items.next_blocking()):
+            while job := self._items.next_at_once() or self._items.next_blocking():
                 jobs.append(job)
+                if len(jobs) >= self._size or time.monotonic() >= ends:
+                    break
         except BaseException as error:  # noqa: BLE001  (the reader raises it, after the outcomes of the items before)
             self._items.exhausted = True
             self.broken = safe_to_raise(error)

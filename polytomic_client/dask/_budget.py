@@ -7,6 +7,7 @@ process confirms that it keeps to the smaller one. A bound on requests per secon
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 from attrs import define, field, frozen
 
@@ -33,7 +34,7 @@ class _Holder:
     """A process, and the shares it may be using: the last that it confirmed, and those sent since.
 
     Attributes:
-        term: The process's number for this membership: a process that leaves and joins again has a new one.
+        term: The number of this membership: a process that leaves and joins again has a new one.
         shares: Calls in flight, by the number of the message.
     """
 
@@ -69,33 +70,24 @@ class Budget:
         self._holders[process] = _Holder(term)
         return self._divide()
 
-    def leave(self, process: str, term: int | None = None) -> list[Share]:
-        """Remove a process that has nothing in flight, or is gone, and return the shares to send.
+    def leave(self, process: str) -> list[Share]:
+        """Remove a process that has nothing in flight, or is gone, and return the shares to send."""
+        return [] if self._holders.pop(process, None) is None else self._divide()
 
-        Args:
-            process: The process.
-            term: Ignore the message unless it is of this membership. None if the process is gone.
-        """
-        holder = self._holders.get(process)
-        if holder is None or term not in (None, holder.term):
-            return []
-        del self._holders[process]
-        return self._divide()
-
-    def confirm(self, process: str, term: int, number: int) -> list[Share]:
+    def confirm(self, process: str, number: int) -> list[Share]:
         """Note that a process keeps to the share of a message, and return the shares to send."""
         holder = self._holders.get(process)
-        if holder is None or holder.term != term:
+        if holder is None:
             return []
         holder.shares = {each: share for each, share in holder.shares.items() if each >= number}
         return self._divide()
 
-    def repeat(self, process: str, term: int) -> list[Share]:
-        """Return the current share of a process again, or none if it has lost it."""
+    def repeat(self, process: str) -> list[Share]:
+        """Return the current share of a process again, or none if it has none."""
         holder = self._holders.get(process)
-        if holder is None or holder.term != term or not holder.shares:
+        if holder is None or not holder.shares:
             return []
-        return [Share(process, term, max(holder.shares), holder.last)]
+        return [Share(process, holder.term, max(holder.shares), holder.last)]
 
     def _divide(self) -> list[Share]:
         news: list[Share] = []
@@ -118,6 +110,10 @@ class Budget:
         return Share(process, holder.term, self._number, limit)
 
 
+_terms = count(1)
+"""The numbers of memberships. No two fan-outs of a process share one: a share of the first is not one of the second."""
+
+
 class Tenure:
     """The share of one process. The process's side.
 
@@ -137,7 +133,7 @@ class Tenure:
 
     def join(self) -> None:
         """Begin a membership, without a share yet."""
-        self.term += 1
+        self.term = next(_terms)
         self.joined = True
 
     def leave(self) -> None:
@@ -147,7 +143,7 @@ class Tenure:
 
     def grant(self, term: int, number: int, limit: int) -> bool:
         """Use a share from now on. Return whether it counts: not if it is of an earlier membership."""
-        if not self.joined or term != self.term or number < self._number:
+        if not self.joined or term != self.term:
             return False
         self._number, self.limit = number, limit
         return True

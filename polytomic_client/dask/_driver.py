@@ -195,7 +195,7 @@ class Driver(Generic[Item]):
         state, now = self._link.look(), time.monotonic()
         # Each worker has as many batches as it can run at once, and the next one.
         self._window = max(2, state.threads + state.workers)
-        if state.paused > self._resumes - now + 1:
+        if state.paused > max(0.0, self._resumes - now) + 1:
             logger.warning("The fan-out pauses for %.1f s, as requested by the API.", state.paused)
         self._resumes = now + state.paused
         if state.fault is not None:
@@ -274,6 +274,7 @@ class Driver(Generic[Item]):
         self._hand_over([job for result in response.results if self._settle(job := left.pop(result.place), result)])
         if response.fault is not None:
             self._fail(response.fault)
+            self._hand_over_first_outcomes(list(left.values()))
         elif left and self._late:
             self._hand_over([self._too_late(job, started=False) for job in left.values()])
         elif left:
@@ -326,6 +327,14 @@ class Driver(Generic[Item]):
             self.arrived.append(deque(jobs))
             self._bell.set()
 
+    def _hand_over_first_outcomes(self, jobs: list[Job[Item, Any]]) -> None:
+        """Hand over the jobs that have had their first call. Their second one is not made, because the fan-out ends."""
+        called = [job for job in jobs if job.before is not None]
+        for job in called:
+            assert job.before is not None
+            job.outcome = job.before
+        self._hand_over(called)
+
     def _close(self) -> None:
         if self._opened:
             with suppress(ClusterError):
@@ -335,13 +344,13 @@ class Driver(Generic[Item]):
             # What finished before the error that ends the fan-out.
             with suppress(Empty):
                 fetched = self._events.get(timeout=left)
-                if fetched is not None and fetched.error is None:
+                if fetched is not None and (fetched.lost or fetched.error is not None):
+                    self._pending.pop(fetched.key, None)
+                elif fetched is not None:
                     self._collect(fetched)
-        held_back = self._batches.give_up()
-        for job in held_back:
-            assert job.before is not None
-            job.outcome = job.before
-        self._hand_over(held_back)
+        self._hand_over_first_outcomes(self._batches.give_up())
+        for batch in self._pending.values():
+            self._hand_over_first_outcomes(batch.jobs)
         self._drop()
 
     def _drop(self) -> None:

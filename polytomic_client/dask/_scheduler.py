@@ -110,7 +110,7 @@ class Governor(SchedulerPlugin):
         identity: str,
         run: str,
         action: str,
-        term: int,
+        term: int = 0,
         number: int = 0,
         seconds: float = 0.0,
         error: bytes | None = None,
@@ -122,7 +122,7 @@ class Governor(SchedulerPlugin):
             identity: Its id. A process that follows at the same address has another one.
             run: The id of the fan-out.
             action: join, confirm, resume, leave, pause, fault or left.
-            term: Its membership in the budget.
+            term: Its membership in the budget, to join.
             number: The number of the share, to confirm.
             seconds: How long to pause.
             error: The pickled error of a fault.
@@ -144,11 +144,11 @@ class Governor(SchedulerPlugin):
                 self._tell([worker], run, "expire")
             self._send(run, found.budget.join(worker, term))
         elif action == "confirm":
-            self._send(run, found.budget.confirm(worker, term, number))
+            self._send(run, found.budget.confirm(worker, number))
         elif action == "resume":
-            self._send(run, found.budget.repeat(worker, term))
+            self._send(run, found.budget.repeat(worker))
         elif action == "leave":
-            self._send(run, found.budget.leave(worker, term))
+            self._send(run, found.budget.leave(worker))
         elif action == "pause":
             found.resumes = max(found.resumes, time.monotonic() + seconds)
             self._tell(found.present - {worker}, run, "pause", seconds=seconds)

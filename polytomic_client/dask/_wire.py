@@ -5,30 +5,33 @@ Dask looks for futures in lists, and its processes keep their last messages. Byt
 
 from __future__ import annotations
 
+import pickle
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
+import cloudpickle
 from attrs import evolve, frozen
-from distributed.protocol import pickle
 
 from .._client.asyncio_client import AsyncClient
 from .._runtime.operation import Operation
 from ..errors import PolytomicError
 
-_pickle = cast("Any", pickle)
-
 CANNOT_TRAVEL = "the result cannot be sent to the driver"
 
 
 def pickled(value: object) -> bytes:
-    """Pickle a value. Functions and classes of a script travel as a whole."""
-    return bytes(_pickle.dumps(value))
+    """Pickle a value. Functions and classes that another process cannot import travel as a whole, which is slower."""
+    try:
+        data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    except Exception:  # noqa: BLE001  (pickle raises whatever a class raises)
+        data = b"__main__"
+    return cloudpickle.dumps(value) if b"__main__" in data else data
 
 
 def unpickled(data: bytes) -> Any:
     """Return a pickled value."""
-    return _pickle.loads(data)
+    return pickle.loads(data)  # noqa: S301  (from the user's own cluster, which runs what it is sent)
 
 
 @frozen

@@ -24,6 +24,7 @@ from .._fan_out.outcome import Outcome, is_awaitable, not_async
 from .._fan_out.plan import Plan, auto_limit, never
 from .._fan_out.start_gate import Lane
 from .._runtime.operation import Operation
+from ..errors import NotReachedError
 from ._budget import Tenure
 from ._errors import ClusterError
 from ._keys import check_carries_no_key, derived_key
@@ -123,7 +124,7 @@ class Runner:
             self._batches.add(batch)
             if not self._tenure.joined:
                 self._tenure.join()
-                self._say("join")
+                self._say("join", term=self._tenure.term)
             self._queue.extend(_Work(batch, place) for place in range(batch.left))
             self._wake.set()
             try:
@@ -172,6 +173,8 @@ class Runner:
                 async with FanOut(self._engine, function_name(self._spec.fetch)) as outcomes:
                     async for outcome in outcomes:
                         self._settle(outcome)
+        except NotReachedError:
+            pass  # the deadline has passed
         except Exception as error:  # noqa: BLE001  (the driver raises it)
             if not self._late:
                 self._fault = explained(error, self._worker.address)
@@ -230,7 +233,6 @@ class Runner:
                 "identity": self._worker.id,
                 "run": self._spec.run,
                 "action": action,
-                "term": self._tenure.term,
                 **message,
             }
         )
