@@ -311,9 +311,9 @@ def _parsed(document: Document, schema: Document, name: str, texts: Sequence[str
     alternatives = list(_alternatives(document, schema))
     kinds = {kind for part in alternatives for kind in _types(part)}
     is_text = "string" in kinds or not kinds
-    if "array" in kinds and (len(texts) > 1 or not is_text):
-        items = next((part["items"] for part in alternatives if "items" in part), {})
-        return [_parsed(document, items, name, [text]) for text in texts]
+    for part in alternatives if len(texts) > 1 or not is_text else ():
+        if "array" in _types(part):
+            return [_parsed(document, part.get("items", {}), name, [text]) for text in texts]
     if len(texts) > 1:
         raise MalformedError(f"{name} must be given once, got {len(texts)} values")
     (text,) = texts
