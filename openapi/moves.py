@@ -19,6 +19,9 @@ Where = tuple[str, str]
 ALIKE = 0.5
 """Minimum share of common members and parameters for two operations to be the same one at another path."""
 
+VARIABLE = r"\{(.*?)\}"
+"""A variable of a path."""
+
 ENVELOPE = "response data"
 """What nearly every response has, so that it identifies no operation."""
 
@@ -26,11 +29,11 @@ ENVELOPE = "response data"
 def find_moves(old: Document, new: Document) -> dict[Where, Where]:
     """Return where the operations are now that are no longer where they were.
 
-    One with the same id has moved. So has one with the same method that holds much the same.
+    One with the same id has moved. So has one with the same method, or at the same path, that holds much the same.
     """
     before, after = _placed(old), _placed(new)
-    gone = {place: _Operation.of(old, place[1], before[place]) for place in before if place not in after}
-    come = {place: _Operation.of(new, place[1], after[place]) for place in after if place not in before}
+    gone = {place: _Operation.of(old, place, before[place]) for place in before if place not in after}
+    come = {place: _Operation.of(new, place, after[place]) for place in after if place not in before}
     candidates = [
         (one.likeness(other), place, elsewhere) for place, one in gone.items() for elsewhere, other in come.items()
     ]
@@ -47,21 +50,23 @@ def _placed(document: Document) -> dict[Where, dict[str, Any]]:
 
 @frozen
 class _Operation:
-    """What identifies an operation at any path: its id, or its method, the members it has, and its parameters."""
+    """What identifies an operation elsewhere: its id, or its path or method with the members and parameters it has."""
 
     id: object
+    path: str
     method: str
     traits: frozenset[str]
 
     @classmethod
-    def of(cls, document: Document, method: str, operation: dict[str, Any]) -> Self:
+    def of(cls, document: Document, place: Where, operation: dict[str, Any]) -> Self:
+        path, method = place
         traits = frozenset(_traits(document, operation)) - {ENVELOPE}
-        return cls(operation.get("operationId"), method, traits)
+        return cls(operation.get("operationId"), re.sub(VARIABLE, "{}", path), method, traits)
 
     def likeness(self, other: Self) -> float:
         if self.id is not None and self.id == other.id:
             return 1.0
-        if self.method != other.method:
+        if self.method != other.method and self.path != other.path:
             return 0.0
         return len(self.traits & other.traits) / max(len(self.traits | other.traits), 1)
 
@@ -103,7 +108,7 @@ def moved(document: Document, moves: Mapping[Where, Where]) -> Document:
 
 
 def _variables(path: str) -> list[str]:
-    return re.findall(r"\{(.*?)\}", path)
+    return re.findall(VARIABLE, path)
 
 
 def operation_at(document: Document, place: Where) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def test_an_operation_that_has_nothing_in_common_with_one_that_is_gone_is_new() 
     assert find_moves(BASE, edited(edit)) == {}
 
 
-def test_an_operation_under_another_method_has_moved_only_with_its_id() -> None:
+def test_an_operation_under_another_method_has_moved_with_its_id_or_at_its_path() -> None:
     def edit(document: Document) -> None:
         listing = document["paths"]["/things"].pop("get")
         document["paths"]["/things/search"] = {"post": listing}
@@ -32,6 +32,12 @@ def test_an_operation_under_another_method_has_moved_only_with_its_id() -> None:
 
     new["paths"]["/things/search"]["post"]["operationId"] = "searchThings"
     assert find_moves(BASE, new) == {}
+
+    new = edited(lambda document: None)
+    new["paths"]["/things/{thing_id}"] = new["paths"].pop("/things/{id}")
+    new["paths"]["/things/{thing_id}"]["put"] = new["paths"]["/things/{thing_id}"].pop("patch")
+    new["paths"]["/things/{thing_id}"]["put"]["operationId"] = "replaceThing"
+    assert find_moves(BASE, new)["/things/{id}", "patch"] == ("/things/{thing_id}", "put")
 
 
 def test_an_envelope_alone_identifies_no_operation() -> None:
