@@ -7,19 +7,16 @@ from typing import Any
 
 from openapi_python_client.strings import PythonIdentifier, pascal_case
 
-from .document import Document, is_array, is_object, operations, pointer, resolve
+from .document import Document, Found, Steps, is_array, is_object, named_schemas, operations, pointer, resolve
 from .named_kinds import KIND_FROM
 from .names import class_name, identifier
 from .schemas import every_schema, members, parts_of, sole_reference
 
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
-
 
 def classes(document: Document) -> Found:
     """Each object has a class, and a module, of its own."""
-    first: dict[str, tuple[Path, str]] = {}
-    components: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    first: dict[str, tuple[Steps, str]] = {}
+    components = named_schemas(document)
     for path, model in (
         *((("components", "schemas", name), class_name(name)) for name in components),
         *inline_classes(document),
@@ -34,9 +31,9 @@ def classes(document: Document) -> Found:
             yield path, f"it is the module {identifier(model)} in Python, as {pointer(other)} is. Give it another name"
 
 
-def inline_classes(document: Document) -> Iterator[tuple[Path, str]]:
+def inline_classes(document: Document) -> Iterator[tuple[Steps, str]]:
     """Yield every object that is not a component with its path, and the class that the generator makes of it."""
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
+    for name, schema in named_schemas(document).items():
         yield from _inside(("components", "schemas", name), schema, name, "", own=class_name(name))
     for path, operation in operations(document):
         method = identifier(operation.get("operationId", ""))
@@ -56,7 +53,7 @@ def inline_classes(document: Document) -> Iterator[tuple[Path, str]]:
                 yield from _inside(where, content.get("schema"), f"response_{status}", method)
 
 
-def _inside(path: Path, schema: Any, name: str, parent: str, own: str | None = None) -> Iterator[tuple[Path, str]]:
+def _inside(path: Steps, schema: Any, name: str, parent: str, own: str | None = None) -> Iterator[tuple[Steps, str]]:
     """Yield the classes of a schema, as the generator names them: after what they are in, and their title or name."""
     # The alternatives of a kind that another member names are components.
     if not is_object(schema) or {"$ref", "enum", KIND_FROM} & schema.keys() or sole_reference(schema):
@@ -81,7 +78,7 @@ def _inside(path: Path, schema: Any, name: str, parent: str, own: str | None = N
         model = own or class_name(f"{pascal_case(parent)}{pascal_case(schema.get('title', name))}")
         if own is None:
             yield path, model
-        holders: list[tuple[Path, Any]] = [(path, schema)]
+        holders: list[tuple[Steps, Any]] = [(path, schema)]
         holders += [((*path, "allOf", index), part) for index, part in parts_of(schema) if "$ref" not in part]
         for place, holder in holders:
             for member, inside in holder.get("properties", {}).items():

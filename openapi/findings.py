@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
 
 from .changes import Change, Severity
-from .document import Document
+from .document import Document, Steps, named_schemas
 from .moves import method_of, operation_at, renamed, shown
 from .names import class_name, identifier
 from .oasdiff import Entry, canonical
-from .python_names import Place, Steps, find_member, find_parameter
-from .schemas import is_default_sent
+from .python_names import Place, find_member, find_parameter
+from .schemas import FORMATS, is_default_sent
 
 SEVERITIES = {3: Severity.BREAKING, 2: Severity.BREAKING, 1: Severity.ADDITIVE}
 """By oasdiff's levels. Its warnings are changes that break some clients, for example a new enum value in a response."""
@@ -40,9 +40,6 @@ STATUS = re.compile(r"`\d{3}`(?= status)|(?<=status )`\d{3}`|(?<=of response )`\
 
 KINDS = re.compile(r"from `(\w*)`(?:/`([\w-]*)`)? to `(\w*)`(?:/`([\w-]*)`)?")
 """The types and formats before and after, in a message."""
-
-FORMATS = ("binary", "date", "date-time", "uuid")
-"""The formats of a string that make it another Python type. Other formats, and those of numbers, change nothing."""
 
 
 @frozen
@@ -139,7 +136,7 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
     found = before or after
     statuses = tuple(status.strip("`") for status in STATUS.findall(text))
     # The same path may lead to a member of another model now, while the one of before is what it was.
-    if found is None or (after and found.shown != after.shown and _has_schema(new, found.shown.rpartition(".")[0])):
+    if found is None or (after and found.shown != after.shown and found.shown.rpartition(".")[0] in named_schemas(new)):
         text = STATUS.sub("{status}", text)
         return Finding(severity, text, (), statuses, (), where, methods, tuple(_spots(check, steps, statuses)))
     if "request" in check and "enum-value-added" in check and before and _is_any(before.schema):
@@ -163,7 +160,7 @@ def _find_component(check: str, severity: Severity, text: str, new: Document) ->
     name = named[1]
     spots: tuple[Steps, ...] = (("components", "schemas", name),)
     python = (f"models.{class_name(name)}",)
-    other = next((other for other in _schemas(new) if class_name(other) == class_name(name)), None)
+    other = next((other for other in named_schemas(new) if class_name(other) == class_name(name)), None)
     if other is not None and other != name:
         return Finding(Severity.COSMETIC, f"the schema `{name}` is now `{other}`", python=python, spots=spots)
     return Finding(severity, text.replace(named[0], "{field}"), fields=(name,), python=python, spots=spots)
@@ -222,15 +219,6 @@ def _spots(check: str, steps: Steps, statuses: Sequence[str]) -> Iterator[Steps]
         yield (*steps, "requestBody")
     else:
         yield steps
-
-
-def _schemas(document: Document) -> Mapping[str, Any]:
-    schemas: dict[str, Any] = document.get("components", {}).get("schemas", {})
-    return schemas
-
-
-def _has_schema(document: Document, name: str) -> bool:
-    return name in _schemas(document)
 
 
 def _compared_places(

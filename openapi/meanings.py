@@ -9,10 +9,10 @@ from typing import Any
 from attrs import evolve, frozen
 
 from .changes import Change, Severity
-from .document import Document, is_object, operations, resolve
+from .document import Document, Steps, is_object, operations, resolve
 from .moves import Where, method_of, operation_at, shown
 from .names import argument_name
-from .python_names import Place, Schema, Steps, alternatives, inside, member_of, schemas
+from .python_names import Place, Schema, inside, member_of, schemas_of, with_parts
 from .schemas import is_default_sent
 
 NONE = object()
@@ -127,7 +127,7 @@ def _members(document: Document) -> dict[tuple[str, str], _Member]:
     found: dict[tuple[str, str], _Member] = {}
     for (_, path, verb), operation in operations(document):
         seen: dict[str, set[Steps]] = {"request": set(), "response": set()}
-        for kind, schema in schemas(document, operation, steps=("paths", path, verb)):
+        for kind, schema in schemas_of(document, operation, steps=("paths", path, verb)):
             for place in _inner_members(document, schema, seen[kind]):
                 member = found.setdefault((kind, place.shown), _Member(place, {}))
                 member.where[shown((path, verb))] = None
@@ -135,7 +135,7 @@ def _members(document: Document) -> dict[tuple[str, str], _Member]:
 
 
 def _inner_members(document: Document, schema: Schema, seen: set[Steps]) -> Iterator[Place]:
-    whole, *parts = alternatives(document, schema)
+    whole, *parts = with_parts(document, schema)
     if whole.steps in seen:
         return
     seen.add(whole.steps)
@@ -148,14 +148,3 @@ def _inner_members(document: Document, schema: Schema, seen: set[Steps]) -> Iter
             yield from _inner_members(document, inside(whole, step), seen)
     for part in parts:
         yield from _inner_members(document, part, seen)
-
-
-def not_generated(document: Document) -> list[Change]:
-    """Return the webhooks, callbacks and links of a document, of which the generator makes nothing."""
-    found = [("webhook", name, f"#/webhooks/{name}") for name in document.get("webhooks", {})]
-    for (_, path, verb), operation in operations(document):
-        where = shown((path, verb))
-        found += [("callback", name, where) for name in operation.get("callbacks", {})]
-        for answer in operation.get("responses", {}).values():
-            found += [("link", name, where) for name in resolve(document, answer).get("links", {})]
-    return [Change(Severity.COSMETIC, f"the {kind} `{name}`", (where,)) for kind, name, where in found]

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from .document import Document, is_object, operations, resolve
 from .names import identifier
-from .python_names import Schema, alternatives, schemas
+from .python_names import Schema, schemas_of, with_parts
 
 Where = tuple[str, str]
 """A path and a method."""
@@ -72,7 +72,7 @@ class _Operation:
 
 
 def _traits(document: Document, operation: dict[str, Any]) -> Iterator[str]:
-    for kind, schema in schemas(document, operation, successes_only=True):
+    for kind, schema in schemas_of(document, operation, successes_only=True):
         yield from (f"{kind} {name}" for name in _members(document, schema, depth=1 if kind == "request" else 2))
     for reference in operation.get("parameters", ()):
         parameter = resolve(document, reference)
@@ -81,7 +81,7 @@ def _traits(document: Document, operation: dict[str, Any]) -> Iterator[str]:
 
 
 def _members(document: Document, schema: Schema, *, depth: int, prefix: str = "") -> Iterator[str]:
-    for part in alternatives(document, schema):
+    for part in with_parts(document, schema):
         if is_object(items := part.node.get("items")):
             yield from _members(document, Schema(items, ()), depth=depth, prefix=prefix)
         for name, member in part.node.get("properties", {}).items():

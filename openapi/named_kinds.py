@@ -30,12 +30,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .document import Document, is_object, objects, pointer, resolve
+from .document import Document, Found, Steps, is_object, named_schemas, objects, pointer, resolve
 from .names import class_name, identifier
 from .schemas import FORMATS, alternatives, every_schema, kinds, members, sole_reference
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
 
 KIND_FROM = "x-kind-from"
 """The extension of a member whose kind another member of the same object names."""
@@ -43,7 +40,7 @@ KIND_FROM = "x-kind-from"
 
 def named_kinds(document: Document) -> Found:
     """What a kind is named by is a string beside the object or in it, and each name leads to one alternative."""
-    holders: dict[Path, dict[str, Any]] = {}
+    holders: dict[Steps, dict[str, Any]] = {}
     for path, schema in every_schema(document):
         properties: dict[str, Any] = schema.get("properties", {}) if is_object(schema) else {}
         holders |= {(*path, "properties", name): properties for name in properties}
@@ -110,7 +107,7 @@ def has_constants(document: Document, parts: list[dict[str, Any]], name: str) ->
 def _objects(document: Document, schema: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the alternatives of a union, without null. A member whose kind another names may be any object, too."""
     parts = [part for part in alternatives(document, schema) if part.get("type") != "null"]
-    components = {id(each) for each in document.get("components", {}).get("schemas", {}).values()}
+    components = {id(each) for each in named_schemas(document).values()}
     return [
         part for part in parts if id(part) in components or not (KIND_FROM in schema and part == {"type": "object"})
     ]
@@ -118,7 +115,7 @@ def _objects(document: Document, schema: dict[str, Any]) -> list[dict[str, Any]]
 
 def _target(document: Document, value: str) -> dict[str, Any]:
     """Return the component that a mapping leads to: by a reference, or by its name alone."""
-    target: Any = document.get("components", {}).get("schemas", {}).get(_component(value))
+    target: Any = named_schemas(document).get(_component(value))
     return target if is_object(target) else {}
 
 
@@ -177,7 +174,7 @@ def tables(document: Document) -> dict[str, dict[str, str]]:
     found: dict[str, Any] = {}
     if any(named_kinds(document)):
         return {}
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
+    for name, schema in named_schemas(document).items():
         for member, inside in members(document, schema).items():
             if is_object(inside) and KIND_FROM in inside:
                 found[f"models.{class_name(name)}.{identifier(member)}"] = inside[KIND_FROM]

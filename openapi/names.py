@@ -14,10 +14,7 @@ from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
 
 from . import ROOT
-from .document import Document, is_array, is_object, objects, operations, resolve
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
+from .document import Document, Found, is_array, is_object, named_schemas, objects, operations, resolve
 
 WORD = re.compile(r"[\w$@][\w$@.:/ \[\]-]*")
 """A member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
@@ -96,7 +93,7 @@ def _parameter_names(document: Document) -> Found:
 
 
 def _model_names(document: Document) -> Found:
-    components: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    components = named_schemas(document)
     classes: dict[str, str] = {}
     patched = {f"{class_name(name)}{kind}" for name in components for kind in ("Changes", "Members")}
     for name, schema in components.items():

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .document import Document, is_array, is_object, objects, operations, pointer, resolve, walk
+from .document import Document, Steps, is_array, is_object, named_schemas, objects, operations, pointer, resolve, walk
 from .names import class_name
 from .rules import CLIENT_HEADERS, VERSION_HEADER
 
@@ -15,8 +15,7 @@ BESIDE = ("title", "description", "default", "deprecated", "readOnly", "writeOnl
 
 IGNORED = "OpenAPI says to ignore it, and the client sends its own"
 
-Path = tuple[str | int, ...]
-Rewrite = Callable[[dict[str, Any], Path], str | None]
+Rewrite = Callable[[dict[str, Any], Steps], str | None]
 
 
 def normalise(document: Document) -> tuple[Document, list[str]]:
@@ -29,7 +28,7 @@ def normalise(document: Document) -> tuple[Document, list[str]]:
     return made, [f"{pointer(path)}: {note}" for path, note in _rewritten(made)]
 
 
-def _rewritten(document: Document) -> Iterator[tuple[Path, str]]:
+def _rewritten(document: Document) -> Iterator[tuple[Steps, str]]:
     version = str(document.get("openapi"))
     rewrites: tuple[Rewrite, ...] = (_title, _joined, _description)
     if version.startswith("3.0."):
@@ -46,9 +45,9 @@ def _rewritten(document: Document) -> Iterator[tuple[Path, str]]:
     yield from _envelopes(document)
 
 
-def _headers(document: Document) -> Iterator[tuple[Path, str]]:
+def _headers(document: Document) -> Iterator[tuple[Steps, str]]:
     """Drop the headers that are the client's own, and pin the version in every operation."""
-    items: list[tuple[Path, dict[str, Any]]] = [(("paths", path), item) for path, item in document["paths"].items()]
+    items: list[tuple[Steps, dict[str, Any]]] = [(("paths", path), item) for path, item in document["paths"].items()]
     for path, holder in (*items, *operations(document)):
         parameters: list[dict[str, Any]] = holder.get("parameters", [])
         for index, parameter in reversed(list(enumerate(parameters))):
@@ -87,9 +86,9 @@ def _header(document: Document, reference: dict[str, Any]) -> str:
     return str(parameter.get("name")).lower() if parameter.get("in") == "header" else ""
 
 
-def _enums(document: Document) -> Iterator[tuple[Path, str]]:
+def _enums(document: Document) -> Iterator[tuple[Steps, str]]:
     """Make every enum a component that is named after its place; if there is another one of that name, leave it."""
-    schemas: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    schemas = named_schemas(document)
     for path, node in list(objects(document)):
         if not is_array(node.get("enum")) or path[0] == "servers" or path[:-1] == ("components", "schemas"):
             continue
@@ -123,7 +122,7 @@ def _types(node: dict[str, Any]) -> list[str]:
     return kind if is_array(kind) else [kind]
 
 
-def _name(document: Document, path: Path) -> str:
+def _name(document: Document, path: Steps) -> str:
     """Return the name of a component that is made of a schema inside of another, or of an operation."""
     names: list[str] = []
     for place, node in walk(document):
@@ -139,7 +138,7 @@ def _name(document: Document, path: Path) -> str:
     return class_name("_".join(names))
 
 
-def _reference(node: dict[str, Any], _: Path) -> str | None:
+def _reference(node: dict[str, Any], _: Steps) -> str | None:
     beside = sorted(node.keys() - {"$ref", "nullable", "description", "summary"})
     if "$ref" not in node or not beside:
         return None
@@ -148,7 +147,7 @@ def _reference(node: dict[str, Any], _: Path) -> str | None:
     return f"without {', '.join(beside)}: 3.0 ignores what is beside $ref"
 
 
-def _title(node: dict[str, Any], path: Path) -> str | None:
+def _title(node: dict[str, Any], path: Steps) -> str | None:
     if path[:-1] != ("components", "schemas") or class_name(str(node.get("title", path[-1]))) == class_name(
         str(path[-1])
     ):
@@ -157,7 +156,7 @@ def _title(node: dict[str, Any], path: Path) -> str | None:
     return "its title is removed: it would be the name of its class"
 
 
-def _joined(node: dict[str, Any], _: Path) -> str | None:
+def _joined(node: dict[str, Any], _: Steps) -> str | None:
     parts: Any = node.get("allOf", ())
     beside = [key for key in ("properties", "required", "additionalProperties") if key in node]
     if len(parts) != 1 or "$ref" not in parts[0] or not beside:
@@ -168,7 +167,7 @@ def _joined(node: dict[str, Any], _: Path) -> str | None:
     return f"allOf has another part, for {', '.join(beside)}"
 
 
-def _nullable(node: dict[str, Any], path: Path) -> str | None:
+def _nullable(node: dict[str, Any], path: Steps) -> str | None:
     # A component that may be null is said so where it is referred to, which only its author can do.
     if "nullable" not in node or path[:-1] == ("components", "schemas"):
         return None
@@ -190,7 +189,7 @@ def _nullable(node: dict[str, Any], path: Path) -> str | None:
     return "nullable is an alternative, null"
 
 
-def _limits(node: dict[str, Any], _: Path) -> str | None:
+def _limits(node: dict[str, Any], _: Steps) -> str | None:
     notes: list[str] = []
     for limit in ("minimum", "maximum"):
         exclusive = f"exclusive{limit.capitalize()}"
@@ -201,7 +200,7 @@ def _limits(node: dict[str, Any], _: Path) -> str | None:
     return ", ".join(notes) or None
 
 
-def _description(node: dict[str, Any], _: Path) -> str | None:
+def _description(node: dict[str, Any], _: Steps) -> str | None:
     schema = node.get("schema")
     if not ("in" in node and "name" in node and "description" in node and is_object(schema)):
         return None
@@ -212,7 +211,7 @@ def _description(node: dict[str, Any], _: Path) -> str | None:
     return f"its description is its schema's{', beside $ref' if '$ref' in schema else ''}"
 
 
-def _envelopes(document: Document) -> Iterator[tuple[Path, str]]:
+def _envelopes(document: Document) -> Iterator[tuple[Steps, str]]:
     for path, operation in operations(document):
         for status, reference in operation.get("responses", {}).items():
             for media in resolve(document, reference).get("content", {}).values():

@@ -13,6 +13,7 @@ from .document import (
     NAMES,
     VALUES,
     Document,
+    Steps,
     conflicts_with_state,
     is_array,
     is_object,
@@ -22,8 +23,8 @@ from .document import (
     resolve,
 )
 from .kind_changes import kind_changes
+from .moves import shown
 from .names import identifier
-from .python_names import Steps
 
 PROSE = ("summary", "description", "title", "example", "examples", "externalDocs")
 
@@ -53,6 +54,17 @@ def untold(old: Document, new: Document, told: Collection[Steps]) -> list[Change
         and not (found.is_one_sided and found.key[0] == "components" and pointer(found.key) in used)
     )
     return [Change(Severity.COSMETIC, "what oasdiff takes for no change", places)] if places else []
+
+
+def not_generated(document: Document) -> list[Change]:
+    """Return the webhooks, callbacks and links of a document, of which the generator makes nothing."""
+    found = [("webhook", name, f"#/webhooks/{name}") for name in document.get("webhooks", {})]
+    for (_, path, verb), operation in operations(document):
+        where = shown((path, verb))
+        found += [("callback", name, where) for name in operation.get("callbacks", {})]
+        for answer in operation.get("responses", {}).values():
+            found += [("link", name, where) for name in resolve(document, answer).get("links", {})]
+    return [Change(Severity.COSMETIC, f"the {kind} `{name}`", (where,)) for kind, name, where in found]
 
 
 def _with_components(document: Document) -> Document:

@@ -25,9 +25,7 @@ import yaml
 from attrs import frozen
 
 from . import document as documents
-from .document import Document, Refused, is_array, is_object, pointer
-
-Steps = tuple[str | int, ...]
+from .document import Document, Refused, Steps, is_array, is_object, pointer
 
 MEMBERS = {"overlay", "info", "extends", "actions"}
 ACTION_MEMBERS = {"target", "description", "update", "remove"}

@@ -8,11 +8,8 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from .document import Document, is_array, is_object, resolve
+from .document import Document, Steps, is_array, is_object, resolve
 from .names import argument_name, class_name, identifier, member_name
-
-Steps = tuple[str | int, ...]
-"""To a value of a document. A parameter is known by its place and name, since others may come before it."""
 
 
 @frozen
@@ -23,7 +20,7 @@ class Place:
         shown: Its name in the document: `Model.member`, or the parameter's name.
         python: Its name in Python: `models.Model.member`, or `method(parameter=)`.
         schema: What it holds.
-        spots: Where the document describes it.
+        spots: Where the document describes it. A step into `parameters` is a place and a name, as in `query limit`.
         required: Whether its model requires it.
     """
 
@@ -68,7 +65,7 @@ class Schema:
         return class_name(f"{self.parent}_{self.node.get('title', self.name)}".lstrip("_"))
 
 
-def schemas(
+def schemas_of(
     document: Document, operation: dict[str, Any], *, successes_only: bool = False, steps: Steps = ()
 ) -> Iterator[tuple[str, Schema]]:
     """Yield the schema of the body, and those of the responses, the successes first."""
@@ -90,8 +87,8 @@ def _start(node: dict[str, Any], steps: Steps) -> Steps:
     return tuple(str(node["$ref"]).removeprefix("#/").split("/")) if "$ref" in node else steps
 
 
-def alternatives(document: Document, schema: Schema) -> list[Schema]:
-    """Return what a schema may be, without null: itself, or the parts of a union."""
+def with_parts(document: Document, schema: Schema) -> list[Schema]:
+    """Return a schema, and the parts of its unions and allOf, with their references followed."""
     whole = followed(document, schema)
     parts: list[Schema] = []
     count = 0
@@ -143,7 +140,7 @@ def find_member(document: Document, operation: dict[str, Any], kind: str, path: 
     taken = [
         step for step in re.findall(r"(?:[^/\[]|\[[^\]]*\])+", path) if not re.match(r"(oneOf|anyOf|allOf)\[", step)
     ]
-    for direction, schema in schemas(document, operation, steps=steps):
+    for direction, schema in schemas_of(document, operation, steps=steps):
         if direction == kind and (found := _follow(document, schema, taken)):
             return found
     return None
@@ -153,7 +150,7 @@ def _follow(document: Document, schema: Schema, steps: list[str]) -> Place | Non
     found: Place | None = None
     # A step into a union says in many ways which part it is: the next step is looked for in all of them.
     for step in steps:
-        for part in alternatives(document, schema):
+        for part in with_parts(document, schema):
             if step in part.node.get("properties", {}):
                 found, schema = member_of(document, part, step)
                 break
@@ -190,6 +187,6 @@ def inside(schema: Schema, step: str) -> Schema:
 def _spots(document: Document, schema: Schema) -> Iterator[Steps]:
     """Yield where a schema is described: where it is, and what it refers to, alone or as one of several."""
     yield schema.steps
-    for part in alternatives(document, schema):
+    for part in with_parts(document, schema):
         if part.steps[: len(schema.steps)] != schema.steps:
             yield part.steps

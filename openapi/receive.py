@@ -17,15 +17,12 @@ from attrs import frozen
 from . import document as documents
 from . import overlay
 from .changes import Change, Section, Severity
-from .document import Document, Refused, is_array, is_object, pointer
+from .document import METHODS, Document, Refused, Steps, is_array, is_object, pointer
 from .names import identifier
 
-Steps = tuple[str | int, ...]
 Rewritten = Iterator[tuple[Steps, str]]
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 @frozen

@@ -12,12 +12,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .classes import classes, python_members
-from .document import CONFLICTS, Document, is_array, is_object, objects, operations, pointer, resolve
+from .document import (
+    CONFLICTS,
+    Document,
+    Found,
+    Steps,
+    is_array,
+    is_object,
+    named_schemas,
+    objects,
+    operations,
+    pointer,
+    resolve,
+)
 from .named_kinds import has_constants, has_mapping, named_kinds
 from .names import names
 from .schemas import (
+    BESIDE_REFERENCE,
     FORMATS,
-    PROSE,
     WORDS,
     alternatives,
     every_schema,
@@ -28,9 +40,6 @@ from .schemas import (
     types,
     without_words,
 )
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
 
 VERSION_HEADER = "X-Polytomic-Version"
 
@@ -112,7 +121,7 @@ def schemas(document: Document) -> Found:
         reference = schema.get("$ref")
         if reference is not None and not re.fullmatch(r"#/components/schemas/[^/]+", str(reference)):
             yield path, f"{reference} has no name in Python. Refer to a component of #/components/schemas"
-        beside = schema.keys() - PROSE - {"nullable"} if "$ref" in schema else ()
+        beside = schema.keys() - BESIDE_REFERENCE - {"nullable"} if "$ref" in schema else ()
         if lost := sorted(key for key in beside if not key.startswith("x-")):
             yield path, f"{', '.join(lost)} beside $ref is lost. Write allOf: [{{$ref: ...}}] instead of $ref"
         if "array" in types(schema) and "items" not in schema and "prefixItems" not in schema:
@@ -138,7 +147,7 @@ def schemas(document: Document) -> Found:
         yield from _joined(document, path, schema)
 
 
-def _alone(path: Path, schema: dict[str, Any]) -> Found:
+def _alone(path: Steps, schema: dict[str, Any]) -> Found:
     """Keywords beside a union, or beside a single reference in allOf, would be lost."""
     unions: list[str] = [union for union in ("oneOf", "anyOf") if union in schema]
     if not unions and "allOf" in schema and sole_reference(schema):
@@ -150,7 +159,7 @@ def _alone(path: Path, schema: dict[str, Any]) -> Found:
         yield path, f"{', '.join(lost)} beside {unions[0]} is lost. {remedy}"
 
 
-def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
+def _united(document: Document, path: Steps, schema: dict[str, Any]) -> Found:
     """The alternatives of a union can be distinguished by their content."""
     for union in ("oneOf", "anyOf"):
         parts = list(alternatives(document, {union: schema.get(union, ())}))
@@ -165,7 +174,7 @@ def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
             yield path, f"the discriminator is ignored. Make {named} a const of its own in each alternative"
 
 
-def _joined(document: Document, path: Path, schema: dict[str, Any]) -> Found:
+def _joined(document: Document, path: Steps, schema: dict[str, Any]) -> Found:
     """The parts of allOf are objects, and agree on their members."""
     written = parts_of(schema)
     if not written or sole_reference(schema):
@@ -206,7 +215,7 @@ def enums(document: Document) -> Found:
 
 def endless(document: Document) -> Found:
     """A component must not be an array, union or allOf of itself; recursion through a member of an object is fine."""
-    components: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    components = named_schemas(document)
     parts = {name: set(_parts(schema)) for name, schema in components.items()}
     for name in components:
         reached: set[str] = set()
@@ -246,7 +255,7 @@ def pins(document: Document) -> Found:
             yield path, f"{VERSION_HEADER} pins nothing. Make it required, with the default {version}"
 
 
-def every_parameter(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:
+def every_parameter(document: Document) -> Iterator[tuple[Steps, dict[str, Any]]]:
     """Yield every parameter that is written out, with its path."""
     for path, node in objects(document):
         if isinstance(node.get("in"), str) and "name" in node and "securitySchemes" not in path:

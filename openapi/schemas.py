@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .document import Document, is_array, is_object, objects, resolve
+from .document import Document, Steps, is_array, is_object, named_schemas, objects, resolve
 
-Path = tuple[str | int, ...]
-
-PROSE = {"$ref", "description", "summary", "title", "example", "examples", "deprecated"}
+BESIDE_REFERENCE = {"$ref", "description", "summary", "title", "example", "examples", "deprecated"}
 """Keywords that are allowed beside a reference: losing them changes no type."""
 
-WORDS = (PROSE - {"$ref"}) | {"default"}
+WORDS = (BESIDE_REFERENCE - {"$ref"}) | {"default"}
 """Keywords of a part of allOf that says nothing of what it is joined with, so that they can stand beside allOf."""
 
 FORMATS = {"date", "date-time", "uuid"}
@@ -22,9 +20,9 @@ IMPLIED = {"object": {"properties", "additionalProperties"}, "constant": {"const
 """The type that each keyword implies for a schema without a type."""
 
 
-def every_schema(document: Document) -> Iterator[tuple[Path, Any]]:
+def every_schema(document: Document) -> Iterator[tuple[Steps, Any]]:
     """Yield every schema with its path, each before those inside of it."""
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
+    for name, schema in named_schemas(document).items():
         yield from _inside(("components", "schemas", name), schema)
     for path, node in objects(document):
         # Inside of a component, it is a keyword of nothing.
@@ -32,7 +30,7 @@ def every_schema(document: Document) -> Iterator[tuple[Path, Any]]:
             yield from _inside((*path, "schema"), node["schema"])
 
 
-def _inside(path: Path, schema: Any) -> Iterator[tuple[Path, Any]]:
+def _inside(path: Steps, schema: Any) -> Iterator[tuple[Steps, Any]]:
     yield path, schema
     if not is_object(schema):
         return
@@ -122,7 +120,7 @@ def without_words(node: Any) -> Any:
     return {
         key: {name: without_words(member) for name, member in value.items()} if key in names else without_words(value)
         for key, value in node.items()
-        if key == "$ref" or key not in PROSE
+        if key == "$ref" or key not in BESIDE_REFERENCE
     }
 
 

@@ -28,8 +28,8 @@ from .changes import Change, Section, Severity, as_markdown, as_text, worst
 from .document import Document, Refused
 from .document_changes import document_changes
 from .generate import differences, generate, install, package_name
-from .meanings import not_generated
 from .normalise import normalise
+from .other_changes import not_generated
 from .python_changes import python_changes
 from .receive import receive
 from .rules import violations

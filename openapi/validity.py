@@ -18,11 +18,8 @@ from openapi_spec_validator.schemas.utils import get_schema_content
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
 from . import document as documents
-from .document import Document, Refused, is_array, is_object, pointer
+from .document import Document, Found, Refused, Steps, is_array, is_object, pointer
 from .rules import endless
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
 
 LONGEST = 200
 """Characters of what is wrong with a document, which quotes the part that is wrong."""
@@ -77,7 +74,7 @@ def shapes(document: Document) -> Found:
                 yield (*path, keyword), f"it is not a schema: {node[keyword]!r:.50}"
 
 
-def _schemas(path: Path, value: Any, kind: type[Any]) -> Found:
+def _schemas(path: Steps, value: Any, kind: type[Any]) -> Found:
     if not isinstance(value, kind):
         yield path, f"it is not an {'array' if kind is list else 'object'} of schemas: {value!r:.50}"
         return
@@ -100,14 +97,14 @@ def references(document: Document) -> Found:
             yield (*path, "$ref"), f"it leads to none of #/components/{kind}: {reference!r}"
 
 
-def _examples(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _examples(document: Document) -> Iterator[tuple[Steps, dict[str, Any]]]:
     """Yield the examples that have a name, which are data but for a reference to another one."""
     for path, node in documents.walk(document):
         if path[-2:-1] == ("examples",) and isinstance(path[-1], str) and is_object(node):
             yield path, node
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Steps) -> str:
     """Return under which keyword the components are that can stand at a place."""
     in_schema = any(step == "schema" and before not in HOLDERS for before, step in pairwise(path))
     if in_schema or path[:2] == ("components", "schemas"):
@@ -142,7 +139,7 @@ def _is_of_another_kind(error: jsonschema_rs.ValidationError) -> bool:
 
 def _place(document: Document, error: OpenAPIValidationError) -> str:
     """Return where an error is. The validator names a place in a schema, or in a default, as one below it."""
-    end: Path = tuple(getattr(error, "absolute_path", ()))
+    end: Steps = tuple(getattr(error, "absolute_path", ()))
     value = getattr(error, "instance", None)
     places = [
         (path, holder)
@@ -155,9 +152,9 @@ def _place(document: Document, error: OpenAPIValidationError) -> str:
     return pointer(next(iter((*exact, *(path for path, _ in places))), end))
 
 
-def _held(document: Document) -> Iterator[tuple[Path, Any, Any]]:
+def _held(document: Document) -> Iterator[tuple[Steps, Any, Any]]:
     """Yield every value of a document with its path and what holds it."""
-    holders: dict[Path, Any] = {}
+    holders: dict[Steps, Any] = {}
     for path, node in documents.walk(document):
         yield path, holders.get(path[:-1]), node
         if is_object(node) or is_array(node):
