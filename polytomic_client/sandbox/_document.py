@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -60,7 +60,7 @@ class Parameter:
     """Whether it is an object of a query, whose members are sent as `filters[enabled]=true`."""
 
     validator: jsonschema_rs.Validator
-    document: Document
+    document: Document = field(repr=False)
     """The whole document, to which the schema may refer."""
 
     def read(self, texts: Sequence[str]) -> Any:
