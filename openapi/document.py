@@ -16,6 +16,15 @@ import yaml
 
 Document = dict[str, Any]
 
+Steps = tuple[str | int, ...]
+"""The way to a value of a document: names and indices."""
+
+Found = Iterator[tuple[Steps, str]]
+"""Faults of a document: where each one is, and what is wrong there."""
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The members of a path that are operations."""
+
 NULL = re.compile(r"~|null|Null|NULL|")
 BOOLEAN = re.compile(r"true|True|TRUE|false|False|FALSE")
 INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -126,7 +135,7 @@ def _from_yaml(text: str, problems: list[str]) -> Any:
     return None if node is None else _value(node, (), problems)
 
 
-def _value(node: yaml.Node, path: tuple[str | int, ...], problems: list[str]) -> Any:
+def _value(node: yaml.Node, path: Steps, problems: list[str]) -> Any:
     if isinstance(node, yaml.MappingNode):
         made: dict[str, Any] = {}
         for key, value in node.value:
@@ -179,7 +188,7 @@ def to_json(document: Document) -> str:
     return json.dumps(document, indent=1) + "\n"
 
 
-def walk(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def walk(node: Any, path: Steps = ()) -> Iterator[tuple[Steps, Any]]:
     """Yield every value of a document with its path, each before what it holds."""
     yield path, node
     if is_object(node):
@@ -190,7 +199,7 @@ def walk(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[st
             yield from walk(child, (*path, index))
 
 
-def objects(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+def objects(node: Any, path: Steps = ()) -> Iterator[tuple[Steps, dict[str, Any]]]:
     """Yield every object with its path, but neither data, such as examples, nor what maps names to schemas."""
     if is_object(node):
         is_a_map_of_names = bool(path) and path[-1] in NAMES and not (len(path) > 1 and path[-2] in NAMES)
@@ -207,9 +216,15 @@ def objects(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
 def operations(document: Document) -> Iterator[tuple[tuple[str, str, str], dict[str, Any]]]:
     """Yield every operation with its path in the document, such as `("paths", "/api/me", "get")`."""
     for path, item in document.get("paths", {}).items():
-        for method in ("get", "put", "post", "delete", "options", "head", "patch", "trace"):
+        for method in METHODS:
             if method in item:
                 yield ("paths", path, method), item[method]
+
+
+def named_schemas(document: Document) -> dict[str, Any]:
+    """Return the schemas that are components, by their names."""
+    found: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    return found
 
 
 CONFLICTS = "x-conflicts-with-state"

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from . import ROOT
 from . import document as documents
 from .document import Document, Refused
+from .lowering import lowered
 from .rules import violations
 from .validity import check_validity
 
@@ -53,7 +54,7 @@ def generate(document: Document, folder: Path) -> Path:
     contents = documents.to_json(document)
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "openapi.json"
-        path.write_text(contents, encoding="utf-8")
+        path.write_text(documents.to_json(lowered(document)), encoding="utf-8")
         if said := _run_generator(path, package):
             raise Refused(re.sub(r"\n{3,}", "\n\n", NOISE.sub("", said).strip()), "The generator failed or warned")
     # What the sandbox checks requests against and answers from, in a form that needs no YAML parser.

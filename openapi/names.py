@@ -11,13 +11,10 @@ from typing import Any
 
 from openapi_python_client.parser.properties.enum_property import EnumProperty
 from openapi_python_client.parser.properties.schemas import Class
-from openapi_python_client.strings import ClassName, PythonIdentifier
+from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
 
 from . import ROOT
-from .document import Document, is_array, is_object, objects, operations, resolve
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
+from .document import Document, Found, is_array, is_object, named_schemas, objects, operations, resolve
 
 WORD = re.compile(r"[\w$@][\w$@.:/ \[\]-]*")
 """A member, a parameter, an operation or a tag: `$schema`, `public.users`, `filters[type]`, `with space`, `1st`."""
@@ -31,13 +28,15 @@ VERSIONS = ROOT / "polytomic_client" / "_versions"
 CLIENTS = ("AsyncPolytomic", "Polytomic")
 
 MODEL_NAMES = frozenset({"to_dict", "to_json", "from_dict", "additional_properties", "additional_keys"})
-"""The names that every model has beside its members."""
+"""The names that every model has beside its members. A member of such a name ends with an underscore in Python."""
+
+RESERVED_WORDS.update(MODEL_NAMES)
 
 HELPERS = frozenset({"overload", "with_response_blocking"})
 """The functions that the classes of the operations call while they are defined."""
 
-ARGUMENTS = frozenset({"body", "kwargs", "params", "headers", "cookies"})
-"""The names in a generated function beside its parameters. The generator renames parameters that collide."""
+ARGUMENTS = frozenset({"body"})
+"""The arguments of a generated function beside its parameters, without those that a parameter is renamed for."""
 
 CLASSES = frozenset(
     {
@@ -94,7 +93,7 @@ def _parameter_names(document: Document) -> Found:
 
 
 def _model_names(document: Document) -> Found:
-    components: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    components = named_schemas(document)
     classes: dict[str, str] = {}
     patched = {f"{class_name(name)}{kind}" for name in components for kind in ("Changes", "Members")}
     for name, schema in components.items():
@@ -107,31 +106,17 @@ def _model_names(document: Document) -> Found:
         title = schema.get("title") if is_object(schema) else None
         if title is not None and class_name(title) != model and _has_class(schema):
             yield path, f"its title, {title!r}, would be the name of its class. Leave it out, or call the component so"
-        yield from _inline_classes(path, name, schema, {class_name(other) for other in components})
     for place, node in objects(document):
         for name in node["properties"] if is_object(node.get("properties")) else ():
             if not _is_word(name):
                 yield (*place, "properties", name), f"it {NO_WORD}"
-            elif identifier(name) in MODEL_NAMES or member_name(name, node["properties"]) in CLASSES:
-                yield (*place, "properties", name), "every model has, or uses, this name"
+            elif member_name(name, node["properties"]) in CLASSES:
+                yield (*place, "properties", name), "every model uses this name"
 
 
 def _has_class(schema: dict[str, Any]) -> bool:
     """Return whether a component has a class of its own: an object, an enum, or what joins others."""
     return schema.get("type") == "object" or bool({"properties", "enum", "allOf"} & schema.keys())
-
-
-def _inline_classes(path: Path, name: str, schema: Any, classes: set[str]) -> Found:
-    """Yield each member whose object has no name of its own, and would take that of a component."""
-    members: dict[str, Any] = schema.get("properties", {}) if is_object(schema) else {}
-    for member, inside in members.items():
-        parts = [("", inside), ("_item", inside.get("items") if is_object(inside) else None)]
-        for suffix, part in parts:
-            if not is_object(part) or not ("properties" in part or "additionalProperties" in part):
-                continue
-            model = class_name(f"{name}_{part.get('title', f'{member}{suffix}')}")
-            if model in classes:
-                yield (*path, "properties", member), f"its object is the class {model} in Python, as a component is"
 
 
 def _enum_names(document: Document) -> Found:
@@ -198,7 +183,13 @@ def _is_word(name: object) -> bool:
 
 def identifier(name: object) -> str:
     """Return what the generator makes of the name of a member, a parameter or an operation."""
-    return str(PythonIdentifier(str(name), "field_"))
+    return _identifier(str(name))
+
+
+@cache
+def _identifier(name: str) -> str:
+    # A report asks for each name thousands of times, and the generator splits it into words each time.
+    return str(PythonIdentifier(name, "field_"))
 
 
 def member_name(name: str, members: Iterable[str]) -> str:
@@ -215,6 +206,7 @@ def argument_name(name: str, where: str, others: Iterable[str]) -> str:
     return f"{alone}_{where}" if meets else alone
 
 
+@cache
 def class_name(name: str) -> str:
     """Return what the generator makes of the name of a component."""
     return str(ClassName(name, "field_"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import griffe
 
 from .changes import Change, Severity
+from .meanings import changed_meanings, changed_names
 
 METHODS = "api.Operations."
 """The methods that both clients inherit. The other classes of `api` have the same, with `await` or the response."""
@@ -29,6 +31,7 @@ def python_changes(old: Path, new: Path) -> list[Change]:
         changes.append(
             Change(Severity.ADDITIVE, f"new: polytomic_client.{new.name}, beside polytomic_client.{old.name}")
         )
+    changes += _meanings(names, new_names)
     removed: list[str] = []
     reworded: list[str] = []
     # Methods first, then by name, because folders have no order.
@@ -38,6 +41,13 @@ def python_changes(old: Path, new: Path) -> list[Change]:
             continue  # what a class has comes and goes with it
         if name == "API_VERSION" and old.name != new.name:
             continue  # as the name of the package says
+        if (
+            owner in names
+            and _is_enum(names[owner])
+            and _is_enum(new_names[owner])
+            and name in names.keys() & new_names
+        ):
+            continue  # a value, of which `_meanings` says what it is
         one, two = names.get(name), new_names.get(name)
         if two is None:
             removed.append(name)
@@ -57,6 +67,37 @@ def python_changes(old: Path, new: Path) -> list[Change]:
     if reworded:
         changes.append(Change(Severity.COSMETIC, "another docstring", python=tuple(reworded)))
     return changes
+
+
+def _meanings(before: Names, after: Names) -> Iterator[Change]:
+    """Yield the members of models that have another key in JSON, and the members of enums that have another value."""
+    for owner in sorted(before.keys() & after.keys()):
+        old, new = before[owner], after[owner]
+        if not (isinstance(old, griffe.Class) and isinstance(new, griffe.Class) and owner.startswith("models.")):
+            continue
+        kind = "the value" if _is_enum(new) else "the member"
+        keys, new_keys = _keys(owner, old), _keys(owner, new)
+        yield from changed_meanings(kind, keys, new_keys)
+        yield from changed_names(kind, keys, new_keys)
+
+
+def _keys(owner: str, model: griffe.Class) -> dict[str, str]:
+    """Return the keys in JSON, or the values of an enum, by their Python names."""
+    renamed: dict[str, str] = {}
+    if isinstance(member := model.members.get("_renamed"), griffe.Attribute):
+        renamed = ast.literal_eval(str(member.value))
+    members = {
+        name: member
+        for name, member in model.members.items()
+        if isinstance(member, griffe.Attribute) and not name.startswith("_")
+    }
+    if _is_enum(model):
+        return {f"{owner}.{name}": str(ast.literal_eval(str(member.value))) for name, member in members.items()}
+    return {f"{owner}.{name}": renamed.get(name, name) for name in members}
+
+
+def _is_enum(thing: griffe.Object) -> bool:
+    return isinstance(thing, griffe.Class) and re.search(r"\b(StrEnum|IntEnum)\b", _code(thing)) is not None
 
 
 def _load(package: Path) -> griffe.Object:
@@ -129,7 +170,7 @@ def _severity(
 ) -> Severity:
     if isinstance(old, griffe.Function) and isinstance(new, griffe.Function):
         taken = {parameter.name: parameter for parameter in new.parameters}
-        safe = name not in broken and _kinds(new.returns) <= _kinds(old.returns)
+        safe = name not in broken and _is_taken(new.returns, old.returns, names)
         safe = safe and all(
             _is_taken(parameter.annotation, taken[parameter.name].annotation, names)
             for parameter in old.parameters
@@ -138,11 +179,11 @@ def _severity(
         return Severity.ADDITIVE if safe else Severity.BREAKING
     owner = name.rpartition(".")[0]
     if isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute) and _is_in(owner, reached):
-        safe = owner not in reached[False] or _kinds(new.annotation) <= _kinds(old.annotation)
-        # What is set to a member, and what may be left out, must still do.
+        safe = owner not in reached[False] or _is_taken(new.annotation, old.annotation, names)
+        # What is set to a member, and what may be left out, must still do, and what is sent instead must be the same.
         if owner in reached[True]:
             safe = safe and _is_taken(old.annotation, new.annotation, names)
-            safe = safe and (new.value is not None or old.value is None)
+            safe = safe and (old.value is None or str(new.value) == str(old.value))
         return Severity.ADDITIVE if safe else Severity.BREAKING
     return Severity.BREAKING
 

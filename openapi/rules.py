@@ -11,11 +11,35 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
-from .document import CONFLICTS, Document, is_array, is_object, objects, operations, pointer, resolve
+from .classes import classes, python_members
+from .document import (
+    CONFLICTS,
+    Document,
+    Found,
+    Steps,
+    is_array,
+    is_object,
+    named_schemas,
+    objects,
+    operations,
+    pointer,
+    resolve,
+)
+from .named_kinds import has_constants, has_mapping, named_kinds
 from .names import names
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
+from .schemas import (
+    BESIDE_REFERENCE,
+    FORMATS,
+    WORDS,
+    alternatives,
+    every_schema,
+    kinds,
+    members,
+    parts_of,
+    sole_reference,
+    types,
+    without_words,
+)
 
 VERSION_HEADER = "X-Polytomic-Version"
 
@@ -23,9 +47,6 @@ CLIENT_HEADERS = ("accept", "authorization", "content-type")
 """OpenAPI 3.1, Parameter Object: a header parameter of such a name shall be ignored."""
 
 JSON = re.compile(r"application/([\w.-]+\+)?json(;.*)?", re.IGNORECASE)
-
-PROSE = {"$ref", "description", "summary", "title", "example", "examples", "deprecated"}
-"""Keywords that are allowed beside a reference: losing them changes no type."""
 
 SHAPE = {
     "properties",
@@ -41,19 +62,26 @@ SHAPE = {
 }
 """Keywords that define a schema, beside its type."""
 
-IMPLIED = {"object": {"properties", "additionalProperties"}, "constant": {"const", "enum"}, "array": {"items"}}
-"""The type that each keyword implies for a schema without a type."""
-
-FORMATS = {"date", "date-time", "uuid"}
-"""The formats that have a type in Python."""
-
 STYLES = {"query": "form", "path": "simple", "header": "simple"}
 
 
 def violations(document: Document) -> Iterator[tuple[str, str]]:
     """Yield each place where a valid document is against the rules, and what is wrong there."""
-    rules = (openapi, places, nullables, schemas, enums, endless, pins, parameters, bodies, answers, conflicts, names)
-    for path, message in chain.from_iterable(rule(document) for rule in rules):
+    rules = (
+        openapi,
+        places,
+        nullables,
+        schemas,
+        enums,
+        endless,
+        pins,
+        parameters,
+        bodies,
+        answers,
+        conflicts,
+        named_kinds,
+    )
+    for path, message in chain.from_iterable(rule(document) for rule in (*rules, names, classes, python_members)):
         yield pointer(path), message
 
 
@@ -84,30 +112,6 @@ def nullables(document: Document) -> Found:
             yield path, "3.1 ignores `nullable`. Write oneOf: [..., {type: 'null'}]"
 
 
-def every_schema(document: Document) -> Iterator[tuple[Path, Any]]:
-    """Yield every schema with its path, each before those inside of it."""
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        yield from _inside(("components", "schemas", name), schema)
-    for path, node in objects(document):
-        # Inside of a component, it is a keyword of nothing.
-        if "schema" in node and path[:2] != ("components", "schemas"):
-            yield from _inside((*path, "schema"), node["schema"])
-
-
-def _inside(path: Path, schema: Any) -> Iterator[tuple[Path, Any]]:
-    yield path, schema
-    if not is_object(schema):
-        return
-    for name, member in schema.get("properties", {}).items():
-        yield from _inside((*path, "properties", name), member)
-    for keyword in ("oneOf", "anyOf", "allOf", "prefixItems"):
-        for index, part in enumerate(schema.get(keyword, ())):
-            yield from _inside((*path, keyword, index), part)
-    for keyword in ("items", "additionalProperties"):
-        if keyword in schema and not (keyword == "additionalProperties" and isinstance(schema[keyword], bool)):
-            yield from _inside((*path, keyword), schema[keyword])
-
-
 def schemas(document: Document) -> Found:
     """A schema has a type in Python, and it is the intended one."""
     for path, schema in every_schema(document):
@@ -117,10 +121,10 @@ def schemas(document: Document) -> Found:
         reference = schema.get("$ref")
         if reference is not None and not re.fullmatch(r"#/components/schemas/[^/]+", str(reference)):
             yield path, f"{reference} has no name in Python. Refer to a component of #/components/schemas"
-        beside = schema.keys() - PROSE - {"nullable"} if "$ref" in schema else ()
+        beside = schema.keys() - BESIDE_REFERENCE - {"nullable"} if "$ref" in schema else ()
         if lost := sorted(key for key in beside if not key.startswith("x-")):
             yield path, f"{', '.join(lost)} beside $ref is lost. Write allOf: [{{$ref: ...}}] instead of $ref"
-        if "array" in _types(schema) and "items" not in schema and "prefixItems" not in schema:
+        if "array" in types(schema) and "items" not in schema and "prefixItems" not in schema:
             yield path, "an array without items has no type. Say what it holds; {} is anything"
         if schema.get("format") == "binary":
             yield path, "JSON has no bytes. Leave format: binary out, or write format: byte"
@@ -143,11 +147,10 @@ def schemas(document: Document) -> Found:
         yield from _joined(document, path, schema)
 
 
-def _alone(path: Path, schema: dict[str, Any]) -> Found:
+def _alone(path: Steps, schema: dict[str, Any]) -> Found:
     """Keywords beside a union, or beside a single reference in allOf, would be lost."""
     unions: list[str] = [union for union in ("oneOf", "anyOf") if union in schema]
-    parts: Any = schema.get("allOf", ())
-    if not unions and len(parts) == 1 and "$ref" in parts[0]:
+    if not unions and "allOf" in schema and sole_reference(schema):
         unions = ["allOf"]
     if unions and (lost := sorted((SHAPE & schema.keys()) - {unions[0]})):
         remedy = (
@@ -156,81 +159,44 @@ def _alone(path: Path, schema: dict[str, Any]) -> Found:
         yield path, f"{', '.join(lost)} beside {unions[0]} is lost. {remedy}"
 
 
-def _united(document: Document, path: Path, schema: dict[str, Any]) -> Found:
+def _united(document: Document, path: Steps, schema: dict[str, Any]) -> Found:
     """The alternatives of a union can be distinguished by their content."""
     for union in ("oneOf", "anyOf"):
-        parts = list(_alternatives(document, {union: schema.get(union, ())}))
+        parts = list(alternatives(document, {union: schema.get(union, ())}))
         if len([part for part in parts if "array" in kinds(document, part)]) > 1:
             yield path, f"two arrays in one {union} cannot be distinguished. Make one array of both kinds of items"
         texts = {str(part.get("format")) for part in parts if "string" in kinds(document, part) and "enum" not in part}
         if len(texts) > 1 and texts & FORMATS:
             yield path, f"strings of several formats in one {union} cannot be distinguished. Leave the format out"
         named: Any = schema.get("discriminator", {}).get("propertyName")
-        members = [part.get("properties", {}).get(named, {}) for part in parts if "object" in kinds(document, part)]
-        if named and not all("const" in resolve(document, member) for member in members):
+        # `named_kinds` checks a mapping.
+        if named and not has_mapping(document, schema) and not has_constants(document, parts, named):
             yield path, f"the discriminator is ignored. Make {named} a const of its own in each alternative"
 
 
-def _alternatives(document: Document, schema: Any, seen: set[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield what a union is of, with the alternatives of unions in it, each component once."""
-    seen = set() if seen is None else seen
-    if not is_object(schema) or _is_seen(schema, seen):
-        return
-    schema = resolve(document, schema)
-    parts = [part for union in ("oneOf", "anyOf") for part in schema.get(union, ())]
-    if not parts:
-        yield schema
-    for part in parts:
-        yield from _alternatives(document, part, seen)
-
-
-def _is_seen(schema: dict[str, Any], seen: set[str]) -> bool:
-    """Return whether a component was seen before, so that repeated components are checked once."""
-    reference = str(schema.get("$ref", ""))
-    if reference in seen:
-        return True
-    seen |= {reference} - {""}
-    return False
-
-
-def _joined(document: Document, path: Path, schema: dict[str, Any]) -> Found:
+def _joined(document: Document, path: Steps, schema: dict[str, Any]) -> Found:
     """The parts of allOf are objects, and agree on their members."""
-    written: Any = schema.get("allOf", ())
-    if len(written) == 1 and "$ref" in written[0]:
+    written = parts_of(schema)
+    if not written or sole_reference(schema):
         return
-    known: dict[str, Any] = {}
-    for index, part in enumerate(resolve(document, part) for part in written):
+    known: dict[str, Any] = {**schema.get("properties", {})}
+    for index, part in ((index, resolve(document, part)) for index, part in written):
+        if part.keys() <= WORDS | {"required"}:
+            continue
         if kinds(document, part) != {"object"}:
             yield (*path, "allOf", index), "allOf joins objects only. Write the whole schema instead"
         if is_object(part.get("additionalProperties")):
             yield (*path, "allOf", index), "its additionalProperties are lost. Write them beside allOf"
         for name, member in part.get("properties", {}).items():
-            if known.setdefault(name, member) != member:
+            if without_words(known.setdefault(name, member)) != without_words(member):
                 yield (
                     (*path, "allOf", index, "properties", name),
                     "another part of it has another member of this name",
                 )
-
-
-def _types(schema: dict[str, Any]) -> list[str]:
-    kind: Any = schema.get("type", [])
-    return kind if is_array(kind) else [str(kind)]
-
-
-def kinds(document: Document, schema: Any, seen: set[str] | None = None) -> set[str]:
-    """Return the JSON types that a schema allows, `any` for one that does not say."""
-    seen = set() if seen is None else seen
-    if not is_object(schema):
-        return {"any"}
-    if _is_seen(schema, seen):
-        return set()
-    schema = resolve(document, schema)
-    if found := set(_types(schema)):
-        return found
-    parts = [part for union in ("oneOf", "anyOf", "allOf") for part in schema.get(union, ())]
-    if parts:
-        return {kind for part in parts for kind in kinds(document, part, seen)}
-    return {next((kind for kind, keywords in IMPLIED.items() if keywords & schema.keys()), "any")}
+    there = members(document, schema)
+    required = {name for holder in (schema, *(part for _, part in written)) for name in holder.get("required", ())}
+    if missing := sorted(required - there.keys()):
+        yield path, f"{', '.join(missing)} is required but not a member"
 
 
 def enums(document: Document) -> Found:
@@ -241,7 +207,7 @@ def enums(document: Document) -> Found:
             continue
         if path[:-1] != ("components", "schemas"):
             yield path, "this enum has no name. Make it a component, and refer to it"
-        if None in values or "null" in _types(schema):
+        if None in values or "null" in types(schema):
             yield path, "null is not a value of an enum. Write oneOf: [..., {type: 'null'}] where it is referred to"
         elif not (all(isinstance(value, str) for value in values) or all(type(value) is int for value in values)):
             yield path, "the values of an enum are strings only, or whole numbers only"
@@ -249,7 +215,7 @@ def enums(document: Document) -> Found:
 
 def endless(document: Document) -> Found:
     """A component must not be an array, union or allOf of itself; recursion through a member of an object is fine."""
-    components: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    components = named_schemas(document)
     parts = {name: set(_parts(schema)) for name, schema in components.items()}
     for name in components:
         reached: set[str] = set()
@@ -289,7 +255,7 @@ def pins(document: Document) -> Found:
             yield path, f"{VERSION_HEADER} pins nothing. Make it required, with the default {version}"
 
 
-def every_parameter(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:
+def every_parameter(document: Document) -> Iterator[tuple[Steps, dict[str, Any]]]:
     """Yield every parameter that is written out, with its path."""
     for path, node in objects(document):
         if isinstance(node.get("in"), str) and "name" in node and "securitySchemes" not in path:
@@ -312,16 +278,22 @@ def parameters(document: Document) -> Found:
             yield path, "the description of a parameter is lost. Write it on its schema"
         if "schema" not in parameter:
             yield path, "a parameter with content is dropped. Give it a schema"
+        found = kinds(document, schema)
+        style = "deepObject" if where == "query" and found == {"object"} and "style" in parameter else STYLES[where]
         explode = parameter.get("explode", where == "query")
-        if parameter.get("style", STYLES[where]) != STYLES[where] or explode is not (where == "query"):
-            yield path, f"the clients write it in style {STYLES[where]}, explode {str(where == 'query').lower()}, only"
+        if parameter.get("style", style) != style or explode is not (where == "query"):
+            yield path, f"the clients write it in style {style}, explode {str(where == 'query').lower()}, only"
         if parameter.get("allowReserved"):
             yield path, "the clients always encode reserved characters. Leave allowReserved out"
-        found = kinds(document, schema)
-        if where == "query":
-            items = kinds(document, resolve(document, schema).get("items"))
-            if "object" in found | items or "array" in items:
-                yield path, "a query has no standard form for an object, or for an array in an array"
+        if where == "query" and style == "deepObject":
+            whole = resolve(document, schema)
+            values = [*members(document, schema).values(), whole.get("additionalProperties", {})]
+            if any(_is_nested(document, value) for value in values if value not in (True, {})):
+                yield path, "a member of an object in a query is a string, number or truth value, or an array of these"
+        elif where == "query":
+            if "object" in found or _is_nested(document, schema):
+                problem = "a query has no standard form for an object, or for an array in an array"
+                yield path, f"{problem}. Write style: deepObject for an object"
         elif found & {"array", "object", "null", "any"} or len(found) > 1:
             yield path, f"a {where} parameter is one string, number, truth value or enum"
         elif where == "header" and (
@@ -330,6 +302,13 @@ def parameters(document: Document) -> Found:
             yield path, "a header is a string, a number, a truth value or an enum"
         elif where == "path" and "default" in schema:
             yield path, "a parameter of the path is always given. Leave its default out"
+
+
+def _is_nested(document: Document, schema: Any) -> bool:
+    """Return whether a value in a query may be an object, or an array of arrays or objects."""
+    items = [part.get("items", {}) for part in alternatives(document, schema)]
+    held = {kind for item in items if item for kind in kinds(document, item)}
+    return "object" in kinds(document, schema) or bool(held & {"object", "array"})
 
 
 def bodies(document: Document) -> Found:
@@ -343,14 +322,15 @@ def bodies(document: Document) -> Found:
 def answers(document: Document) -> Found:
     """A success is JSON, under a plain status, and an envelope has its `data`."""
     for path, operation in operations(document):
-        successes = [status for status in operation["responses"] if re.fullmatch(r"2\d\d", status)]
+        responses: dict[str, Any] = operation.get("responses", {})
+        successes = [status for status in responses if re.fullmatch(r"2\d\d", status)]
         if not successes:
             yield (*path, "responses"), "no response is a success. Write its status as a plain number, for example 200"
-        for status in (*successes, *(status for status in operation["responses"] if status.upper() == "2XX")):
+        for status in (*successes, *(status for status in responses if status.upper() == "2XX")):
             place = (*path, "responses", status)
             if status not in successes:
                 yield place, "a range is taken for its first status. Write each status as a plain number"
-            for media, content in resolve(document, operation["responses"][status]).get("content", {}).items():
+            for media, content in resolve(document, responses[status]).get("content", {}).items():
                 schema = resolve(document, content.get("schema", {}))
                 if not JSON.fullmatch(media):
                     yield place, f"the clients read JSON, and no {media}"
@@ -363,7 +343,7 @@ def answers(document: Document) -> Found:
 def conflicts(document: Document) -> Found:
     """`x-conflicts-with-state` is true, and at a 409, which is the one response that it says something about."""
     for path, operation in operations(document):
-        for status, response in operation["responses"].items():
+        for status, response in operation.get("responses", {}).items():
             value = resolve(document, response).get(CONFLICTS)
             if value is not None and (status != "409" or value is not True):
                 yield (*path, "responses", status), f"{CONFLICTS} is true, and at a 409. Leave it out elsewhere"

@@ -2,6 +2,7 @@
 
     python -m openapi.update new.yaml                     write document and package, unless something breaks
     python -m openapi.update new.yaml --accept-breaking   write them
+    python -m openapi.update vendor.json --version DATE   of a document that does not have the date of the API
     python -m openapi.update --diff old.yaml new.yaml     only report
 
 It exits with 1 if it was to write but did not.
@@ -28,7 +29,9 @@ from .document import Document, Refused
 from .document_changes import document_changes
 from .generate import differences, generate, install, package_name
 from .normalise import normalise
+from .other_changes import not_generated
 from .python_changes import python_changes
+from .receive import receive
 from .rules import violations
 from .validity import check_validity
 
@@ -52,22 +55,29 @@ class Candidate:
     sections: Sequence[Section]
 
 
-def prepare(path: Path, folder: Path) -> Candidate:
+def prepare(path: Path, folder: Path, version: str | None = None) -> Candidate:
     """Read a document, make it one of 3.1, and generate its package in a folder.
+
+    Args:
+        path: Where the document is.
+        folder: Where its package comes.
+        version: The date of the API that it describes, where it does not have one itself.
 
     Raises:
         Refused: Nothing can be made of it.
     """
-    received = documents.read(path)
-    check_validity(received)
-    document, notes = normalise(received)
+    received = receive(path, version, ROOT / "openapi")
+    check_validity(received.document)
+    document, notes = normalise(received.document)
     against: dict[str, list[str]] = {}
     for place, message in violations(document):
         against.setdefault(message, []).append(place)
     refused = [Change(Severity.REFUSED, message, tuple(places)) for message, places in against.items()]
+    made_of = ".".join(str(received.document["openapi"]).split(".")[:2])
     sections = [
         Section("breaks the rules of documents", refused),
-        Section("made of OpenAPI 3.0", [Change(Severity.COSMETIC, note) for note in notes]),
+        *([received.overlay] if received.overlay else []),
+        Section(f"made of OpenAPI {made_of}", [Change(Severity.COSMETIC, note) for note in (*received.notes, *notes)]),
     ]
     progress(f"Generating {package_name(document)} ...")
     try:
@@ -78,10 +88,18 @@ def prepare(path: Path, folder: Path) -> Candidate:
         raise Refused(*(named or error.problems)) from error
 
 
-def base_of(document: Document) -> Path:
-    """Return the package that a document's would take the place of: that of its version, or the newest one."""
-    same = PACKAGES / package_name(document)
-    return same if same.is_dir() else max(path for path in PACKAGES.glob("v*") if (path / "openapi.json").is_file())
+def former(candidate: Candidate) -> Document | None:
+    """Return the document of the package that a candidate replaces, or None if its date is new."""
+    there = PACKAGES / candidate.package.name / "openapi.json"
+    return documents.read(there) if there.is_file() else None
+
+
+def beside(candidate: Candidate) -> Section:
+    """Return what a package of a new date changes: it comes beside the others, which stay as they are."""
+    others = ", ".join(sorted(path.parent.name for path in PACKAGES.glob("v*/openapi.json")))
+    number = len(list(documents.operations(candidate.document)))
+    new = f"new: polytomic_client.{candidate.package.name} with {number} operations, beside {others}"
+    return Section("a version of the API", [Change(Severity.ADDITIVE, new)])
 
 
 def compare(old: Document, old_package: Path, new: Candidate) -> list[Section]:
@@ -89,19 +107,20 @@ def compare(old: Document, old_package: Path, new: Candidate) -> list[Section]:
     return [
         Section("changes of the API", document_changes(old, new.document)),
         Section("changes of Python names", python_changes(old_package, new.package)),
+        Section("not generated", not_generated(new.document)),
     ]
 
 
-def check_types(package: Path, base: Path, folder: Path) -> Section:
-    """Return what no longer type-checks in hand-written code when a package takes the place of another one.
+def check_types(package: Path, folder: Path) -> Section:
+    """Return what no longer type-checks in hand-written code with a package, which replaces the one of its name.
 
     Raises:
         Refused: The package itself does not type-check.
     """
     progress("Checking types ...")
     tree = folder / "polytomic_client"
-    shutil.copytree(PACKAGES, tree, ignore=shutil.ignore_patterns("__pycache__", base.name))
-    shutil.copytree(package, tree / base.name)
+    shutil.copytree(PACKAGES, tree, ignore=shutil.ignore_patterns("__pycache__", package.name))
+    shutil.copytree(package, tree / package.name)
     cache = folder / "cache"
     if (ROOT / ".mypy_cache").is_dir():
         shutil.copytree(ROOT / ".mypy_cache", cache)
@@ -111,7 +130,7 @@ def check_types(package: Path, base: Path, folder: Path) -> Section:
     for file, line, message in re.findall(r"^(\S+?):(\d+): error: (.*)$", done.stdout, re.MULTILINE):
         found.setdefault((file, message), []).append(line)
     generated = [
-        f"{file}: {message}" for file, message in found if Path(file).is_relative_to(f"{tree.name}/{base.name}")
+        f"{file}: {message}" for file, message in found if Path(file).is_relative_to(f"{tree.name}/{package.name}")
     ]
     if generated or (done.returncode and not found):
         output = generated or [done.stdout + done.stderr]
@@ -123,31 +142,37 @@ def check_types(package: Path, base: Path, folder: Path) -> Section:
     return Section("hand-written code that no longer type-checks", changes)
 
 
-def update(path: Path, folder: Path, *, accept_breaking: bool, report: Path | None) -> int:
+def update(path: Path, folder: Path, *, version: str | None, accept_breaking: bool, report: Path | None) -> int:
     """Take a new document: report, and write it with its package unless that is refused. Return the exit status."""
-    candidate = prepare(path, folder)
-    base = base_of(candidate.document)
-    old = documents.read(base / "openapi.json")
-    sections = [*candidate.sections, *compare(old, base, candidate)]
+    candidate = prepare(path, folder, version)
+    date = candidate.document["info"]["version"]
+    if version not in (None, date):
+        raise Refused(f"#/info/version is {date}, but VERSION is {version}. Leave VERSION out, or correct it")
+    old = former(candidate)
+    if old is None:
+        title, changes = f"{date}, a new version: {path.name}", [beside(candidate)]
+    else:
+        title = f"{old['info']['version']} -> {date}: {path.name}"
+        changes = compare(old, PACKAGES / candidate.package.name, candidate)
+    sections = [*candidate.sections, *changes]
     try:
-        sections.append(check_types(candidate.package, base, folder / "typed"))
+        sections.append(check_types(candidate.package, folder / "typed"))
     except Refused:
         # What is against the rules says why, and where.
         if worst(sections) is not Severity.REFUSED:
             raise
-    versions = f"{old['info']['version']} -> {candidate.document['info']['version']}"
-    show(f"{versions}: {path.name}", sections, report)
+    show(title, sections, report)
     found = worst(sections)
     if found is Severity.REFUSED:
-        print(f"Refused: {path} breaks the rules in docs/guides/regenerating.md. Nothing was written.")
+        print(f"Refused: {path} breaks the rules in docs/reference/openapi-documents.md. Nothing was written.")
         return 1
     if found is Severity.BREAKING and not accept_breaking:
         print("It breaks existing code. Nothing was written. Run it with ACCEPT_BREAKING=1 to write it.")
         return 1
-    return write(path, candidate, base, old, folder)
+    return write(path, candidate, old, folder)
 
 
-def write(path: Path, candidate: Candidate, base: Path, old: Document, folder: Path) -> int:
+def write(path: Path, candidate: Candidate, old: Document | None, folder: Path) -> int:
     """Put a document and its package in their places, as far as they differ from what is there. Return the exit status.
 
     Raises:
@@ -155,24 +180,24 @@ def write(path: Path, candidate: Candidate, base: Path, old: Document, folder: P
     """
     vendored = ROOT / "openapi" / f"polytomic-{candidate.document['info']['version']}.yaml"
     target = PACKAGES / candidate.package.name
-    former = vendored.read_text(encoding="utf-8") if vendored.is_file() else ""
+    text = vendored.read_text(encoding="utf-8") if vendored.is_file() else ""
     staged = folder / vendored.name
     staged.write_text(vendored_text(path, candidate.document, vendored), encoding="utf-8")
-    moves = {staged: vendored} if staged.read_text(encoding="utf-8") != former else {}
+    moves = {staged: vendored} if staged.read_text(encoding="utf-8") != text else {}
     if not target.is_dir() or differences(target, candidate.package):
         moves[candidate.package] = target
     if not moves:
         print("Nothing to write.")
         return 0
-    if documents.read(base / "openapi.json") != old:
-        raise Refused(f"{base.relative_to(ROOT)} has changed meanwhile, so the report is out of date. Run it again")
+    if former(candidate) != old:
+        raise Refused(f"{target.relative_to(ROOT)} has changed meanwhile, so the report is out of date. Run it again")
     install(moves, folder)
     written = " and ".join(str(place.relative_to(ROOT)) for place in moves.values())
     print(f"Wrote {written}. Run `make test`, which was not run.")
-    if COMMENT.search(former) and not COMMENT.search(vendored.read_text(encoding="utf-8")):
+    if COMMENT.search(text) and not COMMENT.search(vendored.read_text(encoding="utf-8")):
         print(f"{vendored.name} lost its comments, because {path.name} has no comments.")
-    if target != base:
-        print(f"The clients still use {old['info']['version']}: polytomic_client/_versions/ names their package.")
+    if old is None:
+        print(f"{target.name} has no clients yet. CONTRIBUTING.md lists what to add by hand, in its row `a version`.")
     return 0
 
 
@@ -187,11 +212,11 @@ def vendored_text(path: Path, document: Document, vendored: Path) -> str:
     return vendored.read_text(encoding="utf-8") if is_there else made
 
 
-def diff(old_path: Path, new_path: Path, folder: Path, *, report: Path | None) -> int:
+def diff(old_path: Path, new_path: Path, folder: Path, *, version: str | None, report: Path | None) -> int:
     """Report what changed from one document to another. Return the exit status."""
     for name in ("old", "new"):
         (folder / name).mkdir()
-    old, new = prepare(old_path, folder / "old"), prepare(new_path, folder / "new")
+    old, new = prepare(old_path, folder / "old", version), prepare(new_path, folder / "new", version)
     versions = f"{old.document['info']['version']} -> {new.document['info']['version']}"
     title = f"{versions}: {old_path.name} -> {new_path.name}"
     show(title, [*new.sections, *compare(old.document, old.package, new)], report)
@@ -216,8 +241,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "python -m openapi.update", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "documents", nargs="+", type=Path, metavar="document", help="of YAML or JSON, OpenAPI 3.0 or 3.1"
+        "documents", nargs="+", type=Path, metavar="document", help="of YAML or JSON, OpenAPI 3.0, 3.1 or 3.2"
     )
+    parser.add_argument("--version", help="the date of the API, for a document that does not have it")
     parser.add_argument("--diff", action="store_true", help="compare two documents, and write nothing")
     parser.add_argument("--accept-breaking", action="store_true", help="write, although something breaks")
     parser.add_argument("--report", type=Path, help="where to write the report as Markdown")
@@ -233,8 +259,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = Path(temporary)
         try:
             if options.diff:
-                return diff(paths[0], paths[1], folder, report=options.report)
-            return update(paths[0], folder, accept_breaking=options.accept_breaking, report=options.report)
+                return diff(paths[0], paths[1], folder, version=options.version, report=options.report)
+            return update(
+                paths[0], folder,
+                version=options.version, accept_breaking=options.accept_breaking, report=options.report,
+            )  # fmt: skip
         except Refused as refused:
             print(*refused.problems, "Refused. Nothing was written.", sep="\n", file=sys.stderr)
             if options.report:

@@ -6,20 +6,20 @@ read. So these are checked first.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import jsonschema_rs
 from openapi_spec_validator import validate
+from openapi_spec_validator.schemas.utils import get_schema_content
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
 from . import document as documents
-from .document import Document, Refused, is_array, is_object, pointer
+from .document import Document, Found, Refused, Steps, is_array, is_object, pointer
 from .rules import endless
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
 
 LONGEST = 200
 """Characters of what is wrong with a document, which quotes the part that is wrong."""
@@ -40,10 +40,11 @@ def check_validity(document: Document) -> None:
     except ValidatorDetectError as error:
         raise Refused(f"#/openapi is not a version of OpenAPI that can be read: {document['openapi']!r}") from error
     except OpenAPIValidationError as error:
+        place, message = _fault(document, error)
         # The first line is what is wrong, and begins with the value it is wrong with, which may be long.
-        message = str(getattr(error, "message", error)).partition("\n")[0]
-        shown = message if len(message) <= LONGEST else f"... {message[-LONGEST:]}"
-        raise Refused(f"{_place(document, error)} is not valid OpenAPI {document['openapi']}: {shown}") from error
+        first = message.partition("\n")[0]
+        shown = first if len(first) <= LONGEST else f"... {first[-LONGEST:]}"
+        raise Refused(f"{place} is not valid OpenAPI {document['openapi']}: {shown}") from error
     # It names the folder that is written, and that is removed before.
     version: object = document["info"]["version"]
     if not isinstance(version, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
@@ -73,7 +74,7 @@ def shapes(document: Document) -> Found:
                 yield (*path, keyword), f"it is not a schema: {node[keyword]!r:.50}"
 
 
-def _schemas(path: Path, value: Any, kind: type[Any]) -> Found:
+def _schemas(path: Steps, value: Any, kind: type[Any]) -> Found:
     if not isinstance(value, kind):
         yield path, f"it is not an {'array' if kind is list else 'object'} of schemas: {value!r:.50}"
         return
@@ -96,14 +97,14 @@ def references(document: Document) -> Found:
             yield (*path, "$ref"), f"it leads to none of #/components/{kind}: {reference!r}"
 
 
-def _examples(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _examples(document: Document) -> Iterator[tuple[Steps, dict[str, Any]]]:
     """Yield the examples that have a name, which are data but for a reference to another one."""
     for path, node in documents.walk(document):
         if path[-2:-1] == ("examples",) and isinstance(path[-1], str) and is_object(node):
             yield path, node
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Steps) -> str:
     """Return under which keyword the components are that can stand at a place."""
     in_schema = any(step == "schema" and before not in HOLDERS for before, step in pairwise(path))
     if in_schema or path[:2] == ("components", "schemas"):
@@ -113,9 +114,53 @@ def _kind(path: Path) -> str:
     return "pathItems" if path[-2] == "paths" else "requestBodies" if path[-1] == "requestBody" else "schemas"
 
 
+def _fault(document: Document, error: OpenAPIValidationError) -> tuple[str, str]:
+    """Return where an error is, and what is wrong there."""
+    if document["openapi"].startswith("3.0."):
+        for found in jsonschema_rs.Draft4Validator(dict(get_schema_content("3.0"))).iter_errors(document):
+            cause = _cause(found)
+            return pointer(cause.instance_path), cause.message
+    return _place(document, error), str(getattr(error, "message", error))
+
+
+def _cause(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """Return why a value matches no alternative of the schema of OpenAPI 3.0: the fault inside of the likely one."""
+    branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
+    likely = [branch for branch in branches if not any(_is_of_another_kind(inner) for inner in branch)] or branches
+    inner = [each for branch in likely for each in branch]
+    return _cause(max(inner, key=lambda each: len(each.instance_path))) if inner else error
+
+
+def _is_of_another_kind(error: jsonschema_rs.ValidationError) -> bool:
+    """Return whether an error says that another alternative is meant: one without `$ref`, or of another `type`."""
+    options: list[object] = getattr(error.kind, "options", [])
+    return len(options) == 1 or error.message.startswith('"$ref" is a required')
+
+
 def _place(document: Document, error: OpenAPIValidationError) -> str:
-    """Return where an error is. The validator names a place in a schema as one below the schema, wherever that is."""
-    end: Path = tuple(getattr(error, "absolute_path", ()))
+    """Return where an error is. The validator names a place in a schema, or in a default, as one below it."""
+    end: Steps = tuple(getattr(error, "absolute_path", ()))
     value = getattr(error, "instance", None)
-    places = [path for path, node in documents.walk(document) if path[len(path) - len(end) :] == end and node == value]
-    return pointer(places[0] if places else end)
+    places = [
+        (path, holder)
+        for path, holder, node in _held(document)
+        if path[len(path) - len(end) :] == end and _is_same(node, value)
+    ]
+    # The one fault that has no path at all is that of a default, which its own schema refuses.
+    schema = getattr(error, "schema", None)
+    exact = [path for path, holder in places if not end and path[-1:] == ("default",) and _is_same(holder, schema)]
+    return pointer(next(iter((*exact, *(path for path, _ in places))), end))
+
+
+def _held(document: Document) -> Iterator[tuple[Steps, Any, Any]]:
+    """Yield every value of a document with its path and what holds it."""
+    holders: dict[Steps, Any] = {}
+    for path, node in documents.walk(document):
+        yield path, holders.get(path[:-1]), node
+        if is_object(node) or is_array(node):
+            holders[path] = node
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Return whether two JSON values are the same. For Python, true is 1."""
+    return type(one) is type(other) and one == other and json.dumps(one) == json.dumps(other)

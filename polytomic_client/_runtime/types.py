@@ -348,6 +348,17 @@ def query_of(params: Mapping[str, Any]) -> dict[str, Any]:
     return there
 
 
+def deep_object(name: str, value: object) -> dict[str, Any]:
+    """Return the members of an object as parameters of a query: `filters[enabled]`.
+
+    Raises:
+        TypeError: `value` is not a mapping.
+    """
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a mapping, got {shown(value)}.")
+    return {f"{name}[{key}]": item for key, item in value.items()}
+
+
 def _not_scalar(name: str, value: object) -> ValueError:
     # A ValueError, as for a UUID.
     advice = _did_you_mean(value) if name.endswith("id") else ""
@@ -371,6 +382,7 @@ __all__ = [
     "decode_datetime",
     "decode_enum",
     "decode_uuid",
+    "deep_object",
     "encode_datetime",
     "encode_model",
     "encode_text",

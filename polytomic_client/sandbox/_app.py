@@ -241,7 +241,11 @@ async def _checked(
     body = None
     try:
         for parameter in operation.parameters:
-            values[parameter.place][parameter.name] = parameter.read(given[parameter.place](parameter.name))
+            if parameter.is_object:
+                value = parameter.read_object(request.query_params.multi_items())
+            else:
+                value = parameter.read(given[parameter.place](parameter.name))
+            values[parameter.place][parameter.name] = value
         if operation.body is not None:
             body = operation.read_body(request.headers.get("Content-Type", ""), await request.body())
     except MalformedError as error:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from math import isfinite
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
 import jsonschema_rs
 
 from .. import v2023_04_25 as generated
+from .._runtime.operation import VERSION_HEADER
 from .._runtime.types import decode_datetime
 from .._text import quoted
 
@@ -29,6 +31,12 @@ _DEEPEST: Final = 100
 
 _MOST_DIGITS: Final = 1000
 """Digits that an integer parameter may have. The document has no bound; Python reads up to 4,300."""
+
+_NUMBER: Final = r"-?[0-9]{1,1000}(\.[0-9]{1,1000})?([eE][+-]?[0-9]{1,4})?"
+"""A number as JSON writes it, of as many digits as an integer may have."""
+
+_PARAMETER: Final = r"\{([^{}]+)\}"
+"""A parameter in the template of a path."""
 
 _LONGEST_REASON: Final = 300
 """Characters of a validator's message, which may quote the whole value."""
@@ -48,31 +56,60 @@ class Parameter:
 
     required: bool
     schema: Document
-    validator: jsonschema_rs.Validator
+    is_object: bool
+    """Whether it is an object of a query, whose members are sent as `filters[enabled]=true`."""
 
-    def read(self, values: list[str]) -> Any:
+    validator: jsonschema_rs.Validator
+    document: Document = field(repr=False)
+    """The whole document, to which the schema may refer."""
+
+    def read(self, texts: Sequence[str]) -> Any:
         """Parse the strings of a request, and return the value or None if there are none.
 
         Raises:
             MalformedError: The parameter is missing, repeated, or does not match the document.
         """
-        if not values:
+        return self._checked(_parsed(self.document, self.schema, self.name, texts) if texts else None)
+
+    def read_object(self, query: Iterable[tuple[str, str]]) -> Any:
+        """Parse the members of an object in a query, and return the object or None if there are none.
+
+        Args:
+            query: The names and values of the query.
+
+        Raises:
+            MalformedError: The parameter is missing, a member is repeated, or it does not match the document.
+        """
+        members: dict[str, list[str]] = {}
+        for name, text in query:
+            if name.startswith(f"{self.name}[") and name.endswith("]"):
+                members.setdefault(name[len(self.name) + 1 : -1], []).append(text)
+        made = {
+            member: _parsed(self.document, self._member(member), f"{self.name}[{member}]", texts)
+            for member, texts in members.items()
+        }
+        return self._checked(made or None)
+
+    def _checked(self, value: Any) -> Any:
+        if value is None:
             if self.required:
                 raise MalformedError(f"{self.name} is missing")
             return None
-        if len(values) > 1:
-            raise MalformedError(f"{self.name} must be given once, got {len(values)} values")
-        value: bool | int | str = values[0]
-        if self.schema["type"] == "boolean":
-            value = {"true": True, "false": False}.get(values[0], values[0])
-        elif self.schema["type"] == "integer" and re.fullmatch(f"-?[0-9]{{1,{_MOST_DIGITS}}}", values[0]):
-            value = int(values[0])
         fault = next(iter(self.validator.iter_errors(value)), None)
         if fault is not None:
             if self.schema.get("format") == "uuid":
                 raise MalformedError(f"{self.name} is not a UUID")
-            raise MalformedError(f"{self.name}: {quoted(fault.message, _LONGEST_REASON)}")
-        return self._instant(values[0]) if self.schema.get("format") == "date-time" else value
+            place = ".".join([self.name, *map(str, fault.instance_path)])
+            raise MalformedError(f"{place}: {quoted(fault.message, _LONGEST_REASON)}")
+        return self._instant(value) if self.schema.get("format") == "date-time" else value
+
+    def _member(self, name: str) -> Document:
+        """Return the schema of a member of an object."""
+        for part in _alternatives(self.document, self.schema):
+            found = part.get("properties", {}).get(name, part.get("additionalProperties"))
+            if isinstance(found, Mapping):
+                return cast("Document", found)
+        return {}
 
     def _instant(self, text: str) -> datetime:
         try:
@@ -152,17 +189,17 @@ class Specification:
         """Read a document.
 
         Args:
-            document: An OpenAPI 3.1 document whose `Version` parameter is the version pin.
+            document: An OpenAPI 3.1 document of one dated version.
         """
-        pin: Document = document["components"]["parameters"]["Version"]
-        self.version_header: str = pin["name"]
-        self.version: str = pin["schema"]["default"]
+        self.version_header = VERSION_HEADER
+        self.version = _version(document)
         self._paths = [
             (
-                re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)),
+                _pattern(template),
+                re.findall(_PARAMETER, template),
                 {method.upper(): _operation(document, item, item[method]) for method in _METHODS if method in item},
             )
-            for template, item in document["paths"].items()
+            for template, item in sorted(document["paths"].items(), key=_literal_first)
         ]
         self.endpoints = [
             f"{method.upper()} {template}"
@@ -174,7 +211,7 @@ class Specification:
     @property
     def operations(self) -> Iterator[DocumentedOperation]:
         """Every operation of the document."""
-        return (operation for _, operations in self._paths for operation in operations.values())
+        return (operation for *_, operations in self._paths for operation in operations.values())
 
     def find(self, raw_path: str) -> tuple[Mapping[str, DocumentedOperation], Mapping[str, str]] | None:
         """Return the operations of a path by method, and the parameters in it; None for an unknown path.
@@ -182,10 +219,10 @@ class Specification:
         Args:
             raw_path: The path as it was sent, percent-encoded: `%2F` in a parameter does not separate the path.
         """
-        for pattern, operations in self._paths:
+        for pattern, names, operations in self._paths:
             match = pattern.fullmatch(raw_path)
             if match is not None:
-                return operations, {name: unquote(value) for name, value in match.groupdict().items()}
+                return operations, dict(zip(names, map(unquote, match.groups()), strict=True))
         return None
 
 
@@ -201,11 +238,21 @@ def own_specification() -> Specification:
     return Specification(load_document())
 
 
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return what matches a path of a template."""
+    literals = map(re.escape, re.split(_PARAMETER, template)[::2])
+    return re.compile("([^/]+)".join(literals))
+
+
+def _literal_first(entry: tuple[str, Document]) -> list[bool]:
+    """Sort `/syncs/status` before `/syncs/{id}`, which matches it too: OpenAPI prefers the path without a parameter."""
+    return ["{" in segment for segment in entry[0].split("/")]
+
+
 def _operation(document: Document, item: Document, operation: Document) -> DocumentedOperation:
-    listed = [*item.get("parameters", []), *operation.get("parameters", [])]
-    parameters = [_resolve(document, parameter) for parameter in listed]
-    pin = document["components"]["parameters"]["Version"]
-    schemes = document["components"]["securitySchemes"]
+    parameters = _parameters(document, item, operation)
+    pins = [parameter for parameter in parameters if _is_pin(parameter)]
+    schemes = _components(document).get("securitySchemes", {})
     alternatives = operation.get("security", document.get("security", []))
     body = None
     if "requestBody" in operation:
@@ -214,10 +261,32 @@ def _operation(document: Document, item: Document, operation: Document) -> Docum
     return DocumentedOperation(
         id=operation["operationId"],
         schemes=frozenset(schemes[name]["scheme"] for alternative in alternatives for name in alternative),
-        requires_version=pin in parameters and pin["required"],
-        parameters=tuple(_parameter(document, parameter) for parameter in parameters if parameter != pin),
+        requires_version=any(pin.get("required", False) for pin in pins),
+        parameters=tuple(_parameter(document, parameter) for parameter in parameters if parameter not in pins),
         body=body,
     )
+
+
+def _version(document: Document) -> str:
+    """Return the default of the first pin that has one, or else the version of the document."""
+    items = document["paths"].values()
+    operations = [(item, item[method]) for item in items for method in _METHODS if method in item]
+    for item, operation in operations:
+        for pin in filter(_is_pin, _parameters(document, item, operation)):
+            if "default" in pin["schema"]:
+                return str(pin["schema"]["default"])
+    return str(document["info"]["version"])
+
+
+def _parameters(document: Document, item: Document, operation: Document) -> list[Document]:
+    listed = [*item.get("parameters", []), *operation.get("parameters", [])]
+    return [_resolve(document, parameter) for parameter in listed]
+
+
+def _is_pin(parameter: Document) -> bool:
+    """Return whether a parameter is the header that names the version, inline or as a component."""
+    name: str = parameter["name"]
+    return parameter["in"] == "header" and name.lower() == VERSION_HEADER.lower()
 
 
 def _parameter(document: Document, parameter: Document) -> Parameter:
@@ -227,13 +296,60 @@ def _parameter(document: Document, parameter: Document) -> Parameter:
         parameter["in"],
         parameter.get("required", False),
         schema,
+        parameter.get("style") == "deepObject",
         _validator(document, schema),
+        document,
     )
 
 
+def _parsed(document: Document, schema: Document, name: str, texts: Sequence[str]) -> Any:
+    """Return the value that the strings of a parameter stand for. One that matches no type of the schema is a string.
+
+    Raises:
+        MalformedError: There are several, but the schema has no array.
+    """
+    alternatives = list(_alternatives(document, schema))
+    kinds = {kind for part in alternatives for kind in _types(part)}
+    is_text = "string" in kinds or not kinds
+    for part in alternatives if len(texts) > 1 or not is_text else ():
+        if "array" in _types(part):
+            return [_parsed(document, part.get("items", {}), name, [text]) for text in texts]
+    if len(texts) > 1:
+        raise MalformedError(f"{name} must be given once, got {len(texts)} values")
+    (text,) = texts
+    if is_text:
+        return text
+    if "boolean" in kinds and text in ("true", "false"):
+        return text == "true"
+    if kinds & {"integer", "number"} and re.fullmatch(f"-?[0-9]{{1,{_MOST_DIGITS}}}", text):
+        return int(text)
+    if "number" in kinds and re.fullmatch(_NUMBER, text) and isfinite(float(text)):
+        return float(text)
+    return text
+
+
+def _alternatives(document: Document, schema: Document) -> Iterator[Document]:
+    """Yield a schema and what it is made of, in `oneOf`, `anyOf` and `allOf`."""
+    schema = _resolve(document, schema)
+    yield schema
+    for union in ("oneOf", "anyOf", "allOf"):
+        for part in schema.get(union, ()):
+            yield from _alternatives(document, part)
+
+
+def _types(schema: Document) -> list[str]:
+    kind: str | list[str] = schema.get("type", [])
+    return [kind] if isinstance(kind, str) else kind
+
+
 def _validator(document: Document, schema: Document) -> jsonschema_rs.Validator:
-    whole = {**schema, "components": document["components"]}
+    whole = {**schema, "components": _components(document)}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+
+
+def _components(document: Document) -> Document:
+    found: Document = document.get("components", {})
+    return found
 
 
 def _resolve(document: Document, node: Document) -> Document:

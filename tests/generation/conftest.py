@@ -15,6 +15,7 @@ from openapi import document as documents
 from openapi.generate import generate
 
 from .shared import DATA
+from .tree import Tree
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,26 +38,42 @@ def templates_are_compiled_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of tests/data/kinds.yaml."""
+    """The package of tests/data/kinds.yaml, which no test changes."""
     return generate(documents.read(DATA / "kinds.yaml"), tmp_path_factory.mktemp("kinds"))
+
+
+@pytest.fixture(scope="session")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of tests/data/taken.yaml, which no test changes."""
+    return generate(documents.read(DATA / "taken.yaml"), tmp_path_factory.mktemp("taken"))
 
 
 @pytest.fixture(scope="module")
 def made(kinds: Path) -> Iterator[Any]:
     """A function that imports a module of that package."""
-    sys.path.insert(0, str(kinds.parent))
+    yield from importing(kinds)
+
+
+def importing(package: Path) -> Iterator[Any]:
+    """Yield a function that imports a module of a package, which is gone afterwards."""
+    sys.path.insert(0, str(package.parent))
 
     def load(name: str) -> Any:
-        return importlib.import_module(f"{kinds.name}.{name}")
+        return importlib.import_module(f"{package.name}.{name}")
 
     yield load
-    sys.path.remove(str(kinds.parent))
-    for name in [name for name in sys.modules if name.split(".")[0] == kinds.name]:
+    sys.path.remove(str(package.parent))
+    for name in [name for name in sys.modules if name.split(".")[0] == package.name]:
         del sys.modules[name]
 
 
 @pytest.fixture(scope="module")
 def models(made: Any) -> Any:
     return made("models")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tree:
+    return Tree(tmp_path, monkeypatch, capsys)

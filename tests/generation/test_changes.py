@@ -565,3 +565,76 @@ def test_what_is_so_in_different_answers_is_told_apart() -> None:
         ("removed the non-success response with the status `400`, `404`", ("GET /things",)),
         ("removed the non-success response with the status `400`", ("POST /things",)),
     ]
+
+
+NAME: Document = {"type": "string", "default": "a"}
+
+
+def joined(part: str, **parts: Document) -> Document:
+    """A document that oasdiff cannot flatten: a member has another default than the component that it joins."""
+
+    def edit(document: Document) -> None:
+        reference = {"$ref": f"#/components/schemas/{part}"}
+        schema(document, "Thing")["properties"]["m"] = {"allOf": [reference], "default": "b"}
+        document["components"]["schemas"] |= parts
+
+    return edited(edit)
+
+
+def test_a_document_that_oasdiff_cannot_flatten_is_compared_part_by_part() -> None:
+    lost, added = document_changes(BASE, joined("Name", Name=NAME))
+
+    reason = "unable to resolve Default conflict: all Default values must be identical"
+    assert lost.severity is COSMETIC
+    assert (
+        lost.what == f"the parts of each allOf were compared one by one, not joined, because oasdiff failed: {reason}"
+    )
+    assert (added.severity, added.python) == (ADDITIVE, ("models.Thing.m",))
+
+
+def test_another_part_of_what_cannot_be_flattened_is_breaking() -> None:
+    """oasdiff takes it for information, though a string is a number now."""
+    parts: Document = {"Name": NAME, "Number": {"type": "integer", "default": 1}}
+    old = joined("Name", **parts)
+    new = copy.deepcopy(old)
+    schema(new, "Thing")["properties"]["m"] = {"allOf": [{"$ref": "#/components/schemas/Number"}], "default": 2}
+
+    found = [change for change in document_changes(old, new) if "allOf` list" in change.what]
+
+    assert {change.severity for change in found} == {BREAKING}
+
+
+def test_documents_that_oasdiff_cannot_compare_may_differ_in_any_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openapi.oasdiff.OASDIFF", Path(shutil.which("false") or ""))
+
+    (lost, *_) = document_changes(BASE, edited(add_optional_to_answer))
+
+    assert (lost.severity, lost.what) == (
+        BREAKING,
+        "the documents were not compared, only the Python names, because oasdiff failed: it ended with 1",
+    )
+
+
+def test_a_kind_that_decodes_to_another_class_is_breaking() -> None:
+    """No schema differs, so that neither oasdiff nor the Python names tell."""
+    old = documents.read(DATA / "taken.yaml")
+    new = copy.deepcopy(old)
+    kinds = schema(new, "Event")["properties"]["event"]["x-kind-from"]["mapping"]
+    kinds["bulk_sync.paused"], kinds["bulk_sync.completed"] = kinds["bulk_sync.completed"], kinds["sync.running"]
+    schema(new, "Animal")["discriminator"]["mapping"]["kitten"] = "Dog"
+
+    changes = [change for change in told(document_changes(old, new), with_places=False) if "decodes" in change[1]]
+
+    text = "an object of `type` `bulk_sync.{}` decodes to models.{}, no longer to {}"
+    event = [
+        text.format("completed", "SyncRunning", "models.BulkSyncCompleted"),
+        text.format("paused", "BulkSyncCompleted", "what is not a model"),
+    ]
+    assert changes == [
+        *((BREAKING, what, (f"models.{model}.event",)) for model in ("Event", "LoggedEvent") for what in event),
+        (
+            BREAKING,
+            "an object of `kind` `kitten` decodes to models.Dog, no longer to models.Cat",
+            ("#/components/schemas/Animal",),
+        ),
+    ]

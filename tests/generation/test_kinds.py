@@ -19,6 +19,9 @@ import pytest
 import yaml
 
 import polytomic_client
+from openapi import document as documents
+from openapi.generate import generate
+from openapi.rules import violations
 from polytomic_client._runtime.models import missing_member
 
 from .shared import DATA, FULL, ID
@@ -48,11 +51,47 @@ def test_the_package_is_named_after_the_version(kinds: Path) -> None:
     assert 'API_VERSION = "2000-01-31"' in (kinds / "__init__.py").read_text(encoding="utf-8")
 
 
-def test_every_kind_of_member_and_operation_passes_mypy_strict(kinds: Path) -> None:
+USE = """
+from v2000_01_29.api import Operations
+from v2000_01_29.models import BulkSyncCanceled, Event, EventType, SyncRunning
+from v2000_01_29.types import Unset
+
+
+def name_of(event: Event) -> str:
+    match event.event:
+        case BulkSyncCanceled(sync_name=str(name)):
+            return name
+        case dict() as raw:
+            return str(raw["name"])
+        case None | Unset():
+            return ""
+        case known:
+            return str(known.sync_id)
+
+
+def ask(operations: Operations) -> None:
+    operations.list_events(filters={"enabled": "true", "name": None}, params={"schemas": ["a"]}, sync_id="a")
+    operations.list_events(sync_id=["a", "b"])
+    operations.send_event(id="1", type_="new", event={"anything": 1})
+    operations.send_event(id="1", type_="sync.running", event=SyncRunning())
+    operations.create_event(body=Event(id="1", type_="new"), type_=5)
+    operations.choose_events(body=EventType.ONE)
+"""
+
+
+def test_every_kind_of_member_and_operation_passes_mypy_strict(kinds: Path, taken: Path, tmp_path: Path) -> None:
+    """Also of tests/data/taken.yaml, with its use, and of a document without a schema: each run takes seconds."""
+    (tmp_path / "use.py").write_text(USE, encoding="utf-8")
+    without = documents.read(DATA / "small.yaml")
+    without["components"]["schemas"] = {}
+    without["paths"] = {"/things/{id}": {"delete": without["paths"]["/things/{id}"]["delete"]}}
+    assert list(violations(without)) == []
+    paths = [kinds, taken, generate(without, tmp_path), tmp_path / "use.py"]
+
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, str(kinds)],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, *map(str, paths)],
         check=False,
-        cwd=kinds.parent,
+        cwd=taken.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

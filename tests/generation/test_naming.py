@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_python_client.strings import PythonIdentifier
 
-from openapi.document_changes import document_changes, find_moves
+from openapi import names
+from openapi.document_changes import document_changes
 from openapi.generate import generate
+from openapi.moves import find_moves
 from openapi.python_changes import python_changes
 
 from .test_changes import ADDITIVE, BASE, BREAKING, COSMETIC, change_path, edited, schema, told
@@ -43,6 +46,21 @@ def test_a_member_is_named_by_its_model_however_it_is_reached(way: str, directio
     assert change.severity is BREAKING
     assert change.python == ("models.Part.size",)
     assert "`part.size`" in change.what
+
+
+def test_a_name_is_made_once_however_often_it_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def make(name: str, prefix: str) -> str:
+        made.append(name)
+        return PythonIdentifier(name, prefix)
+
+    monkeypatch.setattr(names, "PythonIdentifier", make)
+    old = edited(lambda document: schema(document, "Thing")["properties"].update(madeOnce=TEXT, madeTwice=TEXT))
+
+    document_changes(old, edited(lambda document: schema(document, "Thing")["properties"].update(madeOnce=TEXT)))
+
+    assert (made.count("madeOnce"), made.count("madeTwice")) == (1, 1)
 
 
 def test_a_component_that_is_gone_is_named_by_its_class() -> None:

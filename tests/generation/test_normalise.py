@@ -142,7 +142,10 @@ def test_an_enum_that_may_be_null_is_a_component_without_null() -> None:
     reference = {"$ref": "#/components/schemas/ThingMember"}
     assert made["components"]["schemas"]["Thing"]["properties"]["member"] == {"oneOf": [reference, NULL]}
     assert made["components"]["schemas"]["ThingMember"] == {"type": "string", "enum": ["a"]}
-    assert len(notes) == 3
+    assert notes == [
+        "#/openapi: 3.0.3 is 3.1.0",
+        "#/components/schemas/Thing/properties/member: its enum is the component ThingMember, or null",
+    ]
     assert list(violations(made)) == []
 
 
@@ -303,13 +306,86 @@ def test_the_document_that_was_given_is_not_changed() -> None:
 
 
 @pytest.mark.parametrize("version", ["3.1.0", "3.1.1"])
-def test_a_document_of_3_1_comes_back_as_it_is(version: str) -> None:
+def test_what_3_1_ignores_is_left_for_the_rules_to_refuse(version: str) -> None:
     document = {**document_with({"type": "string", "nullable": True}), "openapi": version}
 
     made, notes = normalise(document)
 
-    assert made is document
+    assert made == document
     assert notes == []
+
+
+ENUM = {"$ref": "#/components/schemas/ThingMember"}
+MEMBERS_3_1: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "an enum that names its values": (
+        {"type": "string", "enum": ["a"], "x-enum-varnames": ["FIRST"]},
+        {"allOf": [ENUM]},
+        "its enum is the component ThingMember",
+    ),
+    "an enum or null": (
+        {"type": ["integer", "null"], "enum": [1, 2], "description": "Which."},
+        {"description": "Which.", "oneOf": [ENUM, NULL]},
+        "its enum is the component ThingMember, or null",
+    ),
+    "an enum without a type": (
+        {"enum": [1, None]},
+        {"oneOf": [ENUM, NULL]},
+        "its enum is the component ThingMember, or null",
+    ),
+    "members beside a reference": (
+        {"allOf": [LEFT], "properties": {"a": {"type": "string"}}},
+        {"allOf": [LEFT, {"type": "object", "properties": {"a": {"type": "string"}}}]},
+        "allOf has another part, for properties",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MEMBERS_3_1)
+def test_a_member_of_3_1_is_mended_where_it_keeps_its_meaning(kind: str) -> None:
+    given, expected, note = MEMBERS_3_1[kind]
+
+    made, notes = normalise({**document_with(given), "openapi": "3.1.0"})
+
+    assert made["components"]["schemas"]["Thing"]["properties"]["member"] == expected
+    assert notes == [f"#/components/schemas/Thing/properties/member: {note}"]
+    assert list(violations(made)) == []
+    enum = made["components"]["schemas"].get("ThingMember", {})
+    assert enum.get("x-enum-varnames") == given.get("x-enum-varnames")
+    assert enum.get("enum") == ([value for value in given["enum"] if value] if "enum" in given else None)
+
+
+@pytest.mark.parametrize(
+    "member", [{"enum": ["a", 1]}, {"type": ["string", "integer"], "enum": ["a"]}, {"enum": [None]}]
+)
+def test_an_enum_of_several_types_is_left_for_the_rules_to_refuse(member: dict[str, Any]) -> None:
+    document = {**document_with(member), "openapi": "3.1.0"}
+
+    made, notes = normalise(document)
+
+    assert (made, notes) == (document, [])
+    assert {place for place, _ in violations(made)} == {"#/components/schemas/Thing/properties/member"}
+
+
+def test_a_version_with_a_type_of_its_own_is_pinned_as_a_string() -> None:
+    document = document_with(parameters=[{**PIN, "schema": {"$ref": "#/components/schemas/Version"}}])
+    document["components"]["schemas"]["Version"] = {"type": "string", "enum": ["2000-01-30"]}
+
+    made, _ = normalise({**document, "openapi": "3.1.0"})
+
+    assert made["paths"]["/thing"]["get"]["parameters"] == [PIN]
+
+
+def test_a_document_without_components_gets_none() -> None:
+    document = {**document_with(responses={"204": {"description": "Done."}}), "openapi": "3.1.0"}
+    del document["components"]
+
+    assert normalise(document) == (document, [])
+
+
+def test_our_document_comes_back_as_it_is() -> None:
+    document = read_document()
+
+    assert normalise(document) == (document, [])
 
 
 @pytest.mark.process

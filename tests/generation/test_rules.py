@@ -128,7 +128,33 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         f"{GET}/parameters/2",
         "in style form, explode true, only",
     ),
-    "a deep object": (parameter(NEW, style="deepObject"), f"{GET}/parameters/2", "in style form"),
+    "a text as a deep object": (parameter(style="deepObject"), f"{GET}/parameters/2", "in style form"),
+    "a deep object in one value": (
+        parameter(NEW, style="deepObject", explode=False),
+        f"{GET}/parameters/2",
+        "in style deepObject, explode true, only",
+    ),
+    "an object in a deep object": (
+        parameter({"type": "object", "additionalProperties": NEW}, style="deepObject"),
+        f"{GET}/parameters/2",
+        "a member of an object in a query is a string",
+    ),
+    "an array of arrays in a deep object": (
+        parameter(
+            {
+                "type": "object",
+                "properties": {"a": {"type": "array", "items": {"type": "array", "items": TEXT}}},
+            },
+            style="deepObject",
+        ),
+        f"{GET}/parameters/2",
+        "a member of an object in a query is a string",
+    ),
+    "one text or several objects": (
+        parameter({"oneOf": [TEXT, {"type": "array", "items": NEW}]}),
+        f"{GET}/parameters/2",
+        "no standard form for",
+    ),
     "a path in another style": (
         lambda document: document["paths"]["/things/{id}"]["get"]["parameters"][0].update(style="matrix"),
         f"{GET}/parameters/0",
@@ -213,6 +239,11 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         "overload() is a method of the clients already",
     ),
     "no success": (answer({"default": content(schema=NEW)}), f"{GET}/responses", "no response is a success"),
+    "no answer": (
+        lambda document: document["paths"]["/things/{id}"]["get"].pop("responses"),
+        f"{GET}/responses",
+        "no response is a success",
+    ),
     "an answer of nothing known": (answer({"200": content()}), f"{GET}/responses/200", "is not read"),
     "an envelope that may be empty": (
         answer({"200": content(schema={"type": "object", "properties": {"data": TEXT}})}),
@@ -346,9 +377,17 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a name with a line end": (members("a\nb"), f"{SCHEMAS}/Thing/properties/a\nb", "is not a valid name"),
     "a name of signs": (members("--"), f"{SCHEMAS}/Thing/properties/--", "is not a valid name"),
     "a name that turns around": (members("a\u202eb"), f"{SCHEMAS}/Thing/properties/a\u202eb", "is not a valid name"),
-    "a name of every model": (members("to_dict"), f"{SCHEMAS}/Thing/properties/to_dict", "every model has"),
+    "a name of every model, twice": (
+        members("to_dict", "to_dict_"),
+        f"{SCHEMAS}/Thing/properties/to_dict_",
+        "the members to_dict and to_dict_ are both to_dict_ in Python",
+    ),
     # Beside another, it would not be written small.
-    "a name that models use": (members("Unset", "UNSET"), f"{SCHEMAS}/Thing/properties/Unset", "or uses, this name"),
+    "a name that models use": (
+        members("Unset", "UNSET"),
+        f"{SCHEMAS}/Thing/properties/Unset",
+        "every model uses this name",
+    ),
     "a parameter of code": (parameter(name="a'b"), GET, "is not a valid name"),
     "a parameter that meets another": (parameter(name="body"), GET, "has a name that the generated function uses"),
     # The second one is gone.
@@ -403,6 +442,64 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         member({"type": "object", "title": "M", "properties": {"a": TEXT}}, ThingM={"type": "object"}),
         THING,
         "is the class ThingM in Python",
+    ),
+    # The generator would fail, without a place.
+    "two members of one name": (
+        members("@type", "type"),
+        f"{SCHEMAS}/Thing/properties/type",
+        "the members @type and type are both type_ in Python",
+    ),
+    "members of one name in parts of a whole": (
+        member({"allOf": [NEW, {"type": "object", "properties": {"@name": TEXT}}]}),
+        THING,
+        "the members name and @name are both name in Python",
+    ),
+    "two objects of one class": (
+        member(
+            {"type": "object", "properties": {"part": {"type": "object", "properties": {"a": TEXT}}}},
+            ThingM={"type": "object"},
+            Thing_M_part={"type": "object"},
+        ),
+        f"{THING}/properties/part",
+        "its object is the class ThingMPart in Python, as #/components/schemas/Thing_M_part is",
+    ),
+    "objects of one title in a union": (
+        member(
+            {
+                "oneOf": [
+                    {"type": "object", "title": "One", "properties": {"a": TEXT}},
+                    {"type": "object", "title": "One", "properties": {"b": TEXT}},
+                ]
+            }
+        ),
+        f"{THING}/oneOf/1",
+        f"its object is the class ThingOne in Python, as {THING}/oneOf/0 is. Give it a title",
+    ),
+    "an object of a body that is a component": (
+        lambda document: (
+            document["paths"]["/things"]["post"].update(
+                requestBody={"content": {"application/json": {"schema": {"type": "object", "properties": {"a": TEXT}}}}}
+            ),
+            component("CreateThingBody", {"type": "object"})(document),
+        ),
+        "#/paths/~1things/post/requestBody/content/application~1json/schema",
+        "is the class CreateThingBody in Python",
+    ),
+    # The second one would be written over the first.
+    "two components of one module": (
+        lambda document: (component("ABTest", {"type": "object"})(document), component("AbTest", NEW)(document)),
+        f"{SCHEMAS}/AbTest",
+        "it is the module ab_test in Python, as #/components/schemas/ABTest is",
+    ),
+    "a part that requires what nobody has": (
+        member({"allOf": [NEW, {"required": ["name", "sise"]}]}),
+        THING,
+        "sise is required but not a member",
+    ),
+    "a member beside allOf that is another": (
+        member({"allOf": [NEW, {"type": "object"}], "properties": {"size": TEXT}}),
+        f"{THING}/allOf/0/properties/size",
+        "another part of it has another member",
     ),
     "two components of one name": (
         component("new_thing", {"type": "object"}),
@@ -511,7 +608,9 @@ FINE: dict[str, Edit] = {
     "recursion through a member": member(
         COLOUR, Node={"type": "object", "properties": {"next": itself(), "all": itself("items")}}
     ),
-    "recursion through a map": component("Node", {"type": "object", "additionalProperties": itself()}),
+    "recursion through a map": component(
+        "Tree", {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Tree"}}
+    ),
     "one reference in an allOf": member({"allOf": [COLOUR], "default": "red"}),
     "words beside a reference": member({**COLOUR, "description": "Which."}),
     "objects joined": member({"allOf": [NEW, {"type": "object", "properties": {"more": TEXT}}]}),
@@ -527,10 +626,20 @@ FINE: dict[str, Edit] = {
 }
 
 
-@pytest.mark.process
 @pytest.mark.parametrize("kind", FINE)
-def test_what_is_fine_is_let_through_and_can_be_generated(kind: str, tmp_path: Path) -> None:
-    document = edited(FINE[kind])
+def test_what_is_fine_is_let_through(kind: str) -> None:
+    assert list(violations(edited(FINE[kind]))) == []
+
+
+@pytest.mark.process
+def test_what_is_fine_can_be_generated(tmp_path: Path) -> None:
+    """All of it in one document, since each run of the generator takes 0.3 s."""
+    document = copy.deepcopy(SMALL)
+    thing = document["components"]["schemas"]["Thing"]["properties"]
+    for number, edit in enumerate(FINE.values()):
+        edit(document)
+        if "m" in thing:
+            thing[f"m{number}"] = thing.pop("m")
 
     assert list(violations(document)) == []
     assert generate(document, tmp_path)
@@ -563,17 +672,20 @@ def test_the_names_of_the_clients_are_those_that_a_document_could_take() -> None
     }
 
 
-@pytest.mark.process
-def test_a_document_without_schemas_makes_a_package_without_models(tmp_path: Path) -> None:
-    document = copy.deepcopy(SMALL)
-    document["components"]["schemas"] = {}
-    document["paths"] = {"/things/{id}": {"delete": document["paths"]["/things/{id}"]["delete"]}}
-
-    assert list(violations(document)) == []
-    assert generate(document, tmp_path)
-
-
 WHAT_PASSES: dict[str, Edit] = {
+    "a reference in allOf beside its words": member({"allOf": [COLOUR, {"description": "Which.", "default": "red"}]}),
+    "a reference in allOf beside what it requires": member({"allOf": [NEW, {"required": ["size"]}]}),
+    "members that differ in words only": member(
+        {
+            "allOf": [
+                NEW,
+                {
+                    "type": "object",
+                    "properties": {"size": {"type": "integer", "description": "How large.", "title": "S"}},
+                },
+            ]
+        }
+    ),
     "a reference in allOf with words": member({"allOf": [NEW], "description": "It.", "default": None}),
     "objects joined, and members": member({"allOf": [NEW, {"type": "object"}], "properties": {"a": TEXT}}),
     "a part that requires what another part has": member(

@@ -27,7 +27,7 @@ BASED_ON = {
 }
 """The sha256 of the generator's own template that each override is based on."""
 
-OURS = {"codec.jinja"}
+OURS = {"codec.jinja", "uses.jinja"}
 """Templates that override none."""
 
 ON_DISK = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()}

@@ -163,6 +163,71 @@ def test_what_is_no_schema_is_named(schema: Any, place: str, said: str) -> None:
     assert said in line
 
 
+def members(**schemas: Any) -> Edit:
+    return lambda document: document["components"]["schemas"]["Thing"]["properties"].update(schemas)
+
+
+FLAG = {"type": "boolean", "default": True}
+COUNT = {"type": "integer", "default": 1}
+NO_FLAG = {"type": "boolean", "default": 1}
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize(
+    ("edit", "place"),
+    [
+        (members(flag=FLAG, count=COUNT, x=NO_FLAG), f"{MEMBER}/default"),
+        (members(flag=FLAG, x={"type": "object", "properties": {"a": NO_FLAG}}), f"{MEMBER}/properties/a/default"),
+        (
+            members(
+                flags={"type": "array", "items": {"type": "boolean"}, "default": [True]},
+                x={"type": "array", "items": {"type": "boolean"}, "default": [1]},
+            ),
+            f"{MEMBER}/default/0",
+        ),
+    ],
+)
+def test_a_number_that_equals_a_truth_value_is_named_where_it_is(version: str, edit: Edit, place: str) -> None:
+    (line,) = refusal(lambda document: (document.update(openapi=version), edit(document)))
+
+    assert line == f"{place} is not valid OpenAPI {version}: 1 is not of type 'boolean'"
+
+
+ADDED = f"{LIST}/parameters/2"
+CAUSES: list[tuple[Edit, str, str]] = [
+    (member({"type": ["string", "null"]}), f"{MEMBER}/type", '["string","null"] is not of type "string"'),
+    (member({"type": "string", "exclusiveMinimum": 5}), f"{MEMBER}/exclusiveMinimum", '5 is not of type "boolean"'),
+    (
+        member({"type": "array", "items": {"type": "array", "items": {"const": 5}}}),
+        f"{MEMBER}/items/items",
+        "Additional properties are not allowed ('const' was unexpected)",
+    ),
+    (
+        lambda document: operation(document)["parameters"].append({"name": "a", "in": "path", "schema": {}}),
+        ADDED,
+        '"required" is a required property',
+    ),
+    (
+        lambda document: operation(document)["responses"].update({"200": {"content": {}}}),
+        f"{LIST}/responses/200",
+        '"description" is a required property',
+    ),
+    (lambda document: operation(document).pop("responses"), LIST, '"responses" is a required property'),
+    (
+        lambda document: document["components"].update(securitySchemes={"a": {"type": "http"}}),
+        "#/components/securitySchemes/a",
+        '"scheme" is a required property',
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "place", "said"), CAUSES)
+def test_what_is_wrong_with_a_document_of_3_0_is_named(edit: Edit, place: str, said: str) -> None:
+    (line,) = refusal(lambda document: (document.update(openapi="3.0.3"), edit(document)))
+
+    assert line == f"{place} is not valid OpenAPI 3.0.3: {said}"
+
+
 @pytest.mark.parametrize("version", [None, 3.1, "4.0.0", ""])
 def test_another_version_of_openapi_is_refused(version: Any) -> None:
     assert refusal(lambda document: document.update(openapi=version)) == [

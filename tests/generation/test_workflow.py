@@ -84,21 +84,21 @@ class Runner:
 
 
 @pytest.mark.parametrize(
-    ("breaks", "new", "output"),
+    ("breaks", "new", "version", "output"),
     [
-        ("never", "more", "title=Update the API\nchanged=yes\n"),
-        ("once", "other", "title=Update the API: it breaks\nchanged=yes\n"),
-        ("never", "", "title=Update the API\n"),
+        ("never", "more", "", "title=Update the API\nchanged=yes\n"),
+        ("once", "other", "2025-09-18", "title=Update the API: it breaks\nchanged=yes\n"),
+        ("never", "", "", "title=Update the API\n"),
     ],
 )
 def test_a_document_is_taken_and_it_is_said_whether_it_breaks(
-    tmp_path: Path, breaks: str, new: str, output: str
+    tmp_path: Path, breaks: str, new: str, version: str, output: str
 ) -> None:
-    runner = Runner(tmp_path, BREAKS=breaks, NEW=new)
+    runner = Runner(tmp_path, BREAKS=breaks, NEW=new, VERSION=version)
 
     assert runner.step("Take it") == 0
     assert runner.wrote("output") == output
-    first = f"update-api FROM={runner.temporary}/new.yaml REPORT={runner.temporary}/report.md"
+    first = f"update-api FROM={runner.temporary}/new.yaml VERSION={version} REPORT={runner.temporary}/report.md"
     assert runner.wrote("make.log") == first + "\n" + f"{first} ACCEPT_BREAKING=1\n" * (breaks == "once")
 
 
@@ -132,6 +132,7 @@ def test_it_runs_what_there_is() -> None:
     variables = set(re.findall(r"\b([A-Z_]+)=", "\n".join(re.findall("make .*", scripts))))
     assert targets == {"update-api", "test"}
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
-    assert variables == {"FROM", "REPORT", "ACCEPT_BREAKING"}
+    assert variables == {"FROM", "VERSION", "REPORT", "ACCEPT_BREAKING"}
     assert all(f"$({name})" in makefile for name in variables)
+    assert STEPS["Take it"]["env"] == {"VERSION": "${{ vars.API_VERSION }}"}
     assert STEPS["Run the tests"]["if"] == "steps.take.outputs.changed"

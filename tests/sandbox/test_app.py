@@ -6,12 +6,14 @@ import base64
 import copy
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import jsonschema_rs
 import pytest
+import yaml
 from starlette.applications import Starlette
 
 from polytomic_client import NotFoundError, Polytomic, __version__
@@ -20,6 +22,7 @@ from polytomic_client.sandbox._app import create_app
 
 from .conftest import DOCUMENT, ON_PURPOSE, VERSION, check_error, check_schema
 
+DATA = Path(__file__).parents[1] / "data"
 PATH = "/api/bulk/dest/{id}"
 
 
@@ -308,6 +311,30 @@ async def test_a_path_of_the_document_without_a_handler_is_not_implemented() -> 
         assert (await http.get(path_of(world.connections[0].id))).status_code == 200
         del http.headers["X-Polytomic-Version"]
         check_error(await http.get("/api/new/1"), 400, "bad_request")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "status", "message"),
+    [
+        # It was checked, and has no handler.
+        (
+            "sync_id=a&sync_id=b&filters[x]=1&params[y]=1&params[y]=2&since[first]=1",
+            501,
+            "the sandbox does not implement listNew",
+        ),
+        ("sync_id=a&moments[from]=2024-02-29T12:30:00Z", 501, "the sandbox does not implement listNew"),
+        ("since[first]=x", 400, 'since.first: "x" is not of type "integer"'),
+        ("filters[x]=1&filters[x]=2", 400, "filters[x] must be given once, got 2 values"),
+    ],
+)
+async def test_parameters_of_every_form_are_checked(query: str, status: int, message: str) -> None:
+    document = yaml.safe_load((DATA / "taken.yaml").read_text(encoding="utf-8"))
+    document["paths"]["/events"]["get"]["operationId"] = "listNew"
+    world = World(1)
+    async with in_process(create_app(world, document=document), world.key, "2000-01-29") as http:
+        response = await http.get(f"/events?{query}")
+    assert (response.status_code, response.json()["message"]) == (status, message)
 
 
 @pytest.mark.asyncio

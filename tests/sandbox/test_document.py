@@ -6,6 +6,7 @@ import copy
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -110,6 +111,65 @@ def test_a_path_that_the_document_does_not_have_is_not_found(path: str) -> None:
     assert SPECIFICATION.find(path) is None
 
 
+def test_a_path_without_a_parameter_is_found_before_one_with_a_parameter() -> None:
+    templates = ["/api/{x}/b", "/api/syncs/{id}", "/api/syncs/{id}/status", "/api/syncs/status", "/api/{x}/{y}"]
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"] = {template: {"get": {"operationId": template}} for template in templates}
+    specification = Specification(document)
+
+    found = {path: operation_of(specification, path).id for path in ("/api/syncs/status", "/api/syncs/b", "/api/a/b")}
+
+    assert found == {
+        "/api/syncs/status": "/api/syncs/status",
+        "/api/syncs/b": "/api/syncs/{id}",
+        "/api/a/b": "/api/{x}/b",
+    }
+    assert specification.endpoints == [f"GET {template}" for template in templates]
+
+
+def test_a_path_is_compared_by_character_and_its_parameters_have_any_name() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"] = {"/api/v1.0/{schema-id}": {"get": {"operationId": "getNew"}}}
+    specification = Specification(document)
+
+    found = specification.find("/api/v1.0/x")
+    assert found is not None
+    assert found[1] == {"schema-id": "x"}
+    assert specification.find("/api/v1_0/x") is None
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_version_that_is_written_in_each_operation_is_the_pin(*, required: bool) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    pin = {"in": "header", "required": required, "schema": {"type": "string"}}
+    for item in document["paths"].values():
+        for operation in item.values():
+            references = operation["parameters"]
+            references[:] = [each for each in references if each != {"$ref": "#/components/parameters/Version"}]
+            references.append({**copy.deepcopy(pin), "name": "x-polytomic-version"})
+    del document["components"]["parameters"]["Version"]
+    specification = Specification(document)
+
+    assert specification.version == "2023-04-25"
+    for operation in specification.operations:
+        assert operation.requires_version is required
+        assert all(each.name != "x-polytomic-version" for each in operation.parameters)
+
+
+def test_a_document_without_components_is_read() -> None:
+    taken = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    document = {
+        "info": {"version": "2000-01-30"},
+        "paths": {"/api/new": {"get": {"operationId": "getNew", "parameters": [taken]}}},
+    }
+
+    operation = operation_of(Specification(document), "/api/new")
+
+    assert operation.parameters[0].read(["5"]) == 5
+    assert not operation.requires_version
+    assert operation.schemes == set()
+
+
 def test_what_is_no_method_in_a_path_is_no_operation() -> None:
     document = copy.deepcopy(DOCUMENT)
     document["paths"]["/api/me"].update({"summary": "x", "description": "x", "servers": [], "x-more": {}})
@@ -133,6 +193,7 @@ def test_security_is_that_of_the_operation_or_of_the_whole_document() -> None:
         ({"type": "string"}, "", ""),
         ({"type": "string"}, "true", "true"),
         ({"type": "string"}, "5", "5"),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, "5", "5"),
         ({"type": "boolean"}, "true", True),
         ({"type": "boolean"}, "false", False),
         ({"type": "integer"}, "5", 5),
@@ -196,6 +257,89 @@ def test_a_parameter_that_is_missing() -> None:
 def test_a_parameter_that_is_there_twice() -> None:
     with pytest.raises(MalformedError, match="^what must be given once, got 3 values$"):
         parameter({"type": "string"}).read(["a", "a", "a"])
+
+
+@pytest.mark.parametrize(
+    ("schema", "texts", "value"),
+    [
+        ({"type": "array", "items": {"type": "string"}}, ["a"], ["a"]),
+        ({"type": "array", "items": {"type": "integer"}}, ["1", "2"], [1, 2]),
+        ({"type": ["array", "null"], "items": {"oneOf": [{"type": "boolean"}, {"type": "null"}]}}, ["true"], [True]),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/EventType"}}, ["sync.failed"], ["sync.failed"]),
+        # One string or several.
+        ({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}, ["1"], "1"),
+        ({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}, ["1", "2"], ["1", "2"]),
+        ({"type": "number"}, ["5"], 5),
+        ({"type": "number"}, ["-0.5e3"], -500.0),
+        ({"oneOf": [{"type": "integer"}, {"type": "null"}]}, ["5"], 5),
+        (
+            {"allOf": [{"$ref": "#/components/schemas/EventType"}, {"description": "Which."}]},
+            ["sync.failed"],
+            "sync.failed",
+        ),
+        ({}, ["5"], "5"),
+    ],
+)
+def test_a_parameter_may_be_given_several_times(schema: dict[str, Any], texts: list[str], value: object) -> None:
+    read = parameter(schema).read(texts)
+    assert (type(read), read) == (type(value), value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "texts", "message"),
+    [
+        ({"type": "array", "items": {"type": "integer"}}, ["1", "x"], 'what.1: "x" is not of type "integer"'),
+        ({"type": "number"}, ["1e9999"], 'what: "1e9999" is not of type "number"'),
+        ({"type": "number"}, ["nan"], 'what: "nan" is not of type "number"'),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, ["a", "b"], "what must be given once, got 2 values"),
+    ],
+)
+def test_an_item_that_is_not_what_the_document_says_is_refused(
+    schema: dict[str, Any], texts: list[str], message: str
+) -> None:
+    with pytest.raises(MalformedError) as caught:
+        parameter(schema).read(texts)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("schema", "query", "value"),
+    [
+        ({"type": "object"}, "what[a]=b&what[c d]=e%26f&else[a]=x&what=y", {"a": "b", "c d": "e&f"}),
+        ({"type": "object", "properties": {"n": {"type": "integer"}}}, "what[n]=5&what[m]=5", {"n": 5, "m": "5"}),
+        (
+            {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "boolean"}}},
+            "what[a]=true&what[a]=false&what[b]=true",
+            {"a": [True, False], "b": [True]},
+        ),
+        (
+            {"allOf": [{"type": "object", "properties": {"n": {"type": "integer"}}}, {"type": "object"}]},
+            "what[n]=5",
+            {"n": 5},
+        ),
+        ({"type": "object"}, "else[a]=b", None),
+    ],
+)
+def test_an_object_in_a_query_is_read_by_its_members(schema: dict[str, Any], query: str, value: object) -> None:
+    read = parameter(schema, style="deepObject", explode=True).read_object(parse_qsl(query))
+    assert read == value
+
+
+@pytest.mark.parametrize(
+    ("members", "query", "message"),
+    [
+        ({"type": "string"}, "what[a]=b&what[a]=c", "what[a] must be given once, got 2 values"),
+        ({"type": "integer"}, "what[a]=b", 'what.a: "b" is not of type "integer"'),
+        ({"type": "string"}, "", "what is missing"),
+    ],
+)
+def test_an_object_in_a_query_that_is_not_what_the_document_says_is_refused(
+    members: dict[str, Any], query: str, message: str
+) -> None:
+    schema = {"type": "object", "additionalProperties": members}
+    with pytest.raises(MalformedError) as caught:
+        parameter(schema, style="deepObject", required=True).read_object(parse_qsl(query))
+    assert str(caught.value) == message
 
 
 def test_parameters_of_a_path_count_for_its_operations() -> None:
