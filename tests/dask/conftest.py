@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import dask
 import pytest
+from dask import config
 from distributed import Client, LocalCluster
 
 from .stub import Stub
@@ -35,18 +35,18 @@ def server(address: Path) -> Iterator[Stub]:
 
 
 @contextmanager
-def local_cluster(**options: Any) -> Iterator[LocalCluster]:
+def local_cluster(**options: Any) -> Generator[LocalCluster]:
     """A cluster of worker processes, with its scheduler in this one."""
     # Also without a dashboard, a scheduler listens at the port of one, which another cluster may use.
-    port = {"dashboard_address": ":0"}
-    made = LocalCluster(dashboard_address=None, scheduler_kwargs=port, silence_logs=50, memory_limit=0, **options)
+    options |= {"dashboard_address": None, "scheduler_kwargs": {"dashboard_address": ":0"}}
+    made = LocalCluster(silence_logs=50, memory_limit=0, **options)
     with made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def local(address: Path) -> Iterator[LocalCluster]:
-    with dask.config.set(SETTINGS), local_cluster(n_workers=2, threads_per_worker=2) as cluster:
+    with config.set(SETTINGS), local_cluster(n_workers=2, threads_per_worker=2) as cluster:
         yield cluster
 
 
@@ -58,6 +58,6 @@ def cluster(local: LocalCluster) -> Iterator[Client]:
 
 
 @pytest.fixture
-def pids(cluster: Client) -> Callable[[], list[int]]:
+def pids(cluster: Any) -> Callable[[], list[int]]:
     """A function that returns the processes of the workers."""
     return lambda: list(cluster.run(os.getpid).values())

@@ -23,7 +23,9 @@ Fate = Callable[[Request], Fetched | Response | None]
 class NoCluster(Client):
     """A client that is connected to nothing."""
 
-    asynchronous = False
+    @property
+    def asynchronous(self) -> bool:
+        return False
 
     def __init__(self) -> None:
         pass

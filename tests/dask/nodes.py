@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from distributed import Client
 
@@ -36,7 +37,7 @@ class Nodes:
         self.workers: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._start("dask_scheduler", "--port", "0", "--no-dashboard", "--dashboard-address", ":0")
         _until(self._file.exists)
-        self.client = Client(scheduler_file=str(self._file), timeout=WAITS)
+        self.client: Any = Client(scheduler_file=str(self._file), timeout=WAITS)
 
     def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.{module}", "--host", "127.0.0.1", *arguments]
@@ -65,7 +66,7 @@ class Nodes:
 
 
 @contextmanager
-def nodes(folder: Path, workers: int, **config: str) -> Iterator[Nodes]:
+def nodes(folder: Path, workers: int, **config: str) -> Generator[Nodes]:
     made = Nodes(folder, **config)
     try:
         made.add(workers)
@@ -74,8 +75,8 @@ def nodes(folder: Path, workers: int, **config: str) -> Iterator[Nodes]:
         made.close()
 
 
-def _until(condition: object) -> None:
+def _until(condition: Callable[[], object]) -> None:
     ends = time.monotonic() + WAITS
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < ends
         time.sleep(0.02)

@@ -49,7 +49,7 @@ class Stub(FastServer):
 
     def __init__(self, script: Script = at_once) -> None:
         super().__init__(lambda _: OK)
-        self.reply = script
+        self.reply: Script = script
         self.calls: list[Call] = []
         self.nth: Counter[str] = Counter()
         self.in_flight = 0

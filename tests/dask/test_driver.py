@@ -15,7 +15,7 @@ from polytomic_client.dask._link import Fetched, State
 from polytomic_client.dask._wire import Raw, Request, Response, Result
 from polytomic_client.v2023_04_25.api.bulk_sync import get_bulk_destination
 
-from .fake_link import LOST, FakeLink, broken, done, fan_out_over
+from .fake_link import LOST, FakeLink, Fate, broken, done, fan_out_over
 
 
 def test_the_first_batches_are_small_and_quick_ones_grow() -> None:
@@ -175,7 +175,7 @@ def test_a_worker_that_hangs_does_not_delay_the_deadline(monkeypatch: pytest.Mon
     assert sorted(outcome.index for outcome in found) == list(range(10_000))
     hanging = [outcome.error for outcome in found if outcome.index < 10]
     assert all(type(error) is DeadlineExceededError for error in hanging)
-    others = {type(outcome.error) for outcome in found if outcome.index >= 10}
+    others: set[type[object]] = {type(outcome.error) for outcome in found if outcome.index >= 10}
     assert others <= {type(None), NotReachedError}
     assert NotReachedError in others
     assert link.told == ["open 64".replace("64", "10"), "expire", "close"]
@@ -277,11 +277,13 @@ def test_a_pause_is_in_the_progress_and_in_the_log(caplog: pytest.LogCaptureFixt
     assert caplog.messages == ["The fan-out pauses for 7.0 s, as requested by the API."]
 
 
-def _unreadable(content: bytes) -> Any:
+def _unreadable(content: bytes) -> Fate:
     raw = Raw(get_bulk_destination.OPERATION, 200, content, "request-1")
-    return lambda request: Response(
-        [Result(place, raw, None, unsettled=False) for place, _ in enumerate(request.items)], None
-    )
+
+    def fate(request: Request) -> Response:
+        return Response([Result(place, raw, None, unsettled=False) for place in range(len(request.items))], None)
+
+    return fate
 
 
 def test_a_body_that_cannot_be_decoded_is_a_failure_of_its_item() -> None:

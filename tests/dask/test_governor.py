@@ -24,12 +24,12 @@ class FakeScheduler:
     workers: dict[str, State] = field(factory=dict[str, State])
     handlers: dict[str, Any] = field(factory=dict[str, Any])
     stream_handlers: dict[str, Any] = field(factory=dict[str, Any])
-    sent: list[tuple[str, str, int | float]] = field(factory=list[tuple[str, str, "int | float"]])
+    sent: list[tuple[str, str, int]] = field(factory=list[tuple[str, str, int]])
 
     def worker_send(self, worker: str, message: dict[str, Any]) -> None:
-        self.sent.append((worker, message["action"], message.get("limit", round(message.get("seconds", 0)))))
+        self.sent.append((worker, message["action"], round(message.get("limit") or message.get("seconds") or 0)))
 
-    def take(self) -> list[tuple[str, str, int | float]]:
+    def take(self) -> list[tuple[str, str, int]]:
         sent, self.sent = self.sent, []
         return sent
 

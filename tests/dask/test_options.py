@@ -25,6 +25,10 @@ def cluster() -> Client:
     return NoCluster()
 
 
+def takes_an_item(item: str) -> str:
+    return item
+
+
 def start(cluster: Any, fetch: Any = calls.status, items: Any = (), **options: Any) -> Any:
     return fan_out(cluster, fetch, items, **options)
 
@@ -49,7 +53,7 @@ def start(cluster: Any, fetch: Any = calls.status, items: Any = (), **options: A
         ({"items": "abc"}, TypeError, "items must be an iterable of items, got a single str: 'abc'."),
         ({"items": 3}, TypeError, "items must be an iterable of items, got 3."),
         ({"fetch": 3}, TypeError, "fetch must be an async function, got int."),
-        ({"fetch": lambda item: item}, TypeError, r"fetch must take a client and an item \(too many positional"),
+        ({"fetch": takes_an_item}, TypeError, r"fetch must take a client and an item \(too many positional"),
         ({"make_client": partial(AsyncPolytomic, api_key=KEY)}, TypeError, "make_client contains an API key"),
         ({"make_client": partial(partial(AsyncPolytomic, basic_auth=("u", KEY)))}, TypeError, "contains an API key"),
     ],
@@ -84,8 +88,11 @@ def test_a_method_of_a_client_holds_a_key(cluster: Client) -> None:
 def test_a_client_in_a_closure_cannot_be_pickled(cluster: Client) -> None:
     client = AsyncPolytomic(api_key=KEY)
 
+    async def fetch(_: AsyncPolytomic, item: str) -> object:
+        return await client.get_bulk_destination(item)
+
     with pytest.raises(TypeError, match="must be picklable .*clients cannot be pickled"):
-        start(cluster, lambda _, item: client.get_bulk_destination(item))
+        start(cluster, fetch)
 
 
 def test_the_key_of_the_environment_in_a_closure(cluster: Client, monkeypatch: pytest.MonkeyPatch) -> None:

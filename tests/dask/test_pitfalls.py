@@ -101,7 +101,7 @@ def test_3_a_poison_item_takes_no_other_with_it(cluster: Client, server: Stub) -
     cluster.wait_for_workers(2, timeout=20)
 
 
-def test_4_a_batch_is_one_byte_string_for_dask(cluster: Client, server: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_4_a_batch_is_one_byte_string_for_dask(cluster: Any, server: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
     submitted: list[tuple[Any, ...]] = []
     submit = cluster.submit
 
@@ -223,7 +223,7 @@ def _other_version(where: str) -> None:
 )
 def test_9_every_process_has_the_same_version(server: Stub, tmp_path: Path, where: str, text: str) -> None:
     with nodes(tmp_path, 1) as cluster:
-        run = cluster.client.run_on_scheduler if where == "_scheduler" else cluster.client.run
+        run: Any = cluster.client.run_on_scheduler if where == "_scheduler" else cluster.client.run
         run(_other_version, where)
         with fan_out(cluster.client, calls.status, ids(10), make_client=calls.client) as outcomes:
             with pytest.raises(
@@ -300,6 +300,7 @@ def test_a_scheduler_that_is_killed_ends_it_and_the_next_run_completes(server: S
         with fan_out(
             cluster.client, calls.status, ids(400), make_client=calls.client, checkpoint=checkpoint, limit=8
         ) as outcomes:
+            killed = 0.0
             with pytest.raises(ClusterError):
                 for outcome in outcomes:
                     found.append(outcome.item)
@@ -354,7 +355,8 @@ def test_a_driver_that_is_killed_leaves_no_calls_behind(local: LocalCluster, ser
 
 
 def test_a_cluster_with_tls(server: Stub) -> None:
-    with local_cluster(n_workers=1, threads_per_worker=1, security=Security.temporary(), protocol="tls://") as made:
+    security: Any = Security
+    with local_cluster(n_workers=1, threads_per_worker=1, security=security.temporary(), protocol="tls://") as made:
         with Client(made, set_as_default=False) as cluster:
             assert made.scheduler_address.startswith("tls://")
             with fan_out(cluster, calls.status, ids(50), make_client=calls.client) as outcomes:
