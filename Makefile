@@ -105,7 +105,8 @@ test-newest: $(READY)  ## Check network and fan-out on the newest CPython instal
 	$(BIN)/uv pip install --quiet --python $(NEWEST)/bin/python --no-build-isolation --no-deps --editable . && \
 	$(NEWEST)/bin/python --version && \
 	$(NEWEST)/bin/python -m pytest --quiet $(SPREAD) -m "not soak" $(NETWORK_TESTS) \
-	  $(wildcard tests/test_fan_out*.py)
+	  $(wildcard tests/test_fan_out*.py) && \
+	$(NEWEST)/bin/python -m pytest --quiet -m dask tests/dask
 
 soak: $(READY)  ## Make a million calls against a server that misbehaves; interrupt calls
 	@for way in "" --uvloop --blocking; do $(BIN)/python -m tests.soak $$way $(ARGS) || exit 1; done

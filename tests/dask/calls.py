@@ -73,3 +73,10 @@ async def blunder(client: AsyncPolytomic, item: str) -> int:
 async def which_process(client: AsyncPolytomic, item: str) -> int:
     await status(client, item)
     return os.getpid()
+
+
+async def deadly_the_second_time(client: AsyncPolytomic, item: str) -> None:
+    """Ends its process if the server counts a second call for the first item."""
+    response = await client.request("GET", f"/api/{item}")
+    if item == "i0" and response.parsed["nth"] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
