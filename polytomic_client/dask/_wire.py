@@ -143,19 +143,23 @@ def _portable(result: Result) -> Result:
     return result
 
 
-def explained(error: Exception, worker: str) -> Exception:
-    """Return an error of a call that the driver can unpickle, with its traceback as a note: pickling loses it.
+def explained(error: Exception, worker: str, *, always: bool = False) -> Exception:
+    """Return an error that the driver can unpickle, with a note on where it was raised: pickling loses its traceback.
 
     Args:
         error: The error.
-        worker: Where it was raised.
+        worker: The address of the worker.
+        always: Whether an error of this package needs the note too. That of a call does not.
     """
+    where = f"raised on the worker {worker}"
     if isinstance(error, PolytomicError):
+        if always:
+            error.add_note(where)
         return error
     text = "".join(traceback.format_exception(error)).rstrip()
     try:
         unpickled(pickled(error))
     except Exception:  # noqa: BLE001  (of the user's class)
         error = RuntimeError(f"{type(error).__name__}: {error}")
-    error.add_note(f"raised on the worker {worker}:\n{text}")
+    error.add_note(f"{where}:\n{text}")
     return error

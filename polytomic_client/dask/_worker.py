@@ -189,7 +189,7 @@ class Runner:
             pass  # the deadline has passed
         except Exception as error:  # noqa: BLE001  (the driver raises it)
             if not self._late:
-                self._fault = explained(error, self._worker.address)
+                self._fault = explained(error, self._worker.address, always=True)
                 self._say("fault", error=pickled(self._fault))
         finally:
             self._ended = True

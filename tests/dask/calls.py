@@ -30,6 +30,11 @@ def patient_client() -> AsyncPolytomic:
     return client().with_options(max_attempts=5)
 
 
+def client_without_key() -> AsyncPolytomic:
+    os.environ.pop("POLYTOMIC_API_KEY", None)
+    return AsyncPolytomic()
+
+
 async def status(client: AsyncPolytomic, item: str) -> int:
     """A small value."""
     return (await client.request("GET", f"/api/{item}")).status_code

@@ -15,6 +15,7 @@ from distributed import Client
 from polytomic_client import (
     AsyncPolytomic,
     AuthenticationError,
+    ConfigurationError,
     DeadlineExceededError,
     NotFoundError,
     NotReachedError,
@@ -257,6 +258,15 @@ def test_a_bug_of_fetch_ends_it(cluster: Client, server: Stub) -> None:
             list(outcomes)
 
     assert len(server.calls) < 100
+
+
+def test_a_client_that_cannot_be_created_ends_it(cluster: Client, server: Stub) -> None:
+    with fan_out(cluster, calls.status, ids(100), make_client=calls.client_without_key) as outcomes:
+        with pytest.raises(ConfigurationError, match="POLYTOMIC_API_KEY") as caught:
+            list(outcomes)
+
+    assert caught.value.__notes__[0].startswith("raised on the worker tcp://")
+    assert server.calls == []
 
 
 def test_functions_of_a_script_travel(cluster: Client, server: Stub) -> None:
