@@ -14,8 +14,9 @@ def kind_changes(old: Document, new: Document) -> Iterator[Change]:
     after = tables(new)
     for place, one in tables(old).items():
         two = after.get(place, one)
+        other = "the model that fits best" if place.startswith("#") else "a dict"
         for kind in dict.fromkeys([*one, *two]):
-            was, now = one.get(kind, "what is not a model"), two.get(kind, "what is not a model")
+            was, now = one.get(kind, other), two.get(kind, other)
             if was != now:
                 what = f"an object of {kind} decodes to {now}, no longer to {was}"
                 yield Change(Severity.BREAKING, what, python=(place,))

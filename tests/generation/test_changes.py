@@ -628,7 +628,7 @@ def test_a_kind_that_decodes_to_another_class_is_breaking() -> None:
     text = "an object of `type` `bulk_sync.{}` decodes to models.{}, no longer to {}"
     event = [
         text.format("completed", "SyncRunning", "models.BulkSyncCompleted"),
-        text.format("paused", "BulkSyncCompleted", "what is not a model"),
+        text.format("paused", "BulkSyncCompleted", "a dict"),
     ]
     assert changes == [
         *((BREAKING, what, (f"models.{model}.event",)) for model in ("Event", "LoggedEvent") for what in event),
