@@ -71,6 +71,7 @@ def _problems(document: Document, schema: dict[str, Any], said: Any, holders: li
     if not is_object(mapping) or not mapping or not all(isinstance(target, str) for target in mapping.values()):
         yield "has propertyName, and a mapping of its values to components"
         return
+    yield from (f"has {name!r}, which has invisible characters" for name in mapping if not name.isprintable())
     named = str(said.get("propertyName"))
     for holder in holders:
         property_schema = resolve(document, holder[named]) if is_object(holder.get(named)) else {}

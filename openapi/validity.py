@@ -7,7 +7,6 @@ read. So these are checked first.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -18,7 +17,7 @@ from openapi_spec_validator.schemas.utils import get_schema_content
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
 from . import document as documents
-from .document import Document, Found, Refused, Steps, is_array, is_object, pointer
+from .document import Document, Found, Refused, Steps, is_array, is_date, is_object, pointer
 from .rules import endless
 
 LONGEST = 200
@@ -47,7 +46,7 @@ def check_validity(document: Document) -> None:
         raise Refused(f"{place} is not valid OpenAPI {document['openapi']}: {shown}") from error
     # It names the folder that is written, and that is removed before.
     version: object = document["info"]["version"]
-    if not isinstance(version, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
+    if not is_date(version):
         raise Refused(f"#/info/version is not a date like 2023-04-25: {version!r}")
     if not document.get("paths"):
         raise Refused("#/paths: it is missing, so there are no operations")
@@ -111,7 +110,9 @@ def _kind(path: Steps) -> str:
         return "schemas"
     if path[-2] in HOLDERS or path[0] == "components":
         return str(path[-2])
-    return "pathItems" if path[-2] == "paths" else "requestBodies" if path[-1] == "requestBody" else "schemas"
+    if path[-2] in ("paths", "webhooks"):
+        return "pathItems"
+    return "requestBodies" if path[-1] == "requestBody" else "schemas"
 
 
 def _fault(document: Document, error: OpenAPIValidationError) -> tuple[str, str]:

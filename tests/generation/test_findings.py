@@ -1,4 +1,4 @@
-"""Which member or parameter a message of oasdiff is about, and what nobody sees. The changes are in one pair of documents."""
+"""Which member or parameter a message of oasdiff is about, and what nobody sees. All changes are in one pair."""
 
 from __future__ import annotations
 

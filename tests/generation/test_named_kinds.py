@@ -91,6 +91,11 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         THING,
         "the discriminator needs a string: name is not one in each object",
     ),
+    "a name with invisible characters": (
+        member(kind_from("name", {"x\n": "NewThing"})),
+        THING,
+        r"x-kind-from has 'x\n', which has invisible characters",
+    ),
     "a mapping that leaves one out": (
         member(
             {

@@ -250,6 +250,14 @@ def test_a_parameter_of_a_whole_path_may_be_a_component() -> None:
     check_validity(document)
 
 
+def test_a_webhook_may_be_a_component() -> None:
+    document = copy.deepcopy(SMALL)
+    document["components"]["pathItems"] = {"Hook": {"post": {"responses": {"200": {"description": "-"}}}}}
+    document["webhooks"] = {"hook": {"$ref": "#/components/pathItems/Hook"}}
+
+    check_validity(document)
+
+
 def test_a_reference_in_an_example_is_data() -> None:
     document = copy.deepcopy(SMALL)
     operation(document)["responses"]["200"]["content"][JSON]["examples"] = {"one": {"value": {"$ref": "#/no"}}}
