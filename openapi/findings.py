@@ -13,7 +13,7 @@ from .document import Document, Steps, named_schemas, resolve
 from .moves import method_of, operation_at, renamed, shown
 from .names import class_name, identifier
 from .oasdiff import Entry, canonical
-from .python_names import Place, find_member, find_parameter
+from .python_names import Place, find_member, find_parameter, start_of
 from .schemas import FORMATS, is_default_sent
 
 SEVERITIES = {3: Severity.BREAKING, 2: Severity.BREAKING, 1: Severity.ADDITIVE}
@@ -125,8 +125,14 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
         severity = Severity.BREAKING
     elif LOWERED.fullmatch(check):
         severity = Severity.COSMETIC
-    # A type without a format is written with an empty one.
-    text = TEXTS.get(check, entry.text).replace("/``", "").replace("{", "{{").replace("}", "}}")
+    # A type without a format is written with an empty one, and several types, or any, as an empty one.
+    text = (
+        TEXTS.get(check, entry.text)
+        .replace("/``", "")
+        .replace("``", "another type")
+        .replace("{", "{{")
+        .replace("}", "}}")
+    )
     if entry.place is None:
         return _find_component(check, severity, text, new)
     where = (shown(entry.place),)
@@ -145,7 +151,9 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
     # The same path may lead to a member of another model now, while the one of before is what it was.
     if found is None or (after and found.shown != after.shown and found.shown.rpartition(".")[0] in named_schemas(new)):
         text = STATUS.sub("{status}", text)
-        return Finding(severity, text, (), statuses, (), where, methods, tuple(_spots(check, steps, statuses)))
+        return Finding(
+            severity, text, (), statuses, (), where, methods, tuple(_spots(check, sides[1][1], steps, statuses))
+        )
     if "request" in check and "enum-value-added" in check and before and _is_any(before.schema):
         return None  # oasdiff has another entry, which says that other values are refused now
     if "parameter-default-value" in check and not any(
@@ -241,7 +249,7 @@ def _is_in_container(path: str) -> bool:
     return path.rpartition("/")[2] in ("items", "additionalProperties")
 
 
-def _spots(check: str, steps: Steps, statuses: Sequence[str]) -> Iterator[Steps]:
+def _spots(check: str, operation: dict[str, Any], steps: Steps, statuses: Sequence[str]) -> Iterator[Steps]:
     """Yield what of an operation a change without a member or a parameter is about."""
     for word, key in (("parameter", "parameters"), ("tag", "tags"), ("security", "security"), ("deprec", "deprecated")):
         if word in check:
@@ -249,9 +257,10 @@ def _spots(check: str, steps: Steps, statuses: Sequence[str]) -> Iterator[Steps]
             yield (key,)  # what an operation does not say for itself
             return
     if statuses:
-        yield from ((*steps, "responses", status) for status in statuses)
+        answers = operation.get("responses", {})
+        yield from (start_of(answers.get(status, {}), (*steps, "responses", status)) for status in statuses)
     elif "request" in check:
-        yield (*steps, "requestBody")
+        yield start_of(operation.get("requestBody", {}), (*steps, "requestBody"))
     else:
         yield steps
 

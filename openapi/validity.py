@@ -119,17 +119,25 @@ def _fault(document: Document, error: OpenAPIValidationError) -> tuple[str, str]
     """Return where an error is, and what is wrong there."""
     if document["openapi"].startswith("3.0."):
         for found in jsonschema_rs.Draft4Validator(dict(get_schema_content("3.0"))).iter_errors(document):
-            cause = _cause(found)
-            return pointer(cause.instance_path), cause.message
+            path, message = _cause(found)
+            return pointer(path), message
     return _place(document, error), str(getattr(error, "message", error))
 
 
-def _cause(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
-    """Return why a value matches no alternative of the schema of OpenAPI 3.0: the fault inside of the likely one."""
+def _cause(error: jsonschema_rs.ValidationError) -> tuple[list[str | int], str]:
+    """Return where and why a value matches no alternative of the schema of OpenAPI 3.0: the fault in the likely one."""
     branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
-    likely = [branch for branch in branches if not any(_is_of_another_kind(inner) for inner in branch)] or branches
-    inner = [each for branch in likely for each in branch]
-    return _cause(max(inner, key=lambda each: len(each.instance_path))) if inner else error
+    likely = [branch for branch in branches if not any(_is_of_another_kind(inner) for inner in branch)]
+    inner = [each for branch in likely or branches for each in branch]
+    if not inner:
+        return error.instance_path, error.message
+    fault = max(inner, key=lambda each: len(each.instance_path))
+    same = [each for each in inner if each.instance_path == fault.instance_path]
+    options = [json.dumps(option) for each in same for option in getattr(each.kind, "options", [])]
+    if not likely and len(options) > 1:
+        # Each alternative has another value here, as `in` of a parameter.
+        return fault.instance_path, f"{json.dumps(fault.instance)} is not one of {', '.join(dict.fromkeys(options))}"
+    return _cause(fault)
 
 
 def _is_of_another_kind(error: jsonschema_rs.ValidationError) -> bool:

@@ -39,7 +39,12 @@ def documents() -> tuple[dict[str, Any], dict[str, Any]]:
         {"name": "X-Mode", "in": "header", "schema": TEXT},
         {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 100}},
     ]
+    post = old["paths"]["/things"]["post"]
+    old["components"]["requestBodies"] = {"New": post["requestBody"]}
+    post["requestBody"] = {"$ref": "#/components/requestBodies/New"}
     new = copy.deepcopy(old)
+    new["components"]["requestBodies"]["New"]["required"] = False
+    schema(new, "NewThing")["properties"]["blue"] = {}
     new["servers"] = [{"url": "https://a.example/"}]
     new["webhooks"]["a/b"] |= {"post": HOOK["post"] | new["webhooks"]["a/b"]["post"]}
     del new["webhooks"]["gone"]
@@ -68,7 +73,7 @@ def about(changes: list[Change], word: str) -> list[Any]:
 
 def test_a_member_that_is_called_as_a_type_is_not_what_changed(changes: list[Change]) -> None:
     what = "the `NewThing.size` request property type/format changed from `number` to `string`"
-    assert about(changes, "type/format") == [(BREAKING, what, ("models.NewThing.size",))]
+    assert about(changes, "NewThing.size") == [(BREAKING, what, ("models.NewThing.size",))]
 
 
 def test_a_member_that_is_called_as_a_value_of_an_enum_is_not_what_changed(changes: list[Change]) -> None:
@@ -108,6 +113,16 @@ def test_a_name_of_a_mapping_breaks_only_where_it_leads_elsewhere(changes: list[
     ]
     assert {each[0] for each in about(changes, "`cat`")} == {COSMETIC}
     assert not [each for each in changes if "mapping" in str(each.where)]
+
+
+def test_a_type_that_is_not_one_type_is_not_shown_as_nothing(changes: list[Change]) -> None:
+    (found,) = about(changes, "NewThing.blue")
+    assert found[1].endswith("from `string` to another type")
+
+
+def test_a_change_of_a_component_that_an_operation_takes_is_told_once(changes: list[Change]) -> None:
+    assert about(changes, "became optional") == [(ADDITIVE, "request body became optional", ("create_thing",))]
+    assert not [each for each in changes if "requestBodies" in str(each.where)]
 
 
 def test_a_slash_behind_a_server_is_no_other_server(changes: list[Change]) -> None:

@@ -208,6 +208,11 @@ CAUSES: list[tuple[Edit, str, str]] = [
         '"required" is a required property',
     ),
     (
+        lambda document: operation(document)["parameters"].append({"name": "a", "in": "body", "schema": {}}),
+        f"{ADDED}/in",
+        '"body" is not one of "path", "query", "header", "cookie"',
+    ),
+    (
         lambda document: operation(document)["responses"].update({"200": {"content": {}}}),
         f"{LIST}/responses/200",
         '"description" is a required property',
