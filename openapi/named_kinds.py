@@ -71,7 +71,7 @@ def _problems(document: Document, schema: dict[str, Any], said: Any, holders: li
     """Yield what is wrong with a mapping, and with the property that names the kind, in each object that has it."""
     mapping: Any = said.get("mapping") if is_object(said) else None
     if not is_object(mapping) or not mapping or not all(isinstance(target, str) for target in mapping.values()):
-        yield "has propertyName, and a mapping of its values to components"
+        yield "needs propertyName, and a mapping of its values to components"
         return
     yield from (f"has {name!r}, which has invisible characters" for name in mapping if not name.isprintable())
     named = str(said.get("propertyName"))

@@ -47,7 +47,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a kind that nothing names": (
         member({"anyOf": [NEW], "x-kind-from": "name"}),
         THING,
-        "x-kind-from has propertyName, and a mapping",
+        "x-kind-from needs propertyName, and a mapping",
     ),
     "a kind that is not a member": (
         member({"type": "array", "items": kind_from("name", {"x": "NewThing"})}),
