@@ -103,7 +103,7 @@ def as_markdown(title: str, sections: Iterable[Section]) -> str:
 
 def _escaped(text: str) -> str:
     """Return the Markdown of a string in which only backticks mean something in Markdown, if each has its pair."""
-    parts = text.split("`")
+    parts = " ".join(text.split()).split("`")
     if len(parts) % 2 == 0:
         parts = ["'".join(parts)]
     parts[::2] = [re.sub(r"([\\*_\[\]<])", r"\\\1", part) for part in parts[::2]]
@@ -111,7 +111,7 @@ def _escaped(text: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.replace("`", "'")
+    return " ".join(name.replace("`", "'").split())
 
 
 def _parts(sections: Iterable[Section]) -> Iterable[tuple[Section, Severity, list[Change]]]:

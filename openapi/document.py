@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -43,6 +44,9 @@ VALUES = frozenset({"example", "examples", "default", "const", "enum"})
 """Keywords whose value is data and no schema."""
 
 
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 class Refused(Exception):  # noqa: N818  (what it says is why, line by line)
     """A rejected document, and why.
 
@@ -63,6 +67,17 @@ def is_object(node: object) -> TypeGuard[dict[str, Any]]:
 def is_array(node: object) -> TypeGuard[list[Any]]:
     """Return whether a value of a document is an array."""
     return isinstance(node, list)
+
+
+def is_date(value: object) -> TypeGuard[str]:
+    """Return whether a value of a document is a date, as the API's versions are."""
+    if not isinstance(value, str) or not DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def pointer(path: Iterable[str | int]) -> str:

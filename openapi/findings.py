@@ -9,11 +9,11 @@ from typing import Any
 from attrs import evolve, frozen
 
 from .changes import Change, Severity
-from .document import Document, Steps, named_schemas
+from .document import Document, Steps, named_schemas, resolve
 from .moves import method_of, operation_at, renamed, shown
 from .names import class_name, identifier
 from .oasdiff import Entry, canonical
-from .python_names import Place, find_member, find_parameter
+from .python_names import Place, find_member, find_parameter, start_of
 from .schemas import FORMATS, is_default_sent
 
 SEVERITIES = {3: Severity.BREAKING, 2: Severity.BREAKING, 1: Severity.ADDITIVE}
@@ -22,8 +22,10 @@ SEVERITIES = {3: Severity.BREAKING, 2: Severity.BREAKING, 1: Severity.ADDITIVE}
 RAISED = re.compile(r"api-(operation-id|schema|tag|(global-)?security)-removed")
 """Changes that oasdiff reports as information, but that rename a method, model or module, or change who may call."""
 
-LOWERED = re.compile(r"api-(tag|operation-id)-added|api-security-component-.*|.*response-header-.*|webhook-.*")
-"""Changes that no caller sees: headers of responses have no Python names, and webhooks are not generated."""
+LOWERED = re.compile(
+    r"api-(tag|operation-id)-added|api-security-component-.*|.*response-header-.*|.*discriminator-.*mapping.*"
+)
+"""Changes that no caller sees: headers of responses have no Python names, and `kind_changes` tells what a kind is."""
 
 DEFAULTS = re.compile(r"(request|response)-(property|body)-default-value-.*")
 """Changes that `meanings` tells: oasdiff does not say which of several members of a name it means."""
@@ -34,6 +36,9 @@ TEXTS = {
     "endpoint-added": "new",
 }
 """Replacements for oasdiff's wording."""
+
+MEMBER = re.compile(r"`[^`]+`(?= (?:request|response)(?:'s)? property)|(?<=property )`[^`]+`")
+"""The member that a message is about, which may have other names: values, types, or parts of a union."""
 
 STATUS = re.compile(r"`\d{3}`(?= status)|(?<=status )`\d{3}`|(?<=of response )`\d{3}`")
 """A status in a message, which may have other numbers: a length, or a value."""
@@ -69,8 +74,13 @@ class Finding:
 
 def find(entries: Iterable[Entry], old: Document, new: Document) -> list[Finding]:
     """Return what entries of oasdiff mean."""
-    kept = [entry for entry in entries if not DEFAULTS.fullmatch(entry.check)]
+    kept = [entry for entry in entries if not (DEFAULTS.fullmatch(entry.check) or _is_of_webhook(entry))]
     return [finding for entry in kept if (finding := _find(entry, old, new))]
+
+
+def _is_of_webhook(entry: Entry) -> bool:
+    """Return whether it is about a webhook, which is not generated: `other_changes` tells it."""
+    return entry.check.startswith("webhook-") or (entry.place is not None and entry.place[0].startswith("webhook:"))
 
 
 def merged(found: list[Finding]) -> Iterator[Change]:
@@ -115,19 +125,22 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
         severity = Severity.BREAKING
     elif LOWERED.fullmatch(check):
         severity = Severity.COSMETIC
-    # A type without a format is written with an empty one.
-    text = TEXTS.get(check, entry.text).replace("/``", "").replace("{", "{{").replace("}", "}}")
+    # A type without a format is written with an empty one, and several types, or any, as an empty one.
+    text = (
+        TEXTS.get(check, entry.text)
+        .replace("/``", "")
+        .replace("``", "another type")
+        .replace("{", "{{")
+        .replace("}", "}}")
+    )
     if entry.place is None:
         return _find_component(check, severity, text, new)
     where = (shown(entry.place),)
     sides = [(old, operation_at(old, entry.place)), (new, operation_at(new, entry.place))]
     methods = tuple(name for _, operation in sides if (name := method_of(operation)))[:1]
     steps: Steps = ("paths", *entry.place)
-    if check == "api-operation-id-removed":
-        python = (renamed(*(operation for _, operation in sides)),)
-        if " -> " not in python[0]:
-            severity = Severity.COSMETIC  # the ids differ in case
-        return Finding(severity, "another operation id", where=where, python=python, spots=((*steps, "operationId"),))
+    if renaming := _find_renaming(check, text, sides, steps):
+        return evolve(renaming, where=where)
     if check == "api-tag-removed":
         modules = {identifier(tag) for tag in sides[1][1].get("tags", ())}
         if modules & {identifier(tag) for tag in re.findall(r"`([^`]+)`", text)}:
@@ -138,7 +151,9 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
     # The same path may lead to a member of another model now, while the one of before is what it was.
     if found is None or (after and found.shown != after.shown and found.shown.rpartition(".")[0] in named_schemas(new)):
         text = STATUS.sub("{status}", text)
-        return Finding(severity, text, (), statuses, (), where, methods, tuple(_spots(check, steps, statuses)))
+        return Finding(
+            severity, text, (), statuses, (), where, methods, tuple(_spots(check, sides[1][1], steps, statuses))
+        )
     if "request" in check and "enum-value-added" in check and before and _is_any(before.schema):
         return None  # oasdiff has another entry, which says that other values are refused now
     if "parameter-default-value" in check and not any(
@@ -146,12 +161,39 @@ def _find(entry: Entry, old: Document, new: Document) -> Finding | None:
         for (document, _), place in zip(sides, (before, after), strict=True)
     ):
         severity = Severity.COSMETIC
+    if "parameter" not in check:
+        text = re.sub(MEMBER, "{field}", text, count=1)
     severity, text, values = _judged(check, severity, STATUS.sub("{status}", text), word, (before, after))
     spots = (*(before.spots if before else ()), *(after.spots if after else ()))
     if "parameter" in check:
         return Finding(severity, text, (), statuses, values, where, (found.python,), spots)
-    text = text.replace(f"`{word}`", "{field}")
     return Finding(severity, text, (found.shown,), statuses, values, where, (found.python,), spots)
+
+
+def _find_renaming(
+    check: str, text: str, sides: Sequence[tuple[Document, dict[str, Any]]], steps: Steps
+) -> Finding | None:
+    """Return what an entry means that is about another id, or about a header that differs in case only."""
+    python = (renamed(*(operation for _, operation in sides)),)
+    if check == "api-operation-id-removed":
+        severity = Severity.BREAKING if " -> " in python[0] else Severity.COSMETIC
+        return Finding(severity, "another operation id", python=python, spots=((*steps, "operationId"),))
+    if not (named := re.search(r"`header` request parameter `([^`]+)`", text)):
+        return None
+    headers = [
+        [
+            str(parameter["name"])
+            for each in operation.get("parameters", ())
+            if (parameter := resolve(document, each)).get("in") == "header"
+            and str(parameter.get("name")).lower() == named[1].lower()
+        ]
+        for document, operation in sides
+    ]
+    (one, *_), (two, *_) = (names or [""] for names in headers)
+    if not one or not two or one == two:
+        return None
+    spots = tuple((*steps, "parameters", f"header {name}") for name in (one, two))
+    return Finding(Severity.COSMETIC, f"the header `{one}` is now `{two}`", python=python, spots=spots)
 
 
 def _find_component(check: str, severity: Severity, text: str, new: Document) -> Finding:
@@ -172,13 +214,14 @@ def _judged(
     """Return the effect of a change of a member or parameter, what is said of it, and the values of an enum."""
     before, after = places
     is_request = "request" in check
+    subject = f"`{word}`" if "parameter" in check else "{field}"
     if "enum-value-removed" in check and after and "enum" not in after.schema:
         verb = "takes" if is_request else "may be"
-        text = f"`{word}` {verb} any value, not only those of a list"
+        text = f"{subject} {verb} any value, not only those of a list"
         return Severity.ADDITIVE if is_request else Severity.BREAKING, text, ()
     if check == "response-property-enum-value-added" and before and _is_any(before.schema):
         # A member of the enum is a string, or an int.
-        return Severity.ADDITIVE, f"`{word}` is one of a list of values, no longer any value", ()
+        return Severity.ADDITIVE, f"{subject} is one of a list of values, no longer any value", ()
     if "enum-value" in check and (value := re.search(r"`([^`]+)`(?= enum value)|(?<=enum value )`([^`]+)`", text)):
         text = text.replace(value[0], "{value}", 1)
         return severity, text, ((value[1] or value[2]).replace("{{", "{").replace("}}", "}"),)
@@ -206,7 +249,7 @@ def _is_in_container(path: str) -> bool:
     return path.rpartition("/")[2] in ("items", "additionalProperties")
 
 
-def _spots(check: str, steps: Steps, statuses: Sequence[str]) -> Iterator[Steps]:
+def _spots(check: str, operation: dict[str, Any], steps: Steps, statuses: Sequence[str]) -> Iterator[Steps]:
     """Yield what of an operation a change without a member or a parameter is about."""
     for word, key in (("parameter", "parameters"), ("tag", "tags"), ("security", "security"), ("deprec", "deprecated")):
         if word in check:
@@ -214,9 +257,10 @@ def _spots(check: str, steps: Steps, statuses: Sequence[str]) -> Iterator[Steps]
             yield (key,)  # what an operation does not say for itself
             return
     if statuses:
-        yield from ((*steps, "responses", status) for status in statuses)
+        answers = operation.get("responses", {})
+        yield from (start_of(answers.get(status, {}), (*steps, "responses", status)) for status in statuses)
     elif "request" in check:
-        yield (*steps, "requestBody")
+        yield start_of(operation.get("requestBody", {}), (*steps, "requestBody"))
     else:
         yield steps
 
@@ -230,8 +274,8 @@ def _compared_places(
         before, after = (find_parameter(*side, where, name, steps) for side in sides)
         return before, after, name
     kind = "request" if "request" in check else "response"
-    for word in sorted(re.findall(r"`([^`]+)`", text), key=len, reverse=True):
-        before, after = (find_member(*side, kind, word, steps) for side in sides)
-        if before or after:
-            return before, after, word
-    return None, None, ""
+    if (found := MEMBER.search(text)) is None:
+        return None, None, ""
+    word = found[0].strip("`")
+    before, after = (find_member(*side, kind, word, steps) for side in sides)
+    return before, after, word

@@ -14,8 +14,8 @@ def kind_changes(old: Document, new: Document) -> Iterator[Change]:
     after = tables(new)
     for place, one in tables(old).items():
         two = after.get(place, one)
-        for kind in dict.fromkeys([*one, *two]):
-            was, now = one.get(kind, "what is not a model"), two.get(kind, "what is not a model")
+        for kind in dict.fromkeys([*one.models, *two.models]):
+            was, now = one.models.get(kind, one.other), two.models.get(kind, two.other)
             if was != now:
                 what = f"an object of {kind} decodes to {now}, no longer to {was}"
                 yield Change(Severity.BREAKING, what, python=(place,))

@@ -30,6 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from attrs import frozen
+
 from .document import Document, Found, Steps, is_object, named_schemas, objects, pointer, resolve
 from .names import class_name, identifier
 from .schemas import FORMATS, alternatives, every_schema, kinds, members, sole_reference
@@ -69,8 +71,9 @@ def _problems(document: Document, schema: dict[str, Any], said: Any, holders: li
     """Yield what is wrong with a mapping, and with the property that names the kind, in each object that has it."""
     mapping: Any = said.get("mapping") if is_object(said) else None
     if not is_object(mapping) or not mapping or not all(isinstance(target, str) for target in mapping.values()):
-        yield "has propertyName, and a mapping of its values to components"
+        yield "needs propertyName, and a mapping of its values to components"
         return
+    yield from (f"has {name!r}, which has invisible characters" for name in mapping if not name.isprintable())
     named = str(said.get("propertyName"))
     for holder in holders:
         property_schema = resolve(document, holder[named]) if is_object(holder.get(named)) else {}
@@ -169,22 +172,43 @@ def _told(document: Document, member: dict[str, Any]) -> dict[str, Any]:
     return {"from": said["propertyName"], "models": models, "may_be_null": may_be_null}
 
 
-def tables(document: Document) -> dict[str, dict[str, str]]:
-    """Return the class of each kind, by the member that is decoded so, or by the place of the discriminator."""
-    found: dict[str, Any] = {}
+@frozen
+class Table:
+    """The models that strings name.
+
+    Attributes:
+        models: The model of each string.
+        other: What an object becomes that no string of the table names.
+    """
+
+    models: dict[str, str]
+    other: str
+
+
+def tables(document: Document) -> dict[str, Table]:
+    """Return the model of each kind, by the member that is decoded so, or by the place of an inline one or a union."""
+    found: dict[str, Table] = {}
     if any(named_kinds(document)):
         return {}
-    for name, schema in named_schemas(document).items():
-        for member, inside in members(document, schema).items():
-            if is_object(inside) and KIND_FROM in inside:
-                found[f"models.{class_name(name)}.{identifier(member)}"] = inside[KIND_FROM]
     for path, schema in every_schema(document):
-        if is_object(schema) and has_mapping(document, schema):
-            found[pointer(path)] = schema["discriminator"]
-    return {
-        place: {
-            f"`{said['propertyName']}` `{value}`": f"models.{class_name(_component(target))}"
-            for value, target in said["mapping"].items()
-        }
-        for place, said in found.items()
+        if not is_object(schema):
+            continue
+        if has_mapping(document, schema):
+            found[pointer(path)] = _table(schema["discriminator"], "the model that fits best")
+        if "$ref" in schema or sole_reference(schema) or path[-2:-1] == ("allOf",):
+            continue  # told where it is, or where it is joined
+        for name, member in members(document, schema).items():
+            if is_object(member) and KIND_FROM in member:
+                is_named = path[:-1] == ("components", "schemas")
+                model = f"models.{class_name(str(path[-1]))}.{identifier(name)}"
+                place = model if is_named else pointer((*path, "properties", name))
+                found[place] = _table(member[KIND_FROM], "a dict")
+    return found
+
+
+def _table(said: dict[str, Any], other: str) -> Table:
+    models = {
+        f"`{said['propertyName']}` `{value}`": f"models.{class_name(_component(target))}"
+        for value, target in said["mapping"].items()
     }
+    return Table(models, other)

@@ -34,6 +34,9 @@ TYPE = "(?:array|boolean|integer|null|number|object|string)"
 TYPES = re.compile(rf"\b{TYPE}(?:(?:, | and | or ){TYPE})+\b")
 """A list of types, which oasdiff writes in any order."""
 
+WHOLE = re.compile(r"(?<=`)(-?\d+)\.00(?=`)")
+"""A whole number, which oasdiff writes with two decimals."""
+
 
 @frozen
 class Entry:
@@ -68,7 +71,7 @@ def entries_of(found: Iterable[Mapping[str, Any]]) -> list[Entry]:
         Entry(
             str(each["id"]),
             int(each["level"]),
-            TYPES.sub(_in_order, re.sub(rf"{WITHIN}[\w.-]+", "", str(each["text"]))),
+            TYPES.sub(_in_order, WHOLE.sub(r"\1", re.sub(rf"{WITHIN}[\w.-]+", "", str(each["text"])))),
             (str(each["path"]), str(each["operation"]).lower()) if "operation" in each else None,
         )
         for each in found

@@ -30,8 +30,8 @@ PROSE = ("summary", "description", "title", "example", "examples", "externalDocs
 
 
 def other_changes(old: Document, new: Document) -> list[Change]:
-    """Return the changes of servers, credentials, conflicts, the names of kinds, and wording."""
-    found = (_servers, _credentials, _conflicts, kind_changes, _reworded)
+    """Return the changes of servers, credentials, conflicts, webhooks, the names of kinds, and wording."""
+    found = (_servers, _credentials, _conflicts, _webhooks, kind_changes, _reworded)
     return [change for find in found for change in find(old, new)]
 
 
@@ -58,7 +58,7 @@ def untold(old: Document, new: Document, told: Collection[Steps]) -> list[Change
 
 def not_generated(document: Document) -> list[Change]:
     """Return the webhooks, callbacks and links of a document, of which the generator makes nothing."""
-    found = [("webhook", name, f"#/webhooks/{name}") for name in document.get("webhooks", {})]
+    found = [("webhook", name, pointer(("webhooks", name))) for name in document.get("webhooks", {})]
     for (_, path, verb), operation in operations(document):
         where = shown((path, verb))
         found += [("callback", name, where) for name in operation.get("callbacks", {})]
@@ -73,7 +73,7 @@ def _with_components(document: Document) -> Document:
 
 
 def _servers(old: Document, new: Document) -> Iterator[Change]:
-    before, after = ([server["url"] for server in document.get("servers", ())] for document in (old, new))
+    before, after = ([server["url"].rstrip("/") for server in document.get("servers", ())] for document in (old, new))
     if before and set(before) < set(after):
         more = ", ".join(f"`{url}`" for url in after if url not in before)
         yield Change(Severity.ADDITIVE, f"one more server: {more}", ("#/servers",))
@@ -102,6 +102,15 @@ def _conflicts(old: Document, new: Document) -> Iterator[Change]:
             if not now:
                 what = "a 409 may only be about the idempotency key: the client retries it"
             yield Change(Severity.BREAKING, what, (f"{method.upper()} {path}",), (f"{identifier(name)}()",))
+
+
+def _webhooks(old: Document, new: Document) -> Iterator[Change]:
+    """Yield the webhooks that came, went or changed. No code is generated from them."""
+    before, after = (document.get("webhooks", {}) for document in (old, new))
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name):
+            what = "removed" if name not in after else "changed" if name in before else "new"
+            yield Change(Severity.COSMETIC, f"{what}: the webhook `{name}`", (pointer(("webhooks", name)),))
 
 
 def _shown(scheme: dict[str, Any]) -> str:
@@ -147,7 +156,13 @@ def _known(document: Document, node: Any, index: int) -> str | int:
 
 def _is_told_elsewhere(key: Steps) -> bool:
     """Return whether `other_changes` tells it, where it is something to tell."""
-    if key[:1] == ("servers",) or key[:2] == ("components", "securitySchemes") or key[-1:] == (CONFLICTS,):
+    if key[-3:-1] == ("discriminator", "mapping"):
+        return True
+    if (
+        key[:1] in (("servers",), ("webhooks",))
+        or key[:2] == ("components", "securitySchemes")
+        or key[-1:] == (CONFLICTS,)
+    ):
         return True
     return any(
         step in PROSE and (not above or key[above - 1] not in ("properties", "schemas"))

@@ -189,7 +189,10 @@ def _severity(
 
 
 def _is_taken(before: object, after: object, names: Names) -> bool:
-    """Return whether each value of a type is one of another: an int is a float, and a value of an enum its string."""
+    """Return whether each value of a type is one of another: an int is a float, and a value of an enum its string.
+
+    A constant is one of its type.
+    """
     taken = _kinds(after)
     wider = {"int": "float"} | {
         name.removeprefix("models."): base
@@ -198,7 +201,10 @@ def _is_taken(before: object, after: object, names: Names) -> bool:
         for kind, base in (("StrEnum", "str"), ("IntEnum", "int"))
         if kind in _code(thing)
     }
-    return all(kind in taken or wider.get(kind) in taken for kind in _kinds(before))
+    kinds = _kinds(before)
+    for constant in (kind for kind in kinds if kind.startswith("Literal[")):
+        wider[constant] = type(ast.literal_eval(constant.removeprefix("Literal"))[0]).__name__
+    return all(kind in taken or wider.get(kind) in taken for kind in kinds)
 
 
 def _is_in(owner: str, reached: Mapping[bool, set[str]]) -> bool:

@@ -77,12 +77,12 @@ def schemas_of(
     for kind, name, place, part in parts:
         for content, media in resolve(document, part).get("content", {}).items():
             if is_object(schema := media.get("schema")):
-                start = _start(part, (*steps, *place))
+                start = start_of(part, (*steps, *place))
                 shown = class_name(f"{method}_{name}")
                 yield kind, Schema(schema, (*start, "content", content, "schema"), method, name, shown)
 
 
-def _start(node: dict[str, Any], steps: Steps) -> Steps:
+def start_of(node: dict[str, Any], steps: Steps) -> Steps:
     """Return where a node is, or what it refers to."""
     return tuple(str(node["$ref"]).removeprefix("#/").split("/")) if "$ref" in node else steps
 
@@ -111,7 +111,7 @@ def followed(document: Document, schema: Schema) -> Schema:
             break
         name = str(schema.node["$ref"]).rpartition("/")[2]
         node = resolve(document, {"$ref": schema.node["$ref"]})
-        schema = Schema(node, _start(schema.node, ()), "", name, name)
+        schema = Schema(node, start_of(schema.node, ()), "", name, name)
     return schema
 
 
@@ -127,7 +127,7 @@ def find_parameter(
             method = identifier(operation["operationId"]) if "operationId" in operation else ""
             python = f"{method}({argument_name(name, where, others)}=)"
             known = ("parameters", f"{where} {name}")
-            spot = _start(reference, (*steps, *known))
+            spot = start_of(reference, (*steps, *known))
             schema = Schema(each.get("schema", {}), (*spot, "schema"))
             # A parameter may be one of all operations of the path.
             spots = ((*steps, *known), (*steps[:-1], *known), spot, *_spots(document, schema))

@@ -17,12 +17,10 @@ from attrs import frozen
 from . import document as documents
 from . import overlay
 from .changes import Change, Section, Severity
-from .document import METHODS, Document, Refused, Steps, is_array, is_object, pointer
+from .document import METHODS, Document, Refused, Steps, is_array, is_date, is_object, pointer
 from .names import identifier
 
 Rewritten = Iterator[tuple[Steps, str]]
-
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @frozen
@@ -33,11 +31,13 @@ class Received:
         document: The document.
         overlay: What its overlay changed, if it has one.
         notes: A line for each place that was changed besides.
+        reasons: Why it may be invalid, although its authors say that it is valid.
     """
 
     document: Document
     overlay: Section | None
     notes: list[str]
+    reasons: tuple[str, ...] = ()
 
 
 def receive(path: Path, version: str | None, openapi: Path) -> Received:
@@ -64,17 +64,20 @@ def receive(path: Path, version: str | None, openapi: Path) -> Received:
     notes = [f"{pointer(place)}: {note}" for place, note in _completed(completed, date)]
     if repeated := list(_repeated(completed)):
         raise Refused(*repeated)
-    return Received(completed, section, notes)
+    reasons: tuple[str, ...] = ()
+    if completed.get("openapi") != document.get("openapi"):
+        reasons = (f"It is of OpenAPI {document['openapi']}, but read as 3.1. Leave out what is new in its version",)
+    return Received(completed, section, notes, reasons)
 
 
 def _date(document: Document, version: str | None) -> str:
     """Return the date of a document, or else the one that is given."""
     info: Any = document.get("info")
     own: Any = info.get("version") if is_object(info) else None
-    if version is not None and not DATE.fullmatch(version):
+    if version is not None and not is_date(version):
         raise Refused(f"VERSION must be a date, got {version!r}. Write it like VERSION=2025-09-18")
-    if version is None or DATE.fullmatch(str(own)):
-        if isinstance(own, str) and isinstance(document.get("openapi"), str) and not DATE.fullmatch(own):
+    if version is None or is_date(own):
+        if isinstance(own, str) and isinstance(document.get("openapi"), str) and not is_date(own):
             problem = f"#/info/version must be the date of the API, got {own!r}"
             raise Refused(f"{problem}. Say which one it is, for example VERSION=2025-09-18")
         return str(own)

@@ -67,7 +67,10 @@ def prepare(path: Path, folder: Path, version: str | None = None) -> Candidate:
         Refused: Nothing can be made of it.
     """
     received = receive(path, version, ROOT / "openapi")
-    check_validity(received.document)
+    try:
+        check_validity(received.document)
+    except Refused as error:
+        raise Refused(*error.problems, *received.reasons) from error
     document, notes = normalise(received.document)
     against: dict[str, list[str]] = {}
     for place, message in violations(document):

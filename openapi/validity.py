@@ -7,7 +7,6 @@ read. So these are checked first.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -18,7 +17,7 @@ from openapi_spec_validator.schemas.utils import get_schema_content
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
 
 from . import document as documents
-from .document import Document, Found, Refused, Steps, is_array, is_object, pointer
+from .document import Document, Found, Refused, Steps, is_array, is_date, is_object, pointer
 from .rules import endless
 
 LONGEST = 200
@@ -47,7 +46,7 @@ def check_validity(document: Document) -> None:
         raise Refused(f"{place} is not valid OpenAPI {document['openapi']}: {shown}") from error
     # It names the folder that is written, and that is removed before.
     version: object = document["info"]["version"]
-    if not isinstance(version, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", version):
+    if not is_date(version):
         raise Refused(f"#/info/version is not a date like 2023-04-25: {version!r}")
     if not document.get("paths"):
         raise Refused("#/paths: it is missing, so there are no operations")
@@ -111,24 +110,34 @@ def _kind(path: Steps) -> str:
         return "schemas"
     if path[-2] in HOLDERS or path[0] == "components":
         return str(path[-2])
-    return "pathItems" if path[-2] == "paths" else "requestBodies" if path[-1] == "requestBody" else "schemas"
+    if path[-2] in ("paths", "webhooks"):
+        return "pathItems"
+    return "requestBodies" if path[-1] == "requestBody" else "schemas"
 
 
 def _fault(document: Document, error: OpenAPIValidationError) -> tuple[str, str]:
     """Return where an error is, and what is wrong there."""
     if document["openapi"].startswith("3.0."):
         for found in jsonschema_rs.Draft4Validator(dict(get_schema_content("3.0"))).iter_errors(document):
-            cause = _cause(found)
-            return pointer(cause.instance_path), cause.message
+            path, message = _cause(found)
+            return pointer(path), message
     return _place(document, error), str(getattr(error, "message", error))
 
 
-def _cause(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
-    """Return why a value matches no alternative of the schema of OpenAPI 3.0: the fault inside of the likely one."""
+def _cause(error: jsonschema_rs.ValidationError) -> tuple[list[str | int], str]:
+    """Return where and why a value matches no alternative of the schema of OpenAPI 3.0: the fault in the likely one."""
     branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
-    likely = [branch for branch in branches if not any(_is_of_another_kind(inner) for inner in branch)] or branches
-    inner = [each for branch in likely for each in branch]
-    return _cause(max(inner, key=lambda each: len(each.instance_path))) if inner else error
+    likely = [branch for branch in branches if not any(_is_of_another_kind(inner) for inner in branch)]
+    inner = [each for branch in likely or branches for each in branch]
+    if not inner:
+        return error.instance_path, error.message
+    fault = max(inner, key=lambda each: len(each.instance_path))
+    same = [each for each in inner if each.instance_path == fault.instance_path]
+    options = [json.dumps(option) for each in same for option in getattr(each.kind, "options", [])]
+    if not likely and len(options) > 1:
+        # Each alternative has another value here, as `in` of a parameter.
+        return fault.instance_path, f"{json.dumps(fault.instance)} is not one of {', '.join(dict.fromkeys(options))}"
+    return _cause(fault)
 
 
 def _is_of_another_kind(error: jsonschema_rs.ValidationError) -> bool:

@@ -244,9 +244,13 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile("([^/]+)".join(literals))
 
 
-def _literal_first(entry: tuple[str, Document]) -> list[bool]:
-    """Sort `/syncs/status` before `/syncs/{id}`, which matches it too: OpenAPI prefers the path without a parameter."""
-    return ["{" in segment for segment in entry[0].split("/")]
+def _literal_first(entry: tuple[str, Document]) -> list[tuple[bool, int]]:
+    """Sort `/syncs/status` before `/syncs/{id}`, which matches it too: OpenAPI prefers the path without a parameter.
+
+    Of segments with a parameter, `{id}.json` comes before `{id}`.
+    """
+    segments = entry[0].split("/")
+    return [("{" in segment, -len(re.sub(_PARAMETER, "", segment)) * ("{" in segment)) for segment in segments]
 
 
 def _operation(document: Document, item: Document, operation: Document) -> DocumentedOperation:

@@ -14,6 +14,7 @@ from openapi import document as documents
 from openapi.changes import Change, Severity
 from openapi.document_changes import document_changes
 from openapi.generate import generate
+from openapi.kind_changes import kind_changes
 from openapi.python_changes import python_changes
 
 from .shared import DATA
@@ -615,6 +616,21 @@ def test_documents_that_oasdiff_cannot_compare_may_differ_in_any_way(monkeypatch
     )
 
 
+def test_a_kind_of_an_inline_object_that_decodes_to_another_class_is_breaking() -> None:
+    old = documents.read(DATA / "taken.yaml")
+    events = schema(old, "EventsEnvelope")["properties"]["data"]
+    events["items"] = schema(old, "Event")
+    new = copy.deepcopy(old)
+    kinds = schema(new, "EventsEnvelope")["properties"]["data"]["items"]["properties"]["event"]["x-kind-from"]
+    kinds["mapping"] |= {"sync.paused": kinds["mapping"]["sync.running"]}
+
+    changes = [change for change in kind_changes(old, new) if change.python[0].startswith("#")]
+
+    what = "an object of `type` `sync.paused` decodes to models.SyncRunning, no longer to a dict"
+    place = "#/components/schemas/EventsEnvelope/properties/data/items/properties/event"
+    assert told(changes, with_places=False) == [(BREAKING, what, (place,))]
+
+
 def test_a_kind_that_decodes_to_another_class_is_breaking() -> None:
     """No schema differs, so that neither oasdiff nor the Python names tell."""
     old = documents.read(DATA / "taken.yaml")
@@ -628,7 +644,7 @@ def test_a_kind_that_decodes_to_another_class_is_breaking() -> None:
     text = "an object of `type` `bulk_sync.{}` decodes to models.{}, no longer to {}"
     event = [
         text.format("completed", "SyncRunning", "models.BulkSyncCompleted"),
-        text.format("paused", "BulkSyncCompleted", "what is not a model"),
+        text.format("paused", "BulkSyncCompleted", "a dict"),
     ]
     assert changes == [
         *((BREAKING, what, (f"models.{model}.event",)) for model in ("Event", "LoggedEvent") for what in event),

@@ -33,6 +33,7 @@ ANSWERED: dict[str, tuple[Any, Any]] = {
     "share": ({"type": "number"}, {"type": "integer"}),
     "shares": ({"type": "array", "items": {"type": "number"}}, {"type": "array", "items": {"type": "integer"}}),
     "kind": (TEXT, {"$ref": "#/components/schemas/Colour"}),
+    "constant": (TEXT, {"type": "string", "const": "a"}),
     "count": ({"type": "integer", "format": "int32"}, {"type": "integer", "format": "int64"}),
     "email": (TEXT, {"type": "string", "format": "email"}),
     "day": (TEXT, {"type": "string", "format": "date"}),
@@ -226,6 +227,7 @@ def test_what_oasdiff_does_not_tell_is_said_beside_what_it_tells(of_the_api: lis
     assert change.where == (
         f"{thing}/share/type",
         f"{thing}/shares/items/type",
+        f"{thing}/constant/const",
         f"{thing}/few/maxItems",
         f"{thing}/parameters/x-hint",
         "#/components/schemas/Level/x-enum-varnames/0",
@@ -274,6 +276,7 @@ def test_a_format_breaks_where_it_changes_the_type(name: str, of_the_api: list[C
 NARROWED = {
     "Thing.share": (ADDITIVE, "`float | Unset = UNSET` is now `int | Unset = UNSET`"),
     "Thing.kind": (ADDITIVE, "`str | Unset = UNSET` is now `Colour | Unset = UNSET`"),
+    "Thing.constant": (ADDITIVE, "`str | Unset = UNSET` is now `Literal['a'] | Unset = UNSET`"),
     # A list[int] is not a list[float] to a type checker.
     "Thing.shares": (BREAKING, "`list[float] | Unset = UNSET` is now `list[int] | Unset = UNSET`"),
     "NewThing.share": (BREAKING, "`float | Unset = UNSET` is now `int | Unset = UNSET`"),

@@ -47,7 +47,7 @@ RULES: dict[str, tuple[Edit, str, str]] = {
     "a kind that nothing names": (
         member({"anyOf": [NEW], "x-kind-from": "name"}),
         THING,
-        "x-kind-from has propertyName, and a mapping",
+        "x-kind-from needs propertyName, and a mapping",
     ),
     "a kind that is not a member": (
         member({"type": "array", "items": kind_from("name", {"x": "NewThing"})}),
@@ -90,6 +90,11 @@ RULES: dict[str, tuple[Edit, str, str]] = {
         ),
         THING,
         "the discriminator needs a string: name is not one in each object",
+    ),
+    "a name with invisible characters": (
+        member(kind_from("name", {"x\n": "NewThing"})),
+        THING,
+        r"x-kind-from has 'x\n', which has invisible characters",
     ),
     "a mapping that leaves one out": (
         member(

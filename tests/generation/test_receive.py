@@ -13,6 +13,7 @@ from openapi.document import Refused
 from openapi.normalise import normalise
 from openapi.receive import Received, receive
 from openapi.rules import violations
+from openapi.update import prepare
 from openapi.validity import check_validity
 
 from .shared import DATA
@@ -113,7 +114,7 @@ def test_a_document_without_a_date_needs_one(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("version", ["2025-9-18", "1.0.0", "", "../2025-09-18", "2025-09-18\n"])
+@pytest.mark.parametrize("version", ["2025-9-18", "2025-13-45", "1.0.0", "", "../2025-09-18", "2025-09-18\n"])
 def test_a_version_is_a_date(version: str, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="VERSION must be a date, got "):
         received(vendor(), tmp_path, version)
@@ -146,6 +147,8 @@ def test_what_3_2_has_for_requests_is_refused(kind: str, tmp_path: Path) -> None
         check_validity(received(document, tmp_path).document)
 
     assert refused.value.problems[0].startswith(place)
+    with pytest.raises(Refused, match=r"It is of OpenAPI 3\.2\.0, but read as 3\.1\. Leave out what is new"):
+        prepare(tmp_path / "vendor.json", tmp_path, DATE)
 
 
 def test_only_ids_that_several_tags_have_get_a_tag_before_them(tmp_path: Path) -> None:

@@ -105,13 +105,14 @@ def test_lines_are_broken_between_operations_and_not_inside_of_them() -> None:
     [
         ("`a`</details><script> `b`", "`a`\\</details>\\<script> `b`"),
         ("`a`</details>`", "'a'\\</details>'"),
+        ("`a\n\n# b` c\n- d", "`a # b` c - d"),
         ("`<p> *[b](c)* __d__", "'\\<p> \\*\\[b\\](c)\\* \\_\\_d\\_\\_"),
         ("`list[str]` is now `dict[str, Any]`", "`list[str]` is now `dict[str, Any]`"),
     ],
 )
 def test_what_a_document_says_is_no_markdown_and_no_html(said: str, written: str) -> None:
-    change = Change(Severity.BREAKING, said, ("#/a`b",), ("c`",))
+    change = Change(Severity.BREAKING, said, ("#/a`\n b",), ("c`",))
 
     assert as_markdown(f"{said}.yaml", [Section("one", [change])]) == (
-        f"# {written}.yaml\n\n1 breaking\n\n## Breaking: one (1)\n\n- {written}\n  - `#/a'b`\n  - `c'`\n"
+        f"# {written}.yaml\n\n1 breaking\n\n## Breaking: one (1)\n\n- {written}\n  - `#/a' b`\n  - `c'`\n"
     )

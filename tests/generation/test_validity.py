@@ -208,6 +208,11 @@ CAUSES: list[tuple[Edit, str, str]] = [
         '"required" is a required property',
     ),
     (
+        lambda document: operation(document)["parameters"].append({"name": "a", "in": "body", "schema": {}}),
+        f"{ADDED}/in",
+        '"body" is not one of "path", "query", "header", "cookie"',
+    ),
+    (
         lambda document: operation(document)["responses"].update({"200": {"content": {}}}),
         f"{LIST}/responses/200",
         '"description" is a required property',
@@ -246,6 +251,14 @@ def test_a_document_without_a_path_is_refused(edit: Edit) -> None:
 def test_a_parameter_of_a_whole_path_may_be_a_component() -> None:
     document = copy.deepcopy(SMALL)
     document["paths"]["/things"]["parameters"] = [{"$ref": "#/components/parameters/Version"}]
+
+    check_validity(document)
+
+
+def test_a_webhook_may_be_a_component() -> None:
+    document = copy.deepcopy(SMALL)
+    document["components"]["pathItems"] = {"Hook": {"post": {"responses": {"200": {"description": "-"}}}}}
+    document["webhooks"] = {"hook": {"$ref": "#/components/pathItems/Hook"}}
 
     check_validity(document)
 

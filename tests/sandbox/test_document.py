@@ -113,16 +113,19 @@ def test_a_path_that_the_document_does_not_have_is_not_found(path: str) -> None:
 
 def test_a_path_without_a_parameter_is_found_before_one_with_a_parameter() -> None:
     templates = ["/api/{x}/b", "/api/syncs/{id}", "/api/syncs/{id}/status", "/api/syncs/status", "/api/{x}/{y}"]
+    templates.append("/api/syncs/last-{id}")
     document = copy.deepcopy(DOCUMENT)
     document["paths"] = {template: {"get": {"operationId": template}} for template in templates}
     specification = Specification(document)
 
-    found = {path: operation_of(specification, path).id for path in ("/api/syncs/status", "/api/syncs/b", "/api/a/b")}
+    sent = ("/api/syncs/status", "/api/syncs/b", "/api/a/b", "/api/syncs/last-1")
+    found = {path: operation_of(specification, path).id for path in sent}
 
     assert found == {
         "/api/syncs/status": "/api/syncs/status",
         "/api/syncs/b": "/api/syncs/{id}",
         "/api/a/b": "/api/{x}/b",
+        "/api/syncs/last-1": "/api/syncs/last-{id}",
     }
     assert specification.endpoints == [f"GET {template}" for template in templates]
 
