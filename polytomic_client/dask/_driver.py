@@ -11,7 +11,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from math import inf
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread, current_thread
 from typing import Any, Generic, TypeVar
 
 from .._core.log import logger
@@ -67,28 +67,29 @@ class Driver(Generic[Item]):
         self._tally = Tally(plan.clock)
         self._pending: dict[str, Batch[Item]] = {}
         self._events: SimpleQueue[Fetched | None] = SimpleQueue()
-        self._bell = Event()
+        # Not an Event: a signal handler that raises in one may leave its lock taken.
+        self._bell: SimpleQueue[None] = SimpleQueue()
         self._window = 2
         self._sent = 0
         self._ends = inf
         self._seen = self._resumes = 0.0
         self._opened = self._proven = self._late = self._stopping = False
         self._context = copy_context()
-        self._thread: Thread | None = None
+        # The first one runs. A reader that is interrupted while it starts one cannot know if it started.
+        self._threads: list[Thread] = []
         self.arrived: deque[deque[Job[Item, Any]]] = deque()
         self.over = False
         self.fault: BaseException | None = None
 
     def start(self) -> None:
-        """Begin. A second call does nothing."""
-        if self._thread is None:
-            self._thread = Thread(target=self._work, name="polytomic-dask", daemon=True)
-            self._thread.start()
+        """Begin. It may be interrupted anywhere, and repeated. A second call does nothing."""
+        if not self._threads:
+            Thread(target=self._work, name="polytomic-dask", daemon=True).start()
 
     @property
     def state(self) -> str:
         """How far it has come, in a word or two."""
-        return "not started" if self._thread is None else "finished" if self.over else "running"
+        return "not started" if not self._threads else "finished" if self.over else "running"
 
     def stop(self) -> None:
         """Ask it to stop the calls under way and to end."""
@@ -97,8 +98,8 @@ class Driver(Generic[Item]):
 
     def join(self) -> None:
         """Wait until it has ended."""
-        if self._thread is not None and self._thread.ident is not None:
-            self._thread.join()
+        for thread in self._threads[:1]:
+            thread.join()
 
     def abandon(self) -> None:
         """Stop without waiting, from a finalizer."""
@@ -106,9 +107,9 @@ class Driver(Generic[Item]):
         self.close_checkpoint()
 
     def wait(self) -> None:
-        """Wait until something arrived, or it is over. It may return early."""
-        self._bell.wait(REPORT_EVERY)
-        self._bell.clear()
+        """Wait until something arrived, or it is over. It may return early, or be interrupted anywhere."""
+        with suppress(Empty):
+            self._bell.get(timeout=REPORT_EVERY)
 
     def nudge(self) -> None:
         """Have it look around, for example because outcomes were read."""
@@ -144,13 +145,18 @@ class Driver(Generic[Item]):
         )
 
     def _work(self) -> None:
-        for step in (self._run, self._close):
+        thread = current_thread()
+        self._threads.append(thread)
+        # `stop` does this in the reverse order: either `join` waits for this thread, or this thread sees the flag.
+        if self._threads[0] is not thread:
+            return
+        for step in () if self._stopping else (self._run, self._close):
             try:
                 step()
             except BaseException as error:  # noqa: BLE001  (the reader raises it)
                 self._fail(error)
         self.over = True
-        self._bell.set()
+        self._bell.put(None)
 
     def _fail(self, error: BaseException) -> None:
         if self.fault is None and not self._stopping:
@@ -328,7 +334,8 @@ class Driver(Generic[Item]):
             self._tally.done += len(jobs)
             self._tally.failed += sum(job.outcome.error is not None for job in jobs)
             self.arrived.append(deque(jobs))
-            self._bell.set()
+            if self._bell.empty():
+                self._bell.put(None)
 
     def _hand_over_first_outcomes(self, jobs: list[Job[Item, Any]]) -> None:
         """Hand over the jobs that have had their first call. Their second one is not made, because the fan-out ends."""
