@@ -33,7 +33,7 @@ class State:
     workers: int
     threads: int
     paused: float
-    fault: Exception | None
+    fault: BaseException | None
 
 
 @frozen

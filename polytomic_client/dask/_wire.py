@@ -8,14 +8,18 @@ from __future__ import annotations
 import pickle
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import cloudpickle
 from attrs import evolve, frozen
 
 from .._client.asyncio_client import AsyncClient
 from .._runtime.operation import Operation
-from ..errors import PolytomicError
+
+Error = TypeVar("Error", bound=BaseException)
+
+OURS = __name__.partition(".")[0]
+"""The package whose errors can be unpickled, and say enough."""
 
 CANNOT_TRAVEL = "the result cannot be sent to the driver"
 
@@ -107,7 +111,7 @@ class Response:
     """
 
     results: list[Result]
-    fault: Exception | None
+    fault: BaseException | None
 
 
 @frozen
@@ -145,19 +149,28 @@ def _portable(result: Result) -> Result:
     return result
 
 
-def explained(error: Exception, worker: str) -> Exception:
-    """Return an error of a call that the driver can unpickle, with its traceback as a note: pickling loses it.
+def explained(error: Error, worker: str) -> Error | RuntimeError:
+    """Return an error of a call that the driver can unpickle, with its traceback as a note: pickling may lose it.
 
     Args:
         error: The error.
         worker: Where it was raised.
     """
-    if isinstance(error, PolytomicError):
+    ours = type(error).__module__.partition(".")[0] == OURS
+    if ours and error.__cause__ is error.__context__ is None:
         return error
-    text = "".join(traceback.format_exception(error)).rstrip()
+    note = f"raised on the worker {worker}:\n{''.join(traceback.format_exception(error)).rstrip()}"
     try:
         unpickled(pickled(error))
     except Exception:  # noqa: BLE001  (of the user's class)
-        error = RuntimeError(f"{type(error).__name__}: {error}")
-    error.add_note(f"raised on the worker {worker}:\n{text}")
+        if ours:
+            error.__cause__ = error.__context__ = None
+        else:
+            replaced = RuntimeError(f"{type(error).__name__}: {error}")
+            replaced.add_note(note)
+            return replaced
+    else:
+        if ours:
+            return error
+    error.add_note(note)
     return error
