@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
 from distributed import Status, Worker
 
-from polytomic_client import AsyncPolytomic, ConfigurationError, PolytomicError
+from polytomic_client import AsyncPolytomic, ConfigurationError, PolytomicError, RequestError
 from polytomic_client.dask._wire import Request, Response, Spec, explained, pickled, unpickled
 from polytomic_client.dask._worker import Runner
+from polytomic_client.v2023_04_25.models import StartBulkSyncExecution
 
 from .calls import MisfortuneError
+from .stub import Stub
 
 
 class OwnError(PolytomicError):
@@ -36,9 +39,9 @@ class FakeWorker:
         self.said.append(message)
 
 
-def runner(fetch: Any, **options: Any) -> Runner:
+def runner(fetch: Any, *, url: str = "http://127.0.0.1:1", **options: Any) -> Runner:
     def make_client() -> AsyncPolytomic:
-        return AsyncPolytomic(api_key="key-of-the-worker", base_url="http://127.0.0.1:1")
+        return AsyncPolytomic(api_key="key-of-the-worker", base_url=url, max_attempts=1)
 
     spec = Spec("run", fetch, options.pop("make_client", make_client), 10, options.get("rate"), None, ())
     return Runner(spec, b"", cast("Worker", FakeWorker()), lambda: None)
@@ -96,6 +99,29 @@ async def test_an_exit_does_not_end_the_worker(place: str) -> None:
     fault = (await batch).fault
     assert isinstance(fault, SystemExit)
     assert fault.code == 3
+
+
+async def run_twice(client: AsyncPolytomic, sync: str) -> None:
+    for test in (None, None, True):
+        with suppress(RequestError):  # the server's response is not that of a start
+            await client.run_bulk_sync(sync, body=StartBulkSyncExecution(test=test))
+
+
+async def test_a_workflow_has_the_same_keys_in_another_process() -> None:
+    runs = []
+    for _ in range(2):
+        with Stub() as server:
+            made = runner(run_twice, url=server.url)
+            batch = asyncio.create_task(made.perform(request("63ca828d-d5f4-43b2-a4b0-6ce60741c7a8")))
+            await asyncio.sleep(0)
+            made.hear(action="share", term=made._tenure.term, number=1, limit=10)
+            assert (await batch).results[0].error is None
+            made.hear(action="stop")
+            await asyncio.wait([made._task])
+        runs.append([call.key for call in server.calls])
+
+    assert runs[0] == runs[1]
+    assert len(set(runs[0])) == 3
 
 
 def test_an_error_that_extends_one_of_ours_and_cannot_be_unpickled() -> None:
