@@ -16,15 +16,16 @@ from typing import Any, Generic, TypeVar
 
 from .._core.log import logger
 from .._core.version import __version__
-from .._fan_out.items import Items, Job
+from .._fan_out.items import Items, Job, deadline_passed
 from .._fan_out.outcome import Failure, Success
 from .._fan_out.plan import Plan
 from .._fan_out.progress import REPORT_EVERY, Progress, Tally
 from .._text import shown
-from ..errors import DecodeError
+from ..errors import DecodeError, NotReachedError
 from ._batches import Batch, Batches
 from ._errors import ClusterError, WorkerLostError
 from ._link import Fetched, Link
+from ._reading import READING_LASTS, Reading
 from ._scheduler import STOPPING_LASTS
 from ._wire import Raw, Request, Response, Result, Spec, pickled, unpickled
 
@@ -32,6 +33,9 @@ Item = TypeVar("Item")
 
 LATE_LASTS = 5.0
 """Seconds after the deadline for which a worker may take to report the calls that it cancelled."""
+
+ITEM_LASTS = 1.0
+"""Seconds after the deadline for which an iterable of items may take to yield the next one."""
 
 
 class Driver(Generic[Item]):
@@ -62,11 +66,12 @@ class Driver(Generic[Item]):
         self._packed = packed
         self._items = items
         self._plan = plan
-        self._batches = Batches(items, first=min(spec.limit, int(spec.rate or batch)), most=batch)
+        self._events: SimpleQueue[Fetched | None] = SimpleQueue()
+        self._reading = Reading(items, self.nudge)
+        self._batches = Batches(self._reading, first=min(spec.limit, int(spec.rate or batch)), most=batch)
         self._patience = patience
         self._tally = Tally(plan.clock)
         self._pending: dict[str, Batch[Item]] = {}
-        self._events: SimpleQueue[Fetched | None] = SimpleQueue()
         # Not an Event: a signal handler that raises in one may leave its lock taken.
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._window = 2
@@ -155,6 +160,7 @@ class Driver(Generic[Item]):
                 step()
             except BaseException as error:  # noqa: BLE001  (the reader raises it)
                 self._fail(error)
+        self._reading.stop()
         self.over = True
         self._bell.put(None)
 
@@ -176,12 +182,16 @@ class Driver(Generic[Item]):
             self._fill()
             if not self._pending and self._batches.is_empty():
                 break
+            if self._late and not self._pending and self._reading.waits() > ITEM_LASTS:
+                passed = deadline_passed(self._plan.deadline)
+                raise NotReachedError(f"{passed} before the last item was read; how many remain is unknown")
             with suppress(Empty):
-                fetched = self._events.get(timeout=max(0.001, min(tick, self._ends) - now))
+                wakes = min(tick, self._ends, now + READING_LASTS if self._reading.under_way else inf)
+                fetched = self._events.get(timeout=max(0.001, wakes - now))
                 if fetched is not None:
                     self._collect(fetched)
         if self.fault is None and not self._stopping:
-            self.fault = self._batches.broken
+            self.fault = self._reading.broken
             self._report()
 
     def _open(self) -> None:

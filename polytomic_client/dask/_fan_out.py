@@ -161,7 +161,8 @@ def fan_out(
         retry_failed: As in `polytomic_client.fan_out`. A function for it runs here.
         stop_on: Exceptions that end the fan-out at once. Outcomes that are available by then come before the error.
         deadline: Maximum seconds for the whole fan-out. Then calls under way are cancelled, with a
-            DeadlineExceededError as their outcome, and each later item has a NotReachedError.
+            DeadlineExceededError as their outcome, and each later item has a NotReachedError. If the iterable blocks
+            then, the loop ends with a NotReachedError.
         unique: Whether to skip an item that comes again.
         checkpoint: A file of this machine that records the items that succeeded, once the loop is done with their
             outcomes.

@@ -91,7 +91,8 @@ async def test_an_exit_does_not_end_the_worker(place: str) -> None:
     def leave_at_once() -> AsyncPolytomic:
         raise SystemExit(3)
 
-    made = runner(leave, **({} if place == "fetch" else {"make_client": leave_at_once}))
+    options: dict[str, Any] = {} if place == "fetch" else {"make_client": leave_at_once}
+    made = runner(leave, **options)
     batch = asyncio.create_task(made.perform(request(1)))
     await asyncio.sleep(0)
     made.hear(action="share", term=made._tenure.term, number=1, limit=10)
@@ -102,7 +103,7 @@ async def test_an_exit_does_not_end_the_worker(place: str) -> None:
 
 
 async def run_twice(client: AsyncPolytomic, sync: str) -> None:
-    for test in (None, None, True):
+    for test in (False, False, True):
         with suppress(RequestError):  # the server's response is not that of a start
             await client.run_bulk_sync(sync, body=StartBulkSyncExecution(test=test))
 
