@@ -70,12 +70,12 @@ class Batches(Generic[Item]):
             return self._again.popleft()
         if jobs := self._reading.take(self._size):
             return Batch(jobs)
-        if not self._reading.exhausted or (self._suspects and under_way):
-            return None
+        return self._after_all_others(under_way) if self._reading.exhausted else None
+
+    def _after_all_others(self, under_way: Collection[Batch[Item]]) -> Batch[Item] | None:
         if self._suspects:
-            return self._suspects.popleft()
+            return None if under_way else self._suspects.popleft()
         if self._second and (self._second_begun or not under_way):
-            # Second calls come after all others.
             self._second_begun = True
             return Batch([self._second.popleft() for _ in range(min(self._size, len(self._second)))])
         return None
