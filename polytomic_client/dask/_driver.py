@@ -220,7 +220,10 @@ class Driver(Generic[Item]):
             self._seen = now
         elif now - self._seen > self._patience:
             waited = f"the cluster has had no worker for {self._patience:g} s (no_workers_after)"
-            raise ClusterError(f"{waited}. Start workers, and run again.")
+            # A worker that cannot import this package ends at once, without a word to the driver.
+            raise ClusterError(
+                f"{waited}. Start workers that have polytomic-client[dask] {__version__}, and run again."
+            )
 
     def _report(self) -> None:
         self._tally.mark()

@@ -209,7 +209,8 @@ def test_without_workers_it_ends() -> None:
     link.state = State(workers=0, threads=0, paused=0.0, fault=None)
 
     with fan_out_over(link, range(10), no_workers_after=0.1) as outcomes:
-        with pytest.raises(ClusterError, match=r"has had no worker for 0.1 s \(no_workers_after\)"):
+        text = r"has had no worker for 0.1 s \(no_workers_after\). Start workers that have polytomic-client\[dask\]"
+        with pytest.raises(ClusterError, match=text):
             list(outcomes)
 
 
