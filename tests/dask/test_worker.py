@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from distributed import Status, Worker
 
-from polytomic_client import AsyncPolytomic, ConfigurationError, PolytomicError, RequestError
+from polytomic_client import AsyncPolytomic, ConfigurationError, PolytomicError, RequestError, fetch_all
 from polytomic_client.dask._wire import Request, Response, Spec, explained, pickled, unpickled
 from polytomic_client.dask._worker import Runner
 from polytomic_client.v2023_04_25.models import StartBulkSyncExecution
@@ -108,18 +108,24 @@ async def run_twice(client: AsyncPolytomic, sync: str) -> None:
             await client.run_bulk_sync(sync, body=StartBulkSyncExecution(test=test))
 
 
-async def test_a_workflow_has_the_same_keys_in_another_process() -> None:
+async def post_all(client: AsyncPolytomic, item: str) -> None:
+    await fetch_all(lambda part: client.request("POST", f"/api/{item}", json={"part": part}), range(3))
+
+
+@pytest.mark.parametrize("fetch", [run_twice, post_all], ids=["a workflow", "a fan-out inside"])
+async def test_posts_have_the_same_keys_in_another_process(fetch: Any) -> None:
     runs = []
-    for _ in range(2):
-        with Stub() as server:
-            made = runner(run_twice, url=server.url)
+    with Stub() as server:
+        for _ in range(2):
+            server.calls.clear()
+            made = runner(fetch, url=server.url)
             batch = asyncio.create_task(made.perform(request("63ca828d-d5f4-43b2-a4b0-6ce60741c7a8")))
             await asyncio.sleep(0)
             made.hear(action="share", term=made._tenure.term, number=1, limit=10)
             assert (await batch).results[0].error is None
             made.hear(action="stop")
             await asyncio.wait([made._task])
-        runs.append([call.key for call in server.calls])
+            runs.append(sorted(str(call.key) for call in server.calls))
 
     assert runs[0] == runs[1]
     assert len(set(runs[0])) == 3
