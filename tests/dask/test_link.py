@@ -18,13 +18,16 @@ def cluster(status: str, told: list[str], version: str) -> Any:
         told.append(action)
         return {"version": version}
 
+    def register(_: object) -> None:
+        pass
+
     def sync(function: Callable[[], Awaitable[object]], **_: object) -> object:
         return asyncio.run(function())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     return SimpleNamespace(
         status=status,
         id="driver",
-        register_plugin=lambda _: None,
+        register_plugin=register,
         scheduler=SimpleNamespace(polytomic_client=scheduler),
         sync=sync,
     )

@@ -114,7 +114,7 @@ async def post_all(client: AsyncPolytomic, item: str) -> None:
 
 @pytest.mark.parametrize("fetch", [run_twice, post_all], ids=["a workflow", "a fan-out inside"])
 async def test_posts_have_the_same_keys_in_another_process(fetch: Any) -> None:
-    runs = []
+    runs: list[list[str]] = []
     with Stub() as server:
         for _ in range(2):
             server.calls.clear()
