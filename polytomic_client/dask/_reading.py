@@ -37,7 +37,7 @@ class Reading(Generic[Item]):
         self._found: deque[Job[Item, Any]] = deque()
         self._wanted: SimpleQueue[int] = SimpleQueue()
         self._since = 0.0
-        self._begun = self._reads = self._over = False
+        self._begun = self._reads = self._over = self._stopped = False
         self.broken: BaseException | None = None
 
     @property
@@ -78,7 +78,8 @@ class Reading(Generic[Item]):
         return time.monotonic() - self._since if self._reads and not self._found else 0.0
 
     def stop(self) -> None:
-        """Read nothing more."""
+        """Read nothing more, once the iterable has yielded the item that it was asked for."""
+        self._stopped = True
         self._wanted.put(0)
 
     def _taken(self, most: int) -> list[Job[Item, Any]]:
@@ -97,7 +98,7 @@ class Reading(Generic[Item]):
         items, found = self._items, self._found
         try:
             for _ in range(count):
-                job = items.next_at_once() or items.next_blocking()
+                job = None if self._stopped else items.next_at_once() or items.next_blocking()
                 if job is None:
                     self._over = True
                     return

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from queue import SimpleQueue
 from threading import Event, Lock
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
@@ -113,6 +114,26 @@ def test_leaving_does_not_wait_for_the_next_item(blocked: Iterator[int]) -> None
 
     assert time.monotonic() - began < 5
     assert link.told == ["open 64", "close"]
+
+
+def test_after_leaving_no_item_is_read_but_the_one_that_was_waited_for() -> None:
+    left, read = Event(), list[int]()
+
+    def items() -> Iterator[int]:
+        yield 0
+        left.wait(30)
+        for number in range(1, 500):
+            read.append(number)
+            yield number
+
+    with fan_out_over(FakeLink(), items()) as outcomes:
+        next(outcomes)
+    [thread] = [each for each in enumerate_threads() if each.name == "polytomic-dask-items"]
+    left.set()
+    thread.join(30)
+
+    assert not thread.is_alive()
+    assert read == [1]
 
 
 def test_the_deadline_does_not_wait_for_the_next_item(blocked: Iterator[int], monkeypatch: pytest.MonkeyPatch) -> None:
