@@ -338,6 +338,8 @@ def test_items_that_cannot_be_pickled() -> None:
 
 
 def test_a_pause_is_in_the_progress_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    # A LocalCluster of an earlier test silences the handlers of this process.
+    caplog.set_level("WARNING")
     link = FakeLink(lambda _: None)
     link.state = State(workers=2, threads=4, paused=7.0, fault=None)
 
