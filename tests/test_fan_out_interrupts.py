@@ -55,8 +55,9 @@ def handler_may_run_before(code: CodeType) -> frozenset[int]:
 class Interrupt:
     """Raises in this thread at the n-th place of the fan-out's own code at which a signal handler may run."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, files: tuple[str, ...] = FILES) -> None:
         self._left = number
+        self._files = files
         self._places: dict[CodeType, frozenset[int]] = {}
         self.place = ""
 
@@ -70,7 +71,7 @@ class Interrupt:
 
     def _trace(self, frame: FrameType, event: str, _: Any) -> Any:
         code = frame.f_code
-        if not code.co_filename.endswith(FILES):
+        if not code.co_filename.endswith(self._files):
             return None
         if event == "call":
             frame.f_trace_opcodes = True
@@ -83,13 +84,13 @@ class Interrupt:
         return self._trace
 
 
-def each_interrupt(run: Callable[[Interrupt], None]) -> list[str]:
+def each_interrupt(run: Callable[[Interrupt], None], files: tuple[str, ...] = FILES) -> list[str]:
     """Run once for each place, in a thread of its own, in which CPython 3.11 may leave a handled exception behind."""
 
     def interrupted() -> list[str]:
         places = list[str]()
         for number in count(1):
-            interrupt = Interrupt(number)
+            interrupt = Interrupt(number, files)
             run(interrupt)
             if not interrupt.place:
                 return places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Protocol
@@ -39,3 +40,14 @@ class Gate(Protocol):
 
 current_gate: ContextVar[Gate | None] = ContextVar("current_gate", default=None)
 """The gate of the call in this context, if any."""
+
+
+def new_key(content: str) -> str:
+    """Return an idempotency key for a workflow that may send one POST several times.
+
+    Args:
+        content: What the POST is made of. In a fan-out over a cluster, the same call in another process has the same
+            key.
+    """
+    gate = current_gate.get()
+    return uuid.uuid4().hex if gate is None or gate.post_key is None else gate.post_key(content.encode())

@@ -244,6 +244,8 @@ class Items(Generic[Item]):
         self._ended = False
         self._countable = cast("Collection[Item]", items) if type(items) in COUNTABLE else None
         self.may_wait = self._plain is None
+        # A collection has its items. Anything else may read a file or a socket.
+        self.may_block = not isinstance(items, Collection) or self._length is None
         self.exhausted = False
         self.skipped = 0
         self._key = key

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from threading import Lock
 
+from .._call.gate import current_gate
 from .._call.retry import is_overload
 from .._core.checks import LONGEST_SECONDS
 from .._core.clock import Clock, SystemClock
@@ -121,8 +122,10 @@ class Lane:
         self._first = False
         self.started = 0.0
         self.troubled = False
-        self.post_key: Callable[[bytes], str] | None = None
-        """Derives the idempotency key of a POST from its content. None: a random key."""
+        outer = current_gate.get()
+        self.post_key = None if outer is None else outer.post_key
+        """Derives the idempotency key of a POST from its content; inside a call of another fan-out, as that one does.
+        None: a random key."""
         self.unsettled = 0
         """Calls that change something and are under way, or ended with an unknown outcome."""
 

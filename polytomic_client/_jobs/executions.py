@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
+from .._call.gate import new_key
 from .._call.retry import may_be_in_flight
 from .._core.checks import positive_seconds
 from .._core.cleanup import CLEANUP_LASTS
@@ -147,7 +147,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             print(sum(schema.record_count or 0 for schema in execution.schemas or ()))
         """
         body = models.StartBulkSyncExecution() if body is None else body
-        key = uuid.uuid4().hex if idempotency_key is None else idempotency_key
+        key = new_key(f"run_bulk_sync {id} {body!r}") if idempotency_key is None else idempotency_key
 
         async def start(operations: AsyncOperations) -> models.BulkSyncExecution:
             return (await operations.start_bulk_sync_execution(id, body=body, idempotency_key=key)).data

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Collection
 from typing import Any, Generic, TypeVar
 
 from attrs import define
 
-from .._fan_out.items import Items, Job
-from .._fan_out.outcome import safe_to_raise
+from .._fan_out.items import Job
 from .._fan_out.plan import MOST_HELD
+from ._reading import Reading
 
 Item = TypeVar("Item")
-
-READING_LASTS = 0.2
-"""Seconds. A batch of items that come slowly is sent before it is full."""
 
 QUICK = 1.0
 """Seconds. If a batch took less, the next ones are twice as large. So the first outcomes come soon, and a few items are
@@ -39,28 +35,23 @@ class Batch(Generic[Item]):
 
 
 class Batches(Generic[Item]):
-    """The items that are not with the workers.
+    """The items that are not with the workers."""
 
-    Attributes:
-        broken: The error of the iterable of items, if any.
-    """
-
-    def __init__(self, items: Items[Item], *, first: int, most: int) -> None:
+    def __init__(self, reading: Reading[Item], *, first: int, most: int) -> None:
         """Begin.
 
         Args:
-            items: The items.
+            reading: Reads the items.
             first: Maximum items of the first batches.
             most: Maximum items of any batch.
         """
-        self._items = items
+        self._reading = reading
         self._size = max(1, min(first, most))
         self._most = most
         self._again: deque[Batch[Item]] = deque()
         self._suspects: deque[Batch[Item]] = deque()
         self._second: deque[Job[Item, Any]] = deque()
         self._second_begun = False
-        self.broken: BaseException | None = None
 
     @property
     def held_back(self) -> int:
@@ -69,7 +60,7 @@ class Batches(Generic[Item]):
 
     def is_empty(self) -> bool:
         """Return whether no item is left."""
-        return self._items.exhausted and not (self._again or self._suspects or self._second)
+        return self._reading.exhausted and not (self._again or self._suspects or self._second)
 
     def next(self, under_way: Collection[Batch[Item]]) -> Batch[Item] | None:
         """Return the next batch, or None if there is none, or if it must wait for those that are under way."""
@@ -77,12 +68,14 @@ class Batches(Generic[Item]):
             return None
         if self._again:
             return self._again.popleft()
-        if jobs := self._read():
+        if jobs := self._reading.take(self._size):
             return Batch(jobs)
+        return self._after_all_others(under_way) if self._reading.exhausted else None
+
+    def _after_all_others(self, under_way: Collection[Batch[Item]]) -> Batch[Item] | None:
         if self._suspects:
             return None if under_way else self._suspects.popleft()
         if self._second and (self._second_begun or not under_way):
-            # Second calls come after all others.
             self._second_begun = True
             return Batch([self._second.popleft() for _ in range(min(self._size, len(self._second)))])
         return None
@@ -123,17 +116,4 @@ class Batches(Generic[Item]):
         """Return the jobs that wait for their second call, and forget them."""
         jobs = list(self._second)
         self._second.clear()
-        return jobs
-
-    def _read(self) -> list[Job[Item, Any]]:
-        jobs: list[Job[Item, Any]] = []
-        ends = time.monotonic() + READING_LASTS
-        try:
-            while job := self._items.next_at_once() or self._items.next_blocking():
-                jobs.append(job)
-                if len(jobs) >= self._size or time.monotonic() >= ends:
-                    break
-        except BaseException as error:  # noqa: BLE001  (the reader raises it, after the outcomes of the items before)
-            self._items.exhausted = True
-            self.broken = safe_to_raise(error)
         return jobs

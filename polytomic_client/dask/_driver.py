@@ -11,20 +11,21 @@ from contextlib import suppress
 from contextvars import copy_context
 from math import inf
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread, current_thread
 from typing import Any, Generic, TypeVar
 
 from .._core.log import logger
 from .._core.version import __version__
-from .._fan_out.items import Items, Job
+from .._fan_out.items import Items, Job, deadline_passed
 from .._fan_out.outcome import Failure, Success
 from .._fan_out.plan import Plan
 from .._fan_out.progress import REPORT_EVERY, Progress, Tally
 from .._text import shown
-from ..errors import DecodeError
+from ..errors import DecodeError, NotReachedError
 from ._batches import Batch, Batches
 from ._errors import ClusterError, WorkerLostError
 from ._link import Fetched, Link
+from ._reading import READING_LASTS, Reading
 from ._scheduler import STOPPING_LASTS
 from ._wire import Raw, Request, Response, Result, Spec, pickled, unpickled
 
@@ -32,6 +33,9 @@ Item = TypeVar("Item")
 
 LATE_LASTS = 5.0
 """Seconds after the deadline for which a worker may take to report the calls that it cancelled."""
+
+ITEM_LASTS = 1.0
+"""Seconds after the deadline for which an iterable of items may take to yield the next one."""
 
 
 class Driver(Generic[Item]):
@@ -62,33 +66,35 @@ class Driver(Generic[Item]):
         self._packed = packed
         self._items = items
         self._plan = plan
-        self._batches = Batches(items, first=min(spec.limit, int(spec.rate or batch)), most=batch)
+        self._events: SimpleQueue[Fetched | None] = SimpleQueue()
+        self._reading = Reading(items, self.nudge)
+        self._batches = Batches(self._reading, first=min(spec.limit, int(spec.rate or batch)), most=batch)
         self._patience = patience
         self._tally = Tally(plan.clock)
         self._pending: dict[str, Batch[Item]] = {}
-        self._events: SimpleQueue[Fetched | None] = SimpleQueue()
-        self._bell = Event()
+        # Not an Event: a signal handler that raises in one may leave its lock taken.
+        self._bell: SimpleQueue[None] = SimpleQueue()
         self._window = 2
         self._sent = 0
         self._ends = inf
         self._seen = self._resumes = 0.0
         self._opened = self._proven = self._late = self._stopping = False
         self._context = copy_context()
-        self._thread: Thread | None = None
+        # The first one runs. A reader that is interrupted while it starts one cannot know if it started.
+        self._threads: list[Thread] = []
         self.arrived: deque[deque[Job[Item, Any]]] = deque()
         self.over = False
         self.fault: BaseException | None = None
 
     def start(self) -> None:
-        """Begin. A second call does nothing."""
-        if self._thread is None:
-            self._thread = Thread(target=self._work, name="polytomic-dask", daemon=True)
-            self._thread.start()
+        """Begin. It may be interrupted anywhere, and repeated. A second call does nothing."""
+        if not self._threads:
+            Thread(target=self._work, name="polytomic-dask", daemon=True).start()
 
     @property
     def state(self) -> str:
         """How far it has come, in a word or two."""
-        return "not started" if self._thread is None else "finished" if self.over else "running"
+        return "not started" if not self._threads else "finished" if self.over else "running"
 
     def stop(self) -> None:
         """Ask it to stop the calls under way and to end."""
@@ -97,8 +103,8 @@ class Driver(Generic[Item]):
 
     def join(self) -> None:
         """Wait until it has ended."""
-        if self._thread is not None and self._thread.ident is not None:
-            self._thread.join()
+        for thread in self._threads[:1]:
+            thread.join()
 
     def abandon(self) -> None:
         """Stop without waiting, from a finalizer."""
@@ -106,9 +112,9 @@ class Driver(Generic[Item]):
         self.close_checkpoint()
 
     def wait(self) -> None:
-        """Wait until something arrived, or it is over. It may return early."""
-        self._bell.wait(REPORT_EVERY)
-        self._bell.clear()
+        """Wait until something arrived, or it is over. It may return early, or be interrupted anywhere."""
+        with suppress(Empty):
+            self._bell.get(timeout=REPORT_EVERY)
 
     def nudge(self) -> None:
         """Have it look around, for example because outcomes were read."""
@@ -144,13 +150,19 @@ class Driver(Generic[Item]):
         )
 
     def _work(self) -> None:
-        for step in (self._run, self._close):
+        thread = current_thread()
+        self._threads.append(thread)
+        # `stop` does this in the reverse order: either `join` waits for this thread, or this thread sees the flag.
+        if self._threads[0] is not thread:
+            return
+        for step in () if self._stopping else (self._run, self._close):
             try:
                 step()
             except BaseException as error:  # noqa: BLE001  (the reader raises it)
                 self._fail(error)
+        self._reading.stop()
         self.over = True
-        self._bell.set()
+        self._bell.put(None)
 
     def _fail(self, error: BaseException) -> None:
         if self.fault is None and not self._stopping:
@@ -170,12 +182,16 @@ class Driver(Generic[Item]):
             self._fill()
             if not self._pending and self._batches.is_empty():
                 break
+            if self._late and not self._pending and self._reading.waits() > ITEM_LASTS:
+                passed = deadline_passed(self._plan.deadline)
+                raise NotReachedError(f"{passed} before the last item was read; how many remain is unknown")
             with suppress(Empty):
-                fetched = self._events.get(timeout=max(0.001, min(tick, self._ends) - now))
+                wakes = min(tick, self._ends, now + READING_LASTS if self._reading.under_way else inf)
+                fetched = self._events.get(timeout=max(0.001, wakes - now))
                 if fetched is not None:
                     self._collect(fetched)
         if self.fault is None and not self._stopping:
-            self.fault = self._batches.broken
+            self.fault = self._reading.broken
             self._report()
 
     def _open(self) -> None:
@@ -204,7 +220,10 @@ class Driver(Generic[Item]):
             self._seen = now
         elif now - self._seen > self._patience:
             waited = f"the cluster has had no worker for {self._patience:g} s (no_workers_after)"
-            raise ClusterError(f"{waited}. Start workers, and run again.")
+            # A worker that cannot import this package ends at once, without a word to the driver.
+            raise ClusterError(
+                f"{waited}. Start workers that have polytomic-client[dask] {__version__}, and run again."
+            )
 
     def _report(self) -> None:
         self._tally.mark()
@@ -328,7 +347,8 @@ class Driver(Generic[Item]):
             self._tally.done += len(jobs)
             self._tally.failed += sum(job.outcome.error is not None for job in jobs)
             self.arrived.append(deque(jobs))
-            self._bell.set()
+            if self._bell.empty():
+                self._bell.put(None)
 
     def _hand_over_first_outcomes(self, jobs: list[Job[Item, Any]]) -> None:
         """Hand over the jobs that have had their first call. Their second one is not made, because the fan-out ends."""

@@ -22,6 +22,7 @@ from .._fan_out.items import Items, name_of
 from .._fan_out.outcome import Outcome
 from .._fan_out.plan import DEFAULT_LIMIT, auto_limit, make_plan
 from .._fan_out.progress import Progress, described
+from .._fan_out.threads import ENDED
 from .._text import shown
 from .._versions.v2023_04_25 import AsyncPolytomic
 from ._driver import Driver
@@ -69,10 +70,10 @@ class DaskFanOut(Unique, Generic[Item, Value]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._left = True
+        again, self._left = self._left, True
         driver = self._driver
         try:
-            if kind is None and driver.arrived:
+            if kind is None and not again and driver.arrived:
                 for job in driver.arrived[0]:
                     if job.delivered:
                         driver.confirm(job)
@@ -85,9 +86,7 @@ class DaskFanOut(Unique, Generic[Item, Value]):
                 driver.close_checkpoint()
 
     def __iter__(self) -> Self:
-        if self._left:
-            raise RuntimeError("this fan-out has ended. Loop over it inside its `with` block, or create another.")
-        self._driver.start()
+        self._begin()
         return self
 
     def __next__(self) -> Outcome[Item, Value]:
@@ -107,6 +106,7 @@ class DaskFanOut(Unique, Generic[Item, Value]):
                 arrived.popleft()
                 driver.nudge()
             elif not driver.over:
+                self._begin()
                 driver.wait()
             elif not arrived:
                 break
@@ -115,6 +115,11 @@ class DaskFanOut(Unique, Generic[Item, Value]):
             fault, driver.fault = driver.fault, None
             raise fault
         raise StopIteration
+
+    def _begin(self) -> None:
+        if self._left:
+            raise RuntimeError(ENDED)
+        self._driver.start()
 
 
 def fan_out(
@@ -156,7 +161,8 @@ def fan_out(
         retry_failed: As in `polytomic_client.fan_out`. A function for it runs here.
         stop_on: Exceptions that end the fan-out at once. Outcomes that are available by then come before the error.
         deadline: Maximum seconds for the whole fan-out. Then calls under way are cancelled, with a
-            DeadlineExceededError as their outcome, and each later item has a NotReachedError.
+            DeadlineExceededError as their outcome, and each later item has a NotReachedError. If the iterable blocks
+            then, the loop ends with a NotReachedError.
         unique: Whether to skip an item that comes again.
         checkpoint: A file of this machine that records the items that succeeded, once the loop is done with their
             outcomes.

@@ -33,7 +33,7 @@ class State:
     workers: int
     threads: int
     paused: float
-    fault: Exception | None
+    fault: BaseException | None
 
 
 @frozen
@@ -74,8 +74,11 @@ class Link:
             limit: Maximum calls in flight.
 
         Raises:
-            ClusterError: The scheduler does not have the same version of this package, or does not reply.
+            ClusterError: The client is closed, or the scheduler does not have the same version of this package, or does
+                not reply.
         """
+        if self._cluster.status == "closed":
+            raise ClusterError("the client of the cluster is closed. Create another: Client(cluster)")
         try:
             self._cluster.register_plugin(Governor())
         except Exception as error:
@@ -85,6 +88,7 @@ class Link:
             ) from error
         version = self._tell("open", client=self._cluster.id, limit=limit)["version"]
         if version != __version__:
+            self._tell("close")
             text = f"the scheduler has version {version} of polytomic-client, the driver {__version__}"
             raise ClusterError(f"{text}. {SAME_VERSION}")
 

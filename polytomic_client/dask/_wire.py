@@ -8,14 +8,18 @@ from __future__ import annotations
 import pickle
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import cloudpickle  # pyright: ignore[reportMissingTypeStubs]
 from attrs import evolve, frozen
 
 from .._client.asyncio_client import AsyncClient
 from .._runtime.operation import Operation
-from ..errors import PolytomicError
+
+Error = TypeVar("Error", bound=BaseException)
+
+OURS = __name__.partition(".")[0]
+"""The package whose errors can be unpickled, and say enough."""
 
 CANNOT_TRAVEL = "the result cannot be sent to the driver"
 
@@ -106,7 +110,7 @@ class Response:
     """
 
     results: list[Result]
-    fault: Exception | None
+    fault: BaseException | None
 
 
 class Raw(NamedTuple):
@@ -143,8 +147,8 @@ def _portable(result: Result) -> Result:
     return result
 
 
-def explained(error: Exception, worker: str, *, always: bool = False) -> Exception:
-    """Return an error that the driver can unpickle, with a note on where it was raised: pickling loses its traceback.
+def explained(error: Error, worker: str, *, always: bool = False) -> Error | RuntimeError:
+    """Return an error that the driver can unpickle, with a note on where it was raised: pickling loses tracebacks.
 
     Args:
         error: The error.
@@ -152,14 +156,22 @@ def explained(error: Exception, worker: str, *, always: bool = False) -> Excepti
         always: Whether an error of this package needs the note too. That of a call does not.
     """
     where = f"raised on the worker {worker}"
-    if isinstance(error, PolytomicError):
+    ours = type(error).__module__.partition(".")[0] == OURS
+    if ours and error.__cause__ is error.__context__ is None:
         if always:
             error.add_note(where)
         return error
-    text = "".join(traceback.format_exception(error)).rstrip()
+    note = f"{where}:\n{''.join(traceback.format_exception(error)).rstrip()}"
     try:
         unpickled(pickled(error))
     except Exception:  # noqa: BLE001  (of the user's class)
-        error = RuntimeError(f"{type(error).__name__}: {error}")
-    error.add_note(f"{where}:\n{text}")
+        if not ours:
+            replaced = RuntimeError(f"{type(error).__name__}: {error}")
+            replaced.add_note(note)
+            return replaced
+        error.__cause__ = error.__context__ = None
+    else:
+        if ours and not always:
+            return error
+    error.add_note(note)
     return error

@@ -102,7 +102,7 @@ class Runner:
         self._wake = asyncio.Event()
         self._batches: set[_Batch] = set()
         self._idle_since = self._loop.time()
-        self._fault: Exception | None = None
+        self._fault: BaseException | None = None
         self._late = self._stopping = self._ended = False
         self._caller: Any = None
         clock = SystemClock()
@@ -151,7 +151,8 @@ class Runner:
         if action == "share":
             if self._tenure.grant(term, number, limit):
                 self._pace.go_on()
-                if self._spec.rate is not None:
+                if self._spec.rate is not None and limit:
+                    # Calls that still run keep their part of the rate until `confirm`: a rate of 0 would be unlimited.
                     self._pace.set_rate(self._spec.rate * limit / self._spec.limit)
                 self._confirm()
                 self._wake.set()
@@ -187,8 +188,10 @@ class Runner:
                         self._settle(outcome)
         except NotReachedError:
             pass  # the deadline has passed
-        except Exception as error:  # noqa: BLE001  (the driver raises it)
-            if not self._late:
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001  (the driver raises it: a SystemExit would end the worker)
+            if not self._late or not isinstance(error, Exception):
                 self._fault = explained(error, self._worker.address, always=True)
                 self._say("fault", error=pickled(self._fault))
         finally:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from threading import Lock
+from queue import SimpleQueue
+from threading import Event, Lock
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
@@ -66,13 +68,84 @@ def test_only_a_window_of_batches_is_read_ahead() -> None:
 
 
 def test_items_that_come_slowly_are_sent_before_a_batch_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("polytomic_client.dask._batches.READING_LASTS", 0.0)
+    monkeypatch.setattr("polytomic_client.dask._reading.READING_LASTS", 0.0)
     link = FakeLink()
 
     with fan_out_over(link, range(5)) as outcomes:
         assert len(list(outcomes)) == 5
 
     assert link.sizes == [1] * 5
+
+
+def test_items_that_depend_on_outcomes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a crawler, whose iterable blocks until an outcome brings the next item."""
+    monkeypatch.setattr("polytomic_client.dask._reading.READING_LASTS", 0.001)
+    queue: SimpleQueue[int | None] = SimpleQueue()
+    queue.put(0)
+    found: list[int] = []
+
+    with fan_out_over(FakeLink(), iter(queue.get, None)) as outcomes:
+        for outcome in outcomes:
+            found.append(outcome.item)
+            queue.put(outcome.item + 1 if outcome.item < 3 else None)
+
+    assert found == [0, 1, 2, 3]
+
+
+@pytest.fixture
+def blocked() -> Iterator[Iterator[int]]:
+    """Items of which the second one never comes."""
+    never = Event()
+
+    def items() -> Iterator[int]:
+        yield 0
+        never.wait(30)
+
+    yield items()
+    never.set()
+
+
+def test_leaving_does_not_wait_for_the_next_item(blocked: Iterator[int]) -> None:
+    link = FakeLink()
+    began = time.monotonic()
+
+    with fan_out_over(link, blocked) as outcomes:
+        assert next(outcomes).item == 0
+
+    assert time.monotonic() - began < 5
+    assert link.told == ["open 64", "close"]
+
+
+def test_after_leaving_no_item_is_read_but_the_one_that_was_waited_for() -> None:
+    left, read = Event(), list[int]()
+
+    def items() -> Iterator[int]:
+        yield 0
+        left.wait(30)
+        for number in range(1, 500):
+            read.append(number)
+            yield number
+
+    with fan_out_over(FakeLink(), items()) as outcomes:
+        next(outcomes)
+    [thread] = [each for each in enumerate_threads() if each.name == "polytomic-dask-items"]
+    left.set()
+    thread.join(30)
+
+    assert not thread.is_alive()
+    assert read == [1]
+
+
+def test_the_deadline_does_not_wait_for_the_next_item(blocked: Iterator[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_driver, "ITEM_LASTS", 0.01)
+    found: list[int] = []
+
+    with fan_out_over(FakeLink(), blocked, deadline=0.5) as outcomes:
+        with pytest.raises(NotReachedError, match="passed before the last item was read"):
+            for outcome in outcomes:
+                found.append(outcome.item)
+
+    assert found == [0]
 
 
 def test_only_the_item_that_ends_its_workers_is_lost() -> None:
@@ -157,7 +230,8 @@ def test_without_workers_it_ends() -> None:
     link.state = State(workers=0, threads=0, paused=0.0, fault=None)
 
     with fan_out_over(link, range(10), no_workers_after=0.1) as outcomes:
-        with pytest.raises(ClusterError, match=r"has had no worker for 0.1 s \(no_workers_after\)"):
+        text = r"has had no worker for 0.1 s \(no_workers_after\). Start workers that have polytomic-client\[dask\]"
+        with pytest.raises(ClusterError, match=text):
             list(outcomes)
 
 
@@ -264,6 +338,8 @@ def test_items_that_cannot_be_pickled() -> None:
 
 
 def test_a_pause_is_in_the_progress_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    # A LocalCluster of an earlier test silences the handlers of this process.
+    caplog.set_level("WARNING")
     link = FakeLink(lambda _: None)
     link.state = State(workers=2, threads=4, paused=7.0, fault=None)
 
