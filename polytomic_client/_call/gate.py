@@ -42,12 +42,12 @@ current_gate: ContextVar[Gate | None] = ContextVar("current_gate", default=None)
 """The gate of the call in this context, if any."""
 
 
-def new_key(content: str) -> str:
+def new_key(content: Callable[[], str]) -> str:
     """Return an idempotency key for a workflow that may send one POST several times.
 
     Args:
-        content: What the POST is made of. In a fan-out over a cluster, the same call in another process has the same
-            key.
+        content: Returns what the POST is made of. It is called in a fan-out over a cluster only, where the same call in
+            another process has the same key.
     """
     gate = current_gate.get()
-    return uuid.uuid4().hex if gate is None or gate.post_key is None else gate.post_key(content.encode())
+    return uuid.uuid4().hex if gate is None or gate.post_key is None else gate.post_key(content().encode())

@@ -147,7 +147,7 @@ class AsyncExecutions(Jobs[AsyncOperations]):
             print(sum(schema.record_count or 0 for schema in execution.schemas or ()))
         """
         body = models.StartBulkSyncExecution() if body is None else body
-        key = new_key(f"run_bulk_sync {id} {body!r}") if idempotency_key is None else idempotency_key
+        key = new_key(lambda: f"run_bulk_sync {id} {body!r}") if idempotency_key is None else idempotency_key
 
         async def start(operations: AsyncOperations) -> models.BulkSyncExecution:
             return (await operations.start_bulk_sync_execution(id, body=body, idempotency_key=key)).data
