@@ -86,7 +86,7 @@ def _is_of_webhook(entry: Entry) -> bool:
 def merged(found: list[Finding]) -> Iterator[Change]:
     """Yield findings as changes, the same one of several members or operations once."""
     found = [evolve(finding, spots=()) for finding in found]
-    # Only what is so in the same operations is told at once, so that no line says more than is true.
+    # The last step joins what happened to several members. Its line has the operations of all of them.
     for names in (("where",), ("statuses",), ("values",), ("fields", "where", "python")):
         found = _merged(found, *names)
     # What happened to whole operations comes first.

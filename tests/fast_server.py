@@ -107,9 +107,13 @@ class FastServer:
         self._ended: asyncio.Event | None = None
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
+    def connection(self) -> asyncio.Protocol:
+        """Return the protocol of a new connection."""
+        return Connection(self)
+
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), sock=self._listener)
+        self._server = await loop.create_server(self.connection, sock=self._listener)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -144,7 +148,7 @@ class FastServer:
         assert not self._thread.is_alive()
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One connection. Requests have no body, and a client waits for each answer."""
 
     def __init__(self, server: FastServer) -> None:
@@ -164,6 +168,7 @@ class _Connection(asyncio.Protocol):
         self._server.transports.discard(self._transport)
         self._server.open -= 1
         self._server.waiting -= self._waits
+        self._waits = False
 
     def data_received(self, data: bytes) -> None:
         *requests, self._received = (self._received + data).split(b"\r\n\r\n")

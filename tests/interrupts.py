@@ -46,7 +46,7 @@ import polytomic_client
 from polytomic_client import DeadlineExceededError, Polytomic
 from polytomic_client._http.places import Lease, Places
 
-from .fast_server import OK, Asked, FastServer, Fault, _Connection, answer
+from .fast_server import OK, Asked, FastServer, Fault, answer
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = str(Path(polytomic_client.__file__).parent) + os.sep
@@ -166,7 +166,7 @@ class _TLSServer(FastServer):
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), sock=self._listener, ssl=self._context)
+        self._server = await loop.create_server(self.connection, sock=self._listener, ssl=self._context)
         return self
 
 

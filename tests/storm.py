@@ -35,7 +35,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 from uuid import UUID
 
 from polytomic_client import (
@@ -55,7 +55,7 @@ from polytomic_client._http.thread_pool import ThreadPool
 from polytomic_client.v2023_04_25.models import StartBulkSyncExecution
 
 from .conftest import RUNNERS
-from .fast_server import OK, FastServer, _Connection
+from .fast_server import OK, Connection, FastServer
 from .server import DESTINATION, VERSION
 
 LOOPS = (*RUNNERS, "threads")
@@ -138,9 +138,8 @@ class EchoServer(FastServer):
         # Before it listens: connections inherit it, and a client that writes much has to wait.
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.get_running_loop().create_server(lambda: self.kind(self), sock=self._listener)
-        return self
+    def connection(self) -> asyncio.Protocol:
+        return self.kind(self)
 
     def is_deserted(self) -> bool:
         """Say whether no connection is open any more, after a while at most."""
@@ -153,7 +152,7 @@ class EchoServer(FastServer):
         self.closed += 1
 
 
-class EchoConnection(_Connection):
+class EchoConnection(Connection):
     """One connection: it takes requests apart."""
 
     def __init__(self, server: EchoServer) -> None:

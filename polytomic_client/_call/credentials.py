@@ -17,6 +17,9 @@ Guard = TypeVar("Guard")
 ARGUMENTS = ("api_key", "deployment_key", "basic_auth")
 """The arguments that give a credential."""
 
+VARIABLES = ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY")
+"""The environment variables that give a credential, in the order of the arguments."""
+
 
 class Turn:
     """The calls that wait for the same result of the user's callable. If it fails, they share its exception."""

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from attrs import astuple, evolve, fields
 
-from .._call.credentials import ARGUMENTS, KeySource, check_credential
+from .._call.credentials import ARGUMENTS, VARIABLES, KeySource, check_credential
 from .._call.settings import IDEMPOTENCY_HEADER, Config
 from .._core.version import __version__
 from .._http.proxy import choose_proxy, ignored_proxy
@@ -79,8 +79,8 @@ def build_config(
     names = ARGUMENTS
     if api_key is None and deployment_key is None and basic_auth is None:
         # A credential in the arguments wins over every one in the environment.
-        names = ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY", "")
-        api_key, deployment_key = (os.environ.get(name) or None for name in names[:2])
+        names = (*VARIABLES, "")
+        api_key, deployment_key = (os.environ.get(name) or None for name in VARIABLES)
     url_name = "base_url"
     if base_url is None:
         url_name = "POLYTOMIC_DEPLOYMENT_URL"

@@ -171,10 +171,8 @@ class Engine(Generic[Item, Value]):
     def _report(self) -> bool:
         """Call `on_progress`, and return whether it succeeded."""
         try:
-            if self._plan.on_progress is not None:
-                self._context.copy().run(self._plan.on_progress, self.progress())
+            self._plan.report(self._context, self.progress)
         except BaseException as error:  # noqa: BLE001
-            error.add_note("raised by on_progress of a fan-out, which has ended")
             self._fail(error)
             return False
         return True

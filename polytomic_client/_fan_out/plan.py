@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any
 
 from attrs import frozen
@@ -52,6 +53,16 @@ class Plan:
                 only a function of the user's may then allow it.
         """
         return (self.retry is not may_call_again or not unsettled) and self.retry(error)
+
+    def report(self, context: Context, progress: Callable[[], Progress]) -> None:
+        """Call `on_progress`, if it is given, in a copy of a context. An error that it raises says where it is from."""
+        if self.on_progress is None:
+            return
+        try:
+            context.copy().run(self.on_progress, progress())
+        except BaseException as error:
+            error.add_note("raised by on_progress of a fan-out, which has ended")
+            raise
 
 
 def make_plan(

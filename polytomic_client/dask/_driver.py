@@ -75,7 +75,6 @@ class Driver(Generic[Item]):
         # Not an Event: a signal handler that raises in one may leave its lock taken.
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._window = 2
-        self._sent = 0
         self._ends = inf
         self._seen = self._resumes = 0.0
         self._opened = self._proven = self._late = self._stopping = False
@@ -227,12 +226,7 @@ class Driver(Generic[Item]):
 
     def _report(self) -> None:
         self._tally.mark()
-        if self._plan.on_progress is not None:
-            try:
-                self._context.copy().run(self._plan.on_progress, self.progress())
-            except BaseException as error:
-                error.add_note("raised by on_progress of a fan-out, which has ended")
-                raise
+        self._plan.report(self._context, self.progress)
 
     def _expire(self, now: float) -> None:
         if not self._late:

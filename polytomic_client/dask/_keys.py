@@ -10,7 +10,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any
 
-from .._call.credentials import ARGUMENTS
+from .._call.credentials import ARGUMENTS, VARIABLES
 from .._client.asyncio_client import AsyncClient
 from .._core.secret import Secret
 from ..errors import ConfigurationError
@@ -19,8 +19,6 @@ TRAVELS = (
     "{} contains an API key, which would travel through the scheduler. "
     "Read the key where the client is created: from the environment, or with api_key=a_function."
 )
-
-FROM_ENVIRONMENT = ("POLYTOMIC_API_KEY", "POLYTOMIC_DEPLOYMENT_KEY")
 
 SHORTEST = 8
 """Characters. A shorter key may be in the pickled functions by chance."""
@@ -43,7 +41,7 @@ def refuse_key(make_client: Callable[[], object], packed: bytes) -> None:
             if isinstance(arguments.get(name), (str, tuple)):
                 raise TypeError(TRAVELS.format("make_client"))
         function = function.func
-    keys = [os.environ.get(name, "") for name in FROM_ENVIRONMENT]
+    keys = [os.environ.get(name, "") for name in VARIABLES]
     if any(len(key) >= SHORTEST and key.encode() in packed for key in keys):
         raise TypeError(TRAVELS.format("fetch or make_client"))
 

@@ -8,9 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Self
 
-from ..fast_server import OK, FastServer
+from ..fast_server import OK, Connection, FastServer
 
 Script = Callable[["Call"], tuple[bytes, float]]
 """What to answer, and after how many seconds."""
@@ -43,8 +42,7 @@ class Stub(FastServer):
     Attributes:
         calls: All requests.
         times: How often each item was requested.
-        in_flight: Requests without an answer.
-        most_in_flight: The most at once.
+        most_in_flight: The most requests without an answer at once.
     """
 
     def __init__(self, script: Script = at_once) -> None:
@@ -52,15 +50,13 @@ class Stub(FastServer):
         self.reply: Script = script
         self.calls: list[Call] = []
         self.nth: Counter[str] = Counter()
-        self.in_flight = 0
         self.most_in_flight = 0
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.get_running_loop().create_server(lambda: _Connection(self), sock=self._listener)
-        return self
+    def connection(self) -> asyncio.Protocol:
+        return _Connection(self)
 
     def measure(self) -> None:
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        self.most_in_flight = max(self.most_in_flight, self.waiting)
 
     @property
     def items(self) -> list[str]:
@@ -77,26 +73,10 @@ class Stub(FastServer):
         return most
 
 
-class _Connection(asyncio.Protocol):
-    """One connection. A client waits for each answer."""
+class _Connection(Connection):
+    """One connection, whose requests may have a body."""
 
-    def __init__(self, server: Stub) -> None:
-        self._server = server
-        self._received = b""
-        self._waits = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._server.transports.add(transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._server.transports.discard(self._transport)
-        self._done()
-
-    def _done(self) -> None:
-        self._server.in_flight -= self._waits
-        self._waits = False
+    _server: Stub
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -112,7 +92,7 @@ class _Connection(asyncio.Protocol):
         call = Call(item, server.nth[item], key[1].decode() if key else None)
         server.calls.append(call)
         self._waits = True
-        server.in_flight += 1
+        server.waiting += 1
         loop = asyncio.get_running_loop()
         # Once the ends of connections that came before are noticed: in the next turn of the loop.
         loop.call_soon(loop.call_soon, server.measure)
@@ -123,6 +103,7 @@ class _Connection(asyncio.Protocol):
             self._answer(answer)
 
     def _answer(self, answer: bytes) -> None:
-        self._done()
+        self._server.waiting -= self._waits
+        self._waits = False
         with suppress(Exception):
             self._transport.write(answer)

@@ -144,7 +144,7 @@ def test_6_calls_under_way_stop(cluster: Client, server: Stub) -> None:
     assert time.monotonic() - left < 0.5
     time.sleep(0.3)
     assert len(server.calls) == count
-    assert server.in_flight == 0
+    assert server.waiting == 0
 
 
 def test_7_a_post_has_the_same_key_when_its_batch_runs_again(
@@ -353,7 +353,7 @@ def test_a_driver_that_is_killed_leaves_no_calls_behind(local: LocalCluster, ser
 
     time.sleep(0.5)
     assert server.calls[-1].at - killed < 0.1
-    assert server.in_flight == 0
+    assert server.waiting == 0
 
 
 def test_a_cluster_with_tls(server: Stub) -> None:
