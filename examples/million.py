@@ -2,6 +2,7 @@
 
     python examples/million.py          a million
     python examples/million.py 20000    fewer
+    python examples/million.py 20000 0.05    of an API that takes so many seconds for a response
 
 It needs no account and the extra `dask`. The API is a stub in a process of its own, which counts how often it is asked
 for each id. The example never queries the real API.
@@ -34,10 +35,10 @@ LARGEST_BATCH = 1_000
 
 
 @contextmanager
-def stub(count: int) -> Generator[tuple[str, dict[str, int]]]:
+def stub(count: int, seconds: float) -> Generator[tuple[str, dict[str, int]]]:
     """Start the stub. Give its URL, and what it counted once the block has ended."""
     counted: dict[str, int] = {}
-    command = [sys.executable, str(Path(__file__).with_name("stub.py")), str(count)]
+    command = [sys.executable, str(Path(__file__).with_name("stub.py")), str(count), str(seconds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdin is not None
         assert process.stdout is not None
@@ -75,7 +76,7 @@ def query(cluster: Client, count: int) -> tuple[bytearray, int]:
     done = failed = 0
     workers: dict[str, int] = cast("Any", cluster).run(os.getpid)
     bar = Bar(count, sys.stderr)
-    batch = min(LARGEST_BATCH, max(1, count // 100))
+    batch = min(LARGEST_BATCH, max(1, count // 20))
     with fan_out(cluster, AsyncPolytomic.get_bulk_destination, ids(count), limit=LIMIT, batch=batch) as outcomes:
         for outcome in outcomes:
             outcomes_of[int(outcome.item[-12:], 16)] += 1
@@ -88,13 +89,17 @@ def query(cluster: Client, count: int) -> tuple[bytearray, int]:
     return outcomes_of, failed
 
 
-def main(count: int) -> int:
+def main(count: int, response_takes: float) -> int:
     """Run the example.
+
+    Args:
+        count: How many ids.
+        response_takes: Seconds in which the stub responds.
 
     Returns:
         The exit status: 0 if each id has exactly one outcome, a success.
     """
-    with stub(count) as (url, counted):
+    with stub(count, response_takes) as (url, counted):
         # The workers inherit the environment. A key never travels through the cluster.
         os.environ.pop("POLYTOMIC_DEPLOYMENT_KEY", None)
         os.environ.update(POLYTOMIC_API_KEY="a-key-of-the-stub", POLYTOMIC_DEPLOYMENT_URL=url)
@@ -113,4 +118,5 @@ def main(count: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else IDS))
+    arguments = dict(enumerate(sys.argv))
+    sys.exit(main(int(arguments.get(1, IDS)), float(arguments.get(2, 0))))

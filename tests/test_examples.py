@@ -112,7 +112,10 @@ def test_the_real_api_is_asked_only_with_what_it_needs() -> None:
 
 def test_the_example_for_a_cluster_loses_nothing_with_a_worker_and_never_asks_the_real_api(tmp_path: Path) -> None:
     # Nothing listens there.
-    done = run("million", tmp_path, "2000", POLYTOMIC_API_KEY="key", POLYTOMIC_DEPLOYMENT_URL="http://127.0.0.1:9")
+    # A response takes a while, so that each worker has calls under way when it is killed.
+    done = run(
+        "million", tmp_path, "2000", "0.05", POLYTOMIC_API_KEY="key", POLYTOMIC_DEPLOYMENT_URL="http://127.0.0.1:9"
+    )
 
     assert (done.returncode, done.stderr) == (0, "")
     assert [*tmp_path.iterdir()] == []
